@@ -1,0 +1,1 @@
+# The core's interface; its files join libengine.a.

@@ -1,0 +1,107 @@
+/*
+ * rule_def.h - a rule as people wrote it: the interface between readers of
+ * rule files (YAML, later SpamAssassin's .cf) and the engine
+ *
+ * Plain data, not yet checked by the regex compiler. A reader fills an array
+ * of these in the order they stand; ruleset_build makes a ruleset of them.
+ */
+#ifndef STEELYARD_ENGINE_RULES_RULE_DEF_H
+#define STEELYARD_ENGINE_RULES_RULE_DEF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/util/slice.h"
+
+/* One millionth is the unit of a score. */
+#define SCORE_ONE INT64_C(1000000)
+/* The largest score of one rule that is accepted, either sign: 1000. */
+#define SCORE_LIMIT (INT64_C(1000) * SCORE_ONE)
+
+/* kind, the YAML key that names it */
+#define RULE_KIND_TABLE(X)    \
+	X(HEADER, "header")   \
+	X(BODY, "body")       \
+	X(RAWBODY, "rawbody") \
+	X(FULL, "full")       \
+	X(URI, "uri")         \
+	X(MIME, "mime")       \
+	X(META, "meta")       \
+	X(FUNCTION, "function")
+
+enum rule_kind {
+#define RULE_KIND_ENUM(id, name) RULE_##id,
+	RULE_KIND_TABLE(RULE_KIND_ENUM)
+#undef RULE_KIND_ENUM
+	    RULE_KIND_COUNT
+};
+
+/* Bits of rule_def.tags. */
+enum rule_tag {
+	RULE_MULTIPLE = 1 << 0, /* count every match */
+	RULE_NICE = 1 << 1, /* may score below zero */
+	RULE_NET = 1 << 2, /* needs the network */
+	RULE_NOSUBJECT = 1 << 3, /* body rules: not the Subject */
+};
+
+/* Where something was written. `file` lives as long as the rule_def. */
+struct origin {
+	const char *file;
+	unsigned line;
+	unsigned column;
+	const char *layer; /* "shipped", "local", "configuration", ...; what `rules NAME` shows */
+};
+
+/* A case of a rule's own examples. */
+struct rule_example {
+	bool hit; /* else miss */
+	bool whole; /* a whole message; else `text` in the rule kind's own short form */
+	struct slice text; /* short form, or the message */
+	const struct slice *subrules; /* short form of meta: sub-rules that hit */
+	size_t subrule_count;
+	struct slice client_ip, helo, rdns, from, rcpt; /* absent: not given */
+	int64_t now; /* 0: not given */
+	struct origin origin;
+};
+
+/* One condition of a uri rule that names its parts: {host: '/x/', text: '/y/'}. */
+struct uri_condition {
+	struct slice key; /* "host", "text", "raw", "cleaned", "type", "domain", "tag" */
+	struct slice pattern; /* with delimiters and flags */
+	bool negated;
+};
+
+struct rule_def {
+	struct slice name;
+	enum rule_kind kind;
+	struct origin origin;
+
+	/* header, mime: the selector as written ("From:addr", "ALL") */
+	struct slice selector;
+	bool exists; /* exists: SELECTOR */
+	bool negated; /* !~ */
+	struct slice if_unset; /* absent: none given */
+	/* header, body, rawbody, full, uri, mime: "/x/i" with its delimiters and flags */
+	struct slice pattern;
+	const struct uri_condition *conditions; /* uri with named parts; pattern is absent then */
+	size_t condition_count;
+	/* meta: the expression; function: the call, "name(arg, 'arg')" */
+	struct slice expression;
+
+	unsigned tags; /* bits of enum rule_tag */
+	unsigned maxhits; /* 0: no limit of its own */
+	int priority; /* lower runs first; 0 by default */
+	bool shortcircuit; /* a hit ends the scan */
+	bool shortcircuit_spam; /* which way */
+
+	bool has_score;
+	int64_t score; /* millionths */
+	struct origin score_origin;
+	struct slice describe; /* absent: none */
+
+	const struct rule_example *examples;
+	size_t example_count;
+};
+
+#endif

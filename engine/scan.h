@@ -1,0 +1,61 @@
+/*
+ * scan.h - the whole interface of the core: message x ruleset -> verdict
+ *
+ * The engine is a pure function: no socket, file, clock, random number,
+ * thread, environment, locale or log. What it needs from outside is handed in.
+ *
+ * SYNOPSIS
+ *	struct scan *scan = scan_open(arena, ruleset, &envelope, &options);
+ *
+ *	scan_message(scan, slot, bytes, budget);
+ *	verdict = scan_verdict(scan);
+ *	... use the verdict, which lives in the arena ...
+ *	arena_free(&arena);
+ */
+#ifndef STEELYARD_ENGINE_SCAN_H
+#define STEELYARD_ENGINE_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/envelope.h"
+#include "engine/rules/ruleset.h"
+#include "engine/util/arena.h"
+#include "engine/util/budget.h"
+#include "engine/util/slice.h"
+#include "engine/verdict.h"
+
+struct scan;
+struct slot;
+
+/* What a caller may vary from scan to scan. */
+struct scan_options {
+	int64_t now; /* seconds since 1970 (UTC) */
+	uint64_t hash_seed; /* verdicts must not depend on it */
+	bool explain; /* keep the matched bytes of each hit */
+	bool subrules; /* list the sub-rules that hit */
+};
+
+/*
+ * Begins a scan at MAIL FROM. The scan takes a reference on the ruleset and
+ * gives it back in scan_close. `envelope` must outlive the scan. NULL at the
+ * arena's cap.
+ */
+struct scan *scan_open(struct arena *arena, struct ruleset *ruleset,
+    const struct envelope *envelope, const struct scan_options *options);
+
+/*
+ * Parses `bytes` (the message as it came, without the field that the MTA will
+ * put on top) and matches every rule. `slot` is the scratch of this step; it
+ * may be another one for each call. Bytes must outlive the scan.
+ */
+void
+scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget);
+
+/* Sums up. The verdict lives in the arena; never NULL: at the cap it is a static incomplete one. */
+const struct verdict *scan_verdict(struct scan *scan);
+
+/* Gives back the ruleset; the arena stays the caller's. Nulls *scan. */
+void scan_close(struct scan **scan);
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * buf.c - bytes that grow at the end: room doubles, so adding is linear
+ *
+ * Limit: none of its own; the arena's cap bounds a buffer that lives there.
+ */
+#include "engine/util/buf.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM_FIRST 64
+
+char *
+buf_reserve(struct buf *buf, size_t n)
+{
+	size_t room = buf->room < ROOM_FIRST ? ROOM_FIRST : buf->room;
+	char *p;
+
+	if (buf->failed)
+		return NULL;
+	if (n <= buf->room - buf->n)
+		return buf->p + buf->n;
+	if (n > SIZE_MAX / 2 - buf->n) {
+		buf->failed = true;
+		return NULL;
+	}
+	while (room - buf->n < n)
+		room *= 2;
+	p = buf->arena != NULL ? arena_grow(buf->arena, buf->p, buf->room, room)
+			       : realloc(buf->p, room);
+	if (p == NULL && buf->arena == NULL)
+		abort();
+	if (p == NULL) {
+		buf->failed = true;
+		return NULL;
+	}
+	buf->p = p;
+	buf->room = room;
+	return p + buf->n;
+}
+
+void
+buf_add(struct buf *buf, struct slice s)
+{
+	char *p = buf_reserve(buf, s.n);
+
+	if (p == NULL || s.n == 0)
+		return;
+	memcpy(p, s.p, s.n);
+	buf->n += s.n;
+}
+
+void
+buf_add_byte(struct buf *buf, char c)
+{
+	char *p = buf_reserve(buf, 1);
+
+	if (p == NULL)
+		return;
+	*p = c;
+	buf->n++;
+}
+
+void
+buf_printf(struct buf *buf, const char *format, ...)
+{
+	va_list args;
+	char *p;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	assert(n >= 0);
+	p = buf_reserve(buf, (size_t)n + 1);
+	if (p == NULL)
+		return;
+	va_start(args, format);
+	vsnprintf(p, (size_t)n + 1, format, args);
+	va_end(args);
+	buf->n += (size_t)n;
+}
+
+struct slice
+buf_slice(const struct buf *buf)
+{
+	return (struct slice){ buf->p == NULL ? "" : buf->p, buf->n };
+}
+
+const char *
+buf_text(struct buf *buf)
+{
+	char *p = buf_reserve(buf, 1);
+
+	if (p == NULL)
+		return "";
+	*p = '\0';
+	return buf->p;
+}
+
+void
+buf_clear(struct buf *buf)
+{
+	if (buf->arena == NULL)
+		free(buf->p);
+	*buf = (struct buf){ .arena = buf->arena };
+}

@@ -1,0 +1,55 @@
+/*
+ * verdict.h - what the rules said of one message: plain data, in the scan's arena
+ *
+ * Scores are integer millionths, so sums are exact whatever the order; they
+ * are rounded to 0.001 only when printed or compared.
+ */
+#ifndef STEELYARD_ENGINE_VERDICT_H
+#define STEELYARD_ENGINE_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/action.h"
+#include "engine/util/slice.h"
+
+struct rule;
+
+/* One rule that hit. */
+struct hit {
+	const struct rule *rule; /* of the verdict's ruleset: ruleset.h reads it */
+	struct slice name;
+	int64_t score; /* in all: the rule's score x count */
+	unsigned count; /* times it hit; 1 without `multiple` */
+	struct slice matched; /* with explain: the first match's bytes, not escaped; absent: none */
+	struct slice view; /* with explain: "body", "header Subject", ... */
+};
+
+/* A header field to add, in this order; values hold LF + tab folds and no CR. */
+struct verdict_field {
+	struct slice name;
+	struct slice value;
+};
+
+struct verdict {
+	int64_t score;
+	int64_t required; /* the threshold of tag */
+	bool spam; /* score reaches required */
+	enum action action;
+	struct slice reply; /* SMTP reply of reject and tempfail: "550 5.7.1 text" */
+	struct slice subject; /* the whole new Subject for action subject; absent: leave it */
+	const struct hit *hits; /* sorted by name */
+	size_t hit_count;
+	const struct slice *subrules; /* sorted; only with options.subrules */
+	size_t subrule_count;
+	const struct verdict_field *fields; /* to add */
+	size_t field_count;
+	const struct slice *notes; /* limits reached and the like, for people */
+	size_t note_count;
+	struct slice ruleset_id;
+	bool incomplete; /* a limit cut the scan short: see notes */
+	bool skipped; /* not scanned by configuration (authenticated or local sender) */
+};
+
+#endif
