@@ -1,8 +1,8 @@
 # C tests are cmocka programs that print TAP; tests/run adds them up and ends
 # with "N passed, N failed". Each folder lists its own tests in local.mk.
-TEST_PROGRAMS =
-TEST_SCRIPTS =
-TEST_LIBS = $(ENGINE_LIBS) $(CMOCKA_LIBS)
+unit_tests =
+test_scripts =
+unit_test_libs = $(ENGINE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/run
 
 include tests/engine/util/local.mk
@@ -15,11 +15,11 @@ include tests/milter/local.mk
 include tests/house/local.mk
 
 if HAVE_CMOCKA
-check_PROGRAMS += $(TEST_PROGRAMS)
+check_PROGRAMS += $(unit_tests)
 endif
-EXTRA_DIST += $(TEST_SCRIPTS)
+EXTRA_DIST += $(test_scripts)
 
 check-local: $(check_PROGRAMS) $(bin_PROGRAMS) $(sbin_PROGRAMS)
 	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' \
-	CC='$(CC)' CPPFLAGS='$(AM_CPPFLAGS) $(CPPFLAGS)' \
-	$(SHELL) $(top_srcdir)/tests/run $(check_PROGRAMS) $(TEST_SCRIPTS)
+	CC='$(CC)' \
+	$(SHELL) $(top_srcdir)/tests/run $(check_PROGRAMS) $(test_scripts)
