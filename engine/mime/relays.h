@@ -35,8 +35,7 @@ struct relays {
 	size_t unparseable; /* Received fields that nobody could read */
 	/* "[ ip=... rdns=... helo=... ... ] [ ... ]" as X-Spam-Relays-* have it */
 	struct slice trusted, untrusted, internal, external;
-	struct slice struct slice
-	    received; /* the client's own field in Postfix's form; absent: no envelope */
+	struct slice received; /* the client's own field in Postfix's form; absent: no envelope */
 };
 
 /* Never NULL but at the arena's cap. `envelope->known` false: the fields alone. */

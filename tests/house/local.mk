@@ -1,0 +1,3 @@
+test_scripts += \
+	tests/house/test_format.py \
+	tests/house/test_layers.py
