@@ -1,0 +1,79 @@
+/*
+ * rules_yaml.h - rule files in YAML: text -> rule definitions
+ *
+ * A file holds up to three mappings: `rules:`, `scores:` and `lists:`. What
+ * several files say is gathered, in their order, in one struct rule_source;
+ * regular expressions and metas are not compiled here.
+ *
+ * SYNOPSIS
+ *	struct rule_source source = RULE_SOURCE_INIT;
+ *	struct ruleset_source view;
+ *
+ *	rules_yaml_read_file(&source, "local.yaml", "local", found);
+ *	rule_source_view(&source, &view);
+ *	ruleset = ruleset_build(&view, &report);
+ *	rule_source_clear(&source);
+ */
+#ifndef STEELYARD_CONF_RULES_YAML_H
+#define STEELYARD_CONF_RULES_YAML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/diagnostic.h"
+#include "engine/rules/rule_def.h"
+#include "engine/rules/ruleset.h"
+#include "engine/util/arena.h"
+#include "engine/util/slice.h"
+#include "engine/util/vec.h"
+
+/* Rules gathered from files. Everything lives until rule_source_clear. */
+struct rule_source {
+	struct arena *arena; /* NULL: nothing read yet */
+	struct vec defs; /* struct rule_def */
+	struct vec scores; /* struct rule_source_score */
+	struct vec lists; /* struct rule_list */
+	struct vec kept_scores; /* struct score_override: what rule_source_view gives */
+};
+
+/* A score that stands apart from its rule, and how many definitions had been read then. */
+struct rule_source_score {
+	struct score_override score;
+	size_t defs_before;
+};
+
+#define RULE_SOURCE_INIT                                              \
+	((struct rule_source){ .defs = VEC_OF(struct rule_def, NULL), \
+	    .scores = VEC_OF(struct rule_source_score, NULL),         \
+	    .lists = VEC_OF(struct rule_list, NULL),                  \
+	    .kept_scores = VEC_OF(struct score_override, NULL) })
+
+/*
+ * Adds what `bytes` say; `name` stands for the file in messages and origins
+ * and `layer` ("shipped", "local", ...) for who wrote it. A rule with a mistake
+ * is left out and told of. Returns false when there was an error.
+ */
+bool rules_yaml_read(struct rule_source *source, const char *name, const char *layer,
+    struct slice bytes, struct diagnostics *diagnostics);
+
+/* The same from a file. */
+bool rules_yaml_read_file(struct rule_source *source, const char *path, const char *layer,
+    struct diagnostics *diagnostics);
+
+/* Scores that stand in the configuration: they come after all that was read before. */
+void rule_source_add_scores(
+    struct rule_source *source, const struct score_override *scores, size_t count);
+
+/* Lists that stand in the configuration; a later list of the same name replaces the earlier. */
+void rule_source_add_lists(struct rule_source *source, const struct rule_list *lists, size_t count);
+
+/*
+ * What ruleset_build takes, without a policy: a score that a later file's
+ * definition of the rule replaces is left out. Good until the source changes.
+ */
+void rule_source_view(struct rule_source *source, struct ruleset_source *view_r);
+
+/* Frees all. */
+void rule_source_clear(struct rule_source *source);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * ruleset_load.h - from settings and rule paths to a compiled ruleset
+ *
+ * The one way in for the daemon (start, reload) and the command line (check,
+ * lint, rules): layers are the entries of `rules:` in their order, then the
+ * configuration's `lists:` and `scores:`.
+ */
+#ifndef STEELYARD_CONF_RULESET_LOAD_H
+#define STEELYARD_CONF_RULESET_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/diagnostic.h"
+#include "conf/rules_yaml.h"
+#include "conf/settings.h"
+#include "engine/rules/ruleset.h"
+
+/*
+ * Compiles the rules that `settings` name, or, when n > 0, exactly those at
+ * `paths` (files, or directories whose *.yaml are read in the order of their
+ * names; the configuration's scores and lists still apply). Problems are told;
+ * a rule with an error is left out. Returns NULL only when a path cannot be
+ * read; whether errors in rules make the set unfit is the caller's to say
+ * (diagnostics_count). The reference is the caller's.
+ */
+struct ruleset *ruleset_load(const struct settings *settings, const char *const *paths, size_t n,
+    struct diagnostics *diagnostics);
+
+/*
+ * The first half: reads without compiling, so that lint can walk the
+ * definitions and their examples. Returns false when a path cannot be read.
+ */
+bool ruleset_gather(const struct settings *settings, const char *const *paths, size_t n,
+    struct rule_source *source, struct diagnostics *diagnostics);
+
+/* Where the shipped rules are: the installed folder, or $STEELYARD_RULES when it is set. */
+const char *ruleset_shipped_path(void);
+
+#endif

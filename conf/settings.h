@@ -1,0 +1,182 @@
+/*
+ * settings.h - the configuration as a plain struct
+ *
+ * settings.def is the only list of keys: this struct, the loader, the shipped
+ * steelyard.yaml and steelyard.yaml(5) expand from it. A key's field has its
+ * name with the dots turned into underscores: thresholds.tag is
+ * settings->thresholds_tag.
+ *
+ * SYNOPSIS
+ *	struct settings *settings;
+ *	struct policy policy;
+ *
+ *	if (!settings_load("/etc/steelyard/steelyard.yaml", &settings, found))
+ *		give_up(found);
+ *	settings_policy(settings, &policy);
+ *	settings_free(&settings);
+ */
+#ifndef STEELYARD_CONF_SETTINGS_H
+#define STEELYARD_CONF_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/diagnostic.h"
+#include "engine/policy.h"
+#include "engine/rules/rule_def.h"
+#include "engine/rules/ruleset.h"
+#include "engine/util/arena.h"
+#include "engine/util/slice.h"
+
+enum log_to {
+	LOG_TO_SYSLOG,
+	LOG_TO_STDERR,
+};
+
+/* How the log shows recipients. */
+enum log_recipients {
+	LOG_RECIPIENTS_FULL,
+	LOG_RECIPIENTS_DOMAIN,
+	LOG_RECIPIENTS_OFF,
+};
+
+/* What an incomplete scan comes to. */
+enum on_incomplete {
+	INCOMPLETE_VERDICT, /* act on the score so far */
+	INCOMPLETE_PASS,
+	INCOMPLETE_TAG,
+	INCOMPLETE_TEMPFAIL,
+};
+
+/* The answer when there can be no verdict at all. */
+enum fail_action {
+	FAIL_ACCEPT,
+	FAIL_TEMPFAIL,
+};
+
+enum listen_kind {
+	LISTEN_UNIX,
+	LISTEN_INET,
+	LISTEN_INET6,
+	LISTEN_FD,
+};
+
+/* One socket of `listen`. */
+struct listen_socket {
+	enum listen_kind kind;
+	const char *text; /* as written: "inet:8891@127.0.0.1", which libmilter takes too */
+	const char *path; /* LISTEN_UNIX */
+	const char *host; /* LISTEN_INET, LISTEN_INET6: an address or a name */
+	unsigned port;
+	int fd; /* LISTEN_FD */
+	bool loopback; /* LISTEN_INET, LISTEN_INET6: host is 127/8, ::1 or localhost */
+	struct origin origin;
+};
+
+struct listen_list {
+	const struct listen_socket *v;
+	size_t n;
+};
+
+/* One entry of `rules`. */
+struct rules_entry {
+	bool shipped; /* the rules that come with the program */
+	const char *path; /* a file or a directory; NULL when shipped */
+	struct origin origin;
+};
+
+struct rules_entries {
+	const struct rules_entry *v;
+	size_t n;
+};
+
+struct score_list {
+	const struct score_override *v;
+	size_t n;
+};
+
+struct list_list {
+	const struct rule_list *v;
+	size_t n;
+};
+
+struct field_list {
+	const struct field_template *v;
+	size_t n;
+};
+
+/* `authenticated` and `local`. */
+struct treatment {
+	enum sender_treatment how;
+	struct thresholds thresholds; /* those not named are the common ones */
+};
+
+/* The C type of each type of setting. */
+typedef bool setting_bool;
+typedef unsigned setting_count;
+typedef size_t setting_size; /* bytes */
+typedef int64_t setting_duration; /* microseconds */
+typedef int64_t setting_threshold; /* millionths, or THRESHOLD_OFF */
+typedef unsigned setting_mode; /* permission bits */
+typedef const char *setting_text; /* never NULL; "" is none */
+typedef const char *setting_path; /* absolute, or "" for none */
+typedef const char *setting_reply; /* an SMTP reply */
+typedef int setting_facility; /* LOG_MAIL and the like, of syslog(3) */
+typedef enum log_to setting_log_to;
+typedef enum log_recipients setting_log_recipients;
+typedef enum on_incomplete setting_on_incomplete;
+typedef enum fail_action setting_fail_action;
+typedef struct listen_list setting_listen;
+typedef struct rules_entries setting_rules;
+typedef struct score_list setting_scores;
+typedef struct list_list setting_lists;
+typedef struct field_list setting_headers;
+typedef struct network_list setting_networks;
+typedef struct treatment setting_treatment;
+
+struct settings {
+#define SETTING(field, key, type, standard, min, max, owner, doc) setting_##type field;
+#include "conf/settings.def"
+#undef SETTING
+	struct arena *arena; /* holds all of the above */
+	struct setting *rows; /* what settings_at gives */
+};
+
+/* A setting as people see it. All texts live as long as the settings. */
+struct setting {
+	const char *key; /* "thresholds.tag" */
+	const char *type; /* "size", "duration", ... */
+	const char *value; /* in force, as YAML on one line */
+	const char *standard; /* the default, as YAML on one line */
+	const char *owner; /* the part of the program that reads it */
+	const char *doc; /* sentences for people */
+	bool set; /* by a file; else the default */
+	struct origin origin; /* where; file NULL for a default */
+};
+
+/*
+ * Reads the file at path, or takes the defaults alone when path is NULL, into
+ * *settings_r, which the caller frees. Every mistake is told. Returns false,
+ * and leaves *settings_r NULL, when there was an error.
+ */
+bool settings_load(const char *path, struct settings **settings_r, struct diagnostics *diagnostics);
+
+/* The same from bytes; `name` stands for the file in messages. */
+bool settings_read(const char *name, struct slice bytes, struct settings **settings_r,
+    struct diagnostics *diagnostics);
+
+/* Frees the settings and nulls *settings; NULL inside is fine. */
+void settings_free(struct settings **settings);
+
+/* The configuration file's usual place if it is there, else NULL: no file, only defaults. */
+const char *settings_usual_path(void);
+
+/* What the engine needs of them. The policy points into the settings. */
+void settings_policy(const struct settings *settings, struct policy *policy_r);
+
+/* All settings in the order of settings.def, for `config --effective --origin`. */
+size_t settings_count(void);
+const struct setting *settings_at(const struct settings *settings, size_t i);
+
+#endif
