@@ -1,0 +1,22 @@
+/*
+ * pass.h - a message with a verdict's fields put into it, for filters in a pipe
+ */
+#ifndef STEELYARD_MILTER_PASS_H
+#define STEELYARD_MILTER_PASS_H
+
+#include "engine/policy.h"
+#include "engine/util/buf.h"
+#include "engine/util/slice.h"
+#include "engine/verdict.h"
+
+/*
+ * Writes `bytes` to out with the verdict's fields on top, behind a leading
+ * mbox "From " line and Return-Path. Incoming fields of the names that the
+ * policy adds, and any X-Spam-*, are left out; the Subject is the verdict's
+ * when it has one. Added lines end as the message's first line does. The rest
+ * is byte for byte what came.
+ */
+void pass_message(struct buf *out, struct slice bytes, const struct policy *policy,
+    const struct verdict *verdict);
+
+#endif
