@@ -1,1 +1,3 @@
-# libengine_a_SOURCES += engine/rules/...
+libengine_a_SOURCES += \
+	engine/rules/rule_def.h engine/rules/ruleset.h \
+	engine/rules/score.c engine/rules/score.h

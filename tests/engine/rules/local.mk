@@ -1,0 +1,4 @@
+unit_tests += tests/engine/rules/test_score
+tests_engine_rules_test_score_SOURCES = tests/engine/rules/test_score.c
+tests_engine_rules_test_score_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_score_LDADD = $(unit_test_libs)

@@ -1,0 +1,406 @@
+/*
+ * pcre.c - regular expressions by PCRE2 (8-bit library), the only file that includes it
+ *
+ * Each pattern is compiled for the JIT where that is allowed; when a match
+ * overflows the JIT's stack it is done again by the interpreter, which takes
+ * its memory from the heap up to a limit. PCRE2 counts its match limit anew
+ * for each place where a match may begin, so a pattern that costs a little
+ * less than the limit everywhere would cost minutes on a long text: such a
+ * text is walked in windows of start positions (PCRE2's offset limit) and the
+ * budget is asked between them. Lookbehinds, ^ and \A see the whole text.
+ *
+ * Patterns may not switch UTF on by themselves, nor use \C. Perl's code
+ * blocks, (?{ }), are errors of PCRE2's. Newline is LF, \R any.
+ *
+ * Limits: REGEX_PATTERN_MAX, the match and heap limits, JIT_STACK_MAX,
+ * WINDOW. Sources: pcre2api(3), pcre2jit(3), perlop on delimiters.
+ */
+#include "engine/regex/pcre.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "engine/util/ascii.h"
+
+#define JIT_STACK_FIRST ((size_t)32 * 1024)
+#define JIT_STACK_MAX ((size_t)1024 * 1024)
+/* Start positions tried in one call of PCRE2's: with the match limit this is some seconds at worst. */
+#define WINDOW ((size_t)4096)
+
+/* The layout of PCRE2's character tables: lower case, other case, and what we leave alone. */
+#define TABLE_LOWER 0
+#define TABLE_FLIP 256
+
+struct regex_compiler {
+	pcre2_compile_context *plain;
+	pcre2_compile_context *latin1;
+	const uint8_t *latin1_tables;
+};
+
+struct regex {
+	pcre2_code *code;
+	bool jit;
+	bool utf;
+	bool whole; /* \G asks where a search began: no windows */
+};
+
+struct regex_scratch {
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
+};
+
+static void *
+must(void *p)
+{
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+/* PCRE2's own tables, with the capitals and small letters of 0xc0-0xfe paired. */
+static const uint8_t *
+latin1_tables_new(void)
+{
+	uint8_t *tables = must((uint8_t *)(uintptr_t)pcre2_maketables(NULL));
+
+	for (unsigned upper = 0xc0; upper <= 0xde; upper++) {
+		unsigned lower = upper + 0x20;
+
+		if (upper == 0xd7)
+			continue;
+		tables[TABLE_LOWER + upper] = (uint8_t)lower;
+		tables[TABLE_FLIP + upper] = (uint8_t)lower;
+		tables[TABLE_FLIP + lower] = (uint8_t)upper;
+	}
+	return tables;
+}
+
+static pcre2_compile_context *
+compile_context_new(void)
+{
+	pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
+
+	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+	pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
+	pcre2_set_max_pattern_length(context, REGEX_PATTERN_MAX);
+	return context;
+}
+
+struct regex_compiler *
+regex_compiler_new(void)
+{
+	struct regex_compiler *compiler = must(calloc(1, sizeof(*compiler)));
+
+	compiler->plain = compile_context_new();
+	compiler->latin1 = compile_context_new();
+	compiler->latin1_tables = latin1_tables_new();
+	pcre2_set_character_tables(compiler->latin1, compiler->latin1_tables);
+	return compiler;
+}
+
+void
+regex_compiler_free(struct regex_compiler **compiler)
+{
+	if (*compiler == NULL)
+		return;
+	pcre2_compile_context_free((*compiler)->plain);
+	pcre2_compile_context_free((*compiler)->latin1);
+	pcre2_maketables_free(NULL, (*compiler)->latin1_tables);
+	free(*compiler);
+	*compiler = NULL;
+}
+
+/* The mark that closes what `open` opened. */
+static char
+closing_delimiter(char open)
+{
+	switch (open) {
+	case '(':
+		return ')';
+	case '[':
+		return ']';
+	case '{':
+		return '}';
+	case '<':
+		return '>';
+	default:
+		return open;
+	}
+}
+
+/* Where the closing delimiter stands, from `at` on (paired ones may nest), or text.n. */
+static size_t
+find_closing(struct slice text, size_t at, char open)
+{
+	char closing = closing_delimiter(open);
+	unsigned depth = 1;
+
+	for (; at < text.n; at++) {
+		if (text.p[at] == '\\')
+			at++;
+		else if (text.p[at] == closing && --depth == 0)
+			return at;
+		else if (text.p[at] == open && closing != open)
+			depth++;
+	}
+	return text.n;
+}
+
+static bool
+flags_plausible(struct slice flags)
+{
+	for (size_t i = 0; i < flags.n; i++) {
+		if (!ascii_is_lower(flags.p[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
+regex_pattern_parse(struct slice text, struct regex_pattern *pattern_r, struct err *err)
+{
+	size_t at = 0, closing;
+	bool named;
+
+	text = slice_trim(text);
+	if (slice_starts(text, SLICE("qr")))
+		at = 2;
+	else if (slice_starts(text, SLICE("m")))
+		at = 1;
+	named = at > 0;
+	if (at >= text.n || ascii_is_word(text.p[at]) || ascii_is_space(text.p[at]) ||
+	    ascii_is_high(text.p[at]) || text.p[at] == '\\' ||
+	    (!named && text.p[at] != '/' && text.p[at] != '!')) {
+		err_set(err, "a pattern is written /pattern/flags or m{pattern}flags");
+		return false;
+	}
+	closing = find_closing(text, at + 1, text.p[at]);
+	if (closing >= text.n) {
+		err_set(err, "the pattern has no closing %c", closing_delimiter(text.p[at]));
+		return false;
+	}
+	pattern_r->delimiter = text.p[at];
+	pattern_r->body = slice_cut(text, at + 1, closing);
+	pattern_r->flags = slice_from(text, closing + 1);
+	if (!flags_plausible(pattern_r->flags)) {
+		err_set(err,
+		    "after the closing %c only flags may stand: write \\%c for the mark itself",
+		    text.p[closing], text.p[closing]);
+		return false;
+	}
+	return true;
+}
+
+/* Perl's flags as PCRE2's options. */
+static bool
+parse_flags(struct slice flags, uint32_t *options_r, bool *latin1_r, struct err *err)
+{
+	uint32_t options = PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_BACKSLASH_C;
+	bool utf = false, latin1 = false;
+
+	for (size_t i = 0; i < flags.n; i++) {
+		switch (flags.p[i]) {
+		case 'i':
+			options |= PCRE2_CASELESS;
+			break;
+		case 'm':
+			options |= PCRE2_MULTILINE;
+			break;
+		case 's':
+			options |= PCRE2_DOTALL;
+			break;
+		case 'x':
+			options |= (options & PCRE2_EXTENDED) != 0 ? PCRE2_EXTENDED_MORE
+								   : PCRE2_EXTENDED;
+			break;
+		case 'n':
+			options |= PCRE2_NO_AUTO_CAPTURE;
+			break;
+		case 'u':
+			utf = true;
+			break;
+		case 'l':
+			latin1 = true;
+			break;
+		case 'a': /* ASCII classes: always */
+		case 'g': /* counting is the tag multiple's */
+		case 'o': /* once: always */
+			break;
+		default:
+			err_set(err, "no such pattern flag: %c (there are i m s x n u l a g o)",
+			    flags.p[i]);
+			return false;
+		}
+	}
+	if (utf && latin1) {
+		err_set(err, "the pattern flags u and l exclude each other");
+		return false;
+	}
+	options |= utf ? PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF
+		       : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+	*options_r = options;
+	*latin1_r = latin1;
+	return true;
+}
+
+/* Whether \G stands in it. */
+static bool
+pattern_asks_start(struct slice body)
+{
+	for (size_t i = 0; i + 1 < body.n; i++) {
+		if (body.p[i] == '\\' && body.p[++i] == 'G')
+			return true;
+	}
+	return false;
+}
+
+struct regex *
+regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err)
+{
+	struct regex_pattern pattern;
+	struct regex *regex;
+	pcre2_code *code;
+	uint32_t options;
+	bool latin1;
+	PCRE2_SIZE offset;
+	int error;
+
+	if (!regex_pattern_parse(text, &pattern, err) ||
+	    !parse_flags(pattern.flags, &options, &latin1, err))
+		return NULL;
+	code = pcre2_compile((PCRE2_SPTR)pattern.body.p, pattern.body.n, options, &error, &offset,
+	    latin1 ? compiler->latin1 : compiler->plain);
+	if (code == NULL) {
+		PCRE2_UCHAR reason[256];
+
+		pcre2_get_error_message(error, reason, sizeof(reason));
+		err_set(err, "the pattern does not compile: %s", (const char *)reason);
+		err->column = (unsigned)((size_t)(pattern.body.p - text.p) + offset + 1);
+		return NULL;
+	}
+	regex = must(calloc(1, sizeof(*regex)));
+	regex->code = code;
+	regex->jit = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
+	regex->utf = (options & PCRE2_UTF) != 0;
+	regex->whole = pattern_asks_start(pattern.body);
+	return regex;
+}
+
+void
+regex_free(struct regex **regex)
+{
+	if (*regex == NULL)
+		return;
+	pcre2_code_free((*regex)->code);
+	free(*regex);
+	*regex = NULL;
+}
+
+bool
+regex_has_jit(const struct regex *regex)
+{
+	return regex->jit;
+}
+
+struct regex_scratch *
+regex_scratch_new(void)
+{
+	struct regex_scratch *scratch = must(calloc(1, sizeof(*scratch)));
+
+	scratch->data = must(pcre2_match_data_create(1, NULL));
+	scratch->context = must(pcre2_match_context_create(NULL));
+	/* Without it (no JIT in this build) PCRE2 uses 32 KB of the machine's stack. */
+	scratch->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MAX, NULL);
+	if (scratch->stack != NULL)
+		pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
+	return scratch;
+}
+
+void
+regex_scratch_free(struct regex_scratch **scratch)
+{
+	if (*scratch == NULL)
+		return;
+	pcre2_match_data_free((*scratch)->data);
+	pcre2_match_context_free((*scratch)->context);
+	if ((*scratch)->stack != NULL)
+		pcre2_jit_stack_free((*scratch)->stack);
+	free(*scratch);
+	*scratch = NULL;
+}
+
+/* One call of PCRE2's: matches that begin in [from, last]. Its own result code. */
+static int
+match_window(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
+    size_t from, size_t last, bool skip_empty, bool *fell_back)
+{
+	PCRE2_SPTR subject = (PCRE2_SPTR)(text.p == NULL ? "" : text.p);
+	uint32_t options = skip_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
+	int rc;
+
+	pcre2_set_offset_limit(scratch->context, last);
+	rc = pcre2_match(
+	    regex->code, subject, text.n, from, options, scratch->data, scratch->context);
+	if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
+		return rc;
+	*fell_back = true;
+	return pcre2_match(regex->code, subject, text.n, from, options | PCRE2_NO_JIT,
+	    scratch->data, scratch->context);
+}
+
+/* Takes a match over into *match and moves the search behind it. */
+static void
+match_take(struct regex_scratch *scratch, size_t from, struct regex_match *match)
+{
+	const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(scratch->data);
+	/* \K inside a lookaround can put the start behind the end. */
+	size_t start = offsets[0] <= offsets[1] ? offsets[0] : offsets[1];
+
+	match->start = start;
+	match->end = offsets[1];
+	match->next = offsets[1] > from ? offsets[1] : from;
+	match->skip_empty = offsets[1] <= from || offsets[0] == offsets[1];
+}
+
+/* No character of UTF-8 begins with such a byte. */
+static bool
+utf8_continues(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+enum regex_outcome
+regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
+    const struct regex_limits *limits, struct regex_match *match)
+{
+	size_t from = match->next;
+	bool skip_empty = match->skip_empty;
+
+	pcre2_set_match_limit(
+	    scratch->context, limits->match != 0 ? limits->match : REGEX_MATCH_LIMIT);
+	pcre2_set_heap_limit(
+	    scratch->context, limits->heap != 0 ? limits->heap : REGEX_HEAP_LIMIT_KIB);
+	while (from <= text.n) {
+		size_t last = regex->whole || text.n - from < WINDOW ? text.n : from + WINDOW - 1;
+		int rc = match_window(
+		    regex, scratch, text, from, last, skip_empty, &match->fell_back);
+
+		if (rc >= 0) {
+			match_take(scratch, from, match);
+			return REGEX_MATCH;
+		}
+		if (rc != PCRE2_ERROR_NOMATCH)
+			return REGEX_LIMIT;
+		if (limits->budget != NULL && last < text.n && budget_spent(limits->budget))
+			return REGEX_SPENT;
+		from = last + 1;
+		while (regex->utf && from < text.n && utf8_continues(text.p[from]))
+			from++;
+		skip_empty = false;
+	}
+	return REGEX_NO_MATCH;
+}
