@@ -1,5 +1,5 @@
 /*
- * domain.h - host names: organisational domain, A-labels, IP literals (RFC 5891; publicsuffix.org)
+ * domain.h - host names: organisational domain, TLD, A-labels (RFC 5891; publicsuffix.org)
  */
 #ifndef STEELYARD_ENGINE_MIME_DOMAIN_H
 #define STEELYARD_ENGINE_MIME_DOMAIN_H
@@ -9,13 +9,24 @@
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
 
-/* The registrable part of host by the public suffix list ("b.co.uk" of "a.b.co.uk"), or absent. */
+/* A host name and one of its labels are no longer than this (RFC 1035, 2.3.4). */
+#define DOMAIN_MAX 255
+#define DOMAIN_LABEL_MAX 63
+
+/*
+ * The registrable part of host by the public suffix list ("b.co.uk" of
+ * "a.b.co.uk"), in lower case; absent for a suffix itself, an IP address and
+ * what is no host name. Host may have U-labels; the answer has A-labels.
+ */
 struct slice organisational_domain(struct arena *arena, struct slice host);
 
-/* Whether the last label is a top-level domain that exists. */
+/* Whether the last label is a top-level domain that exists; any case, A- or U-label. */
 bool domain_has_tld(struct slice host);
 
-/* Lower case, U-labels as A-labels; the same memory if nothing changes. Absent: no host name. */
+/*
+ * Lower case, U-labels as A-labels (UTS #46, not transitional), one trailing
+ * dot dropped; the same memory if nothing changes. Absent: no host name.
+ */
 struct slice domain_to_ascii(struct arena *arena, struct slice host);
 
 #endif
