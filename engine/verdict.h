@@ -49,6 +49,9 @@ struct verdict {
 	size_t note_count;
 	struct slice ruleset_id;
 	bool incomplete; /* a limit cut the scan short: see notes */
+	int64_t us_parse; /* microseconds spent in parsing, by the caller's clock (scan_options) */
+	int64_t us_match; /* ... in matching and summing up */
+	int64_t us_total; /* ... from scan_message to the verdict, all steps together */
 	bool skipped; /* not scanned by configuration (authenticated or local sender) */
 };
 
