@@ -8,3 +8,8 @@ unit_tests += tests/engine/mime/test_domain
 tests_engine_mime_test_domain_SOURCES = tests/engine/mime/test_domain.c tests/shared_data.h
 tests_engine_mime_test_domain_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_domain_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_charset
+tests_engine_mime_test_charset_SOURCES = tests/engine/mime/test_charset.c milter/converters.c
+tests_engine_mime_test_charset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_charset_LDADD = $(unit_test_libs)
