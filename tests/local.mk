@@ -2,6 +2,10 @@
 # with "N passed, N failed". Each folder lists its own tests in local.mk.
 unit_tests =
 test_scripts =
+# Tests of threaded parts, for a build with the thread sanitizer.
+thread_tests =
+# Long runs of whole corpora: `make check-long`, with STEELYARD_LONG=1.
+long_scripts =
 unit_test_libs = $(ENGINE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/run
 
@@ -13,13 +17,27 @@ include tests/engine/local.mk
 include tests/conf/local.mk
 include tests/milter/local.mk
 include tests/house/local.mk
+include tests/mta/local.mk
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 endif
-EXTRA_DIST += $(test_scripts)
+EXTRA_DIST += $(test_scripts) $(long_scripts)
 
-check-local: $(check_PROGRAMS) $(bin_PROGRAMS) $(sbin_PROGRAMS)
-	TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' \
-	CC='$(CC)' \
-	$(SHELL) $(top_srcdir)/tests/run $(check_PROGRAMS) $(test_scripts)
+run_tests = TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' CC='$(CC)' \
+	$(SHELL) $(top_srcdir)/tests/run
+test_needs = $(check_PROGRAMS) $(bin_PROGRAMS) $(sbin_PROGRAMS)
+
+check-local: $(test_needs)
+	$(run_tests) $(unit_tests) $(test_scripts)
+
+check-mta: $(test_needs)
+	$(run_tests) $(mta_scripts)
+
+check-threads: $(test_needs)
+	$(run_tests) $(thread_tests)
+
+check-long: $(test_needs)
+	STEELYARD_LONG=1 TEST_TIMEOUT=7200 $(run_tests) $(mta_scripts) $(long_scripts)
+
+.PHONY: check-mta check-threads check-long

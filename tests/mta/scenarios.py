@@ -1,0 +1,252 @@
+"""scenarios.py - what must hold behind any MTA; test_postfix.py and test_sendmail.py run it
+
+Each scenario starts its own MTA and steelyardd. In the sample (make
+check-mta) a few hundred messages pass; STEELYARD_LONG=1 takes the full
+figures.
+"""
+import concurrent.futures
+import signal
+import threading
+
+import harness
+from harness import wait_for
+
+NOW = 1795000000
+MESSAGES = 1000 if harness.LONG else 150
+RELOAD_MESSAGES = 2000 if harness.LONG else 300
+RELOADS = 20
+HALF_SENT = 20
+
+
+def plain(subject, text="hello\r\n", more=""):
+    return ("From: A <a@example.org>\r\nTo: b@steelyard.test\r\nSubject: %s\r\n"
+            "Date: Fri, 20 Nov 2026 09:12:40 +0000\r\nMessage-ID: <x.1@example.org>\r\n%s\r\n%s"
+            % (subject, more, text)).encode()
+
+
+GTUBE = b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\r\n"
+
+# Rules of the test's own, so that what is asserted does not move with the shipped scores.
+RULES = """rules:
+  T_WORD_TAG: {header: 'Subject =~ /tagme/', score: 6, describe: a test}
+  T_WORD_QUARANTINE: {header: 'Subject =~ /quarantineme/', score: 20, describe: a test}
+  T_WORD_REJECT: {header: 'Subject =~ /rejectme/', score: 50, describe: a test}
+"""
+ACTIONS = ("thresholds: {tag: 5, quarantine: 15, reject: 30}\nlocal: scan\n"
+           "reject_text: '550 5.7.1 Refused, 100% spam'\n")
+
+
+def own_rules(scene, text=RULES):
+    path = scene.folder / "rules.yaml"
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text)
+    temporary.rename(path)
+    return "rules: [{yaml: '%s'}]\n" % path
+
+
+def actions(kind):
+    """tag, quarantine and reject each do to a message what the configuration says."""
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene) + ACTIONS)
+        mta = scene.mta(milter=daemon.socket)
+        session = harness.connect(mta.port)
+        forged = "X-Spam-Flag: NO\r\nx-spam-status: No, forged\r\nX-SPAM-STATUS: No, again\r\n"
+        assert harness.send(session, "pass", plain("fine", more=forged))[0] == 250
+        assert harness.send(session, "tag", plain("tagme", more=forged))[0] == 250
+        assert harness.send(session, "quarantine", plain("quarantineme"))[0] == 250
+        code, text = harness.send(session, "reject", plain("rejectme"))
+        assert (code, text) == (550, "5.7.1 Refused, 100% spam"), (code, text)
+        wait_for("two deliveries", lambda: mta.delivered_count() == 2)
+        wait_for("one held", lambda: mta.held_count() == 1)
+        found = mta.delivered()
+        status = harness.field(found["tag"][0], "x-spam-status")
+        assert status.startswith("Yes, score=6.0"), status
+        assert harness.field(found["tag"][0], "x-spam-flag") == "YES"
+        status = harness.field(found["pass"][0], "x-spam-status")
+        assert status.startswith("No, score=0.0"), status
+        for name in ("pass", "tag"):
+            assert b"forged" not in found[name][0] and b"again" not in found[name][0]
+        assert harness.field(found["pass"][0], "x-spam-flag") is None
+
+
+def equality(kind):
+    """Delivered once, equal byte for byte to a control run, verdict equal to `check`."""
+    messages = harness.corpus_messages(MESSAGES)
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon("thresholds: {tag: 5}\nlocal: scan\n", now=NOW)
+        control = scene.mta("control")
+        weighed = scene.mta("weighed", milter=daemon.socket)
+        for mta in (control, weighed):
+            replies = harness.send_all(mta.port, messages)
+            refused = {name: reply for name, reply in replies.items() if reply[-1][0] != 250}
+            assert not refused, "refused: %s" % dict(list(refused.items())[:3])
+            wait_for("all to be delivered",
+                     lambda mta=mta: mta.delivered_count() >= len(messages), 300)
+        expected, found = control.delivered(), weighed.delivered()
+        twice = [name for name, copies in found.items() if len(copies) != 1]
+        assert not twice and len(found) == len(messages), "delivered twice: %s" % twice[:5]
+        changed = [name for name in found if harness.without_ours(found[name][0]) !=
+                   harness.without_ours(expected[name][0])]
+        assert not changed, "%d changed: %s" % (len(changed), changed[:5])
+        different = compare_verdicts(scene, daemon, messages, found)
+        assert not different, "%d verdicts differ: %s" % (len(different), different[:3])
+        return "%d messages" % len(messages)
+
+
+def compare_verdicts(scene, daemon, messages, found):
+    def one(message):
+        name, data = message
+        path = scene.folder / (name + ".eml")
+        path.write_bytes(data)
+        verdict = harness.check_json(path, name, daemon.config, NOW)
+        path.unlink()
+        score = harness.field(found[name][0], "x-spam-score")
+        hits = harness.field(found[name][0], "x-spam-status")
+        hits = hits.split("tests=", 1)[1].split(" ")[0] if hits and "tests=" in hits else "?"
+        want = ",".join(hit["rule"] for hit in verdict["hits"]) or "none"
+        got = hits.replace(" ", "")
+        if abs(float(score) - verdict["score"]) > 0.0005 or got != want:
+            return (name, score, verdict["score"], got, want)
+        return None
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return [difference for difference in pool.map(one, messages) if difference]
+
+
+def killed(kind):
+    """kill -9 in the middle: the MTA answers as configured, nothing is lost or doubled."""
+    messages = [("k%d" % i, plain("number %d" % i)) for i in range(60)]
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene) + ACTIONS)
+        mta = scene.mta(milter=daemon.socket, default_action="tempfail")
+        some = threading.Event()
+        seen = []
+
+        def on_reply(name, reply):
+            seen.append(name)
+            if len(seen) == 20:
+                daemon.signal(signal.SIGKILL)
+                some.set()
+
+        replies = harness.send_all(mta.port, messages, 5, on_reply)
+        assert some.is_set()
+        daemon.wait()
+        codes = {name: reply[-1][0] for name, reply in replies.items()}
+        assert set(codes.values()) <= {250, 421, 451}, set(codes.values())
+        assert any(code != 250 for code in codes.values()), "nothing was tempfailed"
+        daemon.start()
+        again = [message for message in messages if codes[message[0]] != 250]
+        wait_for("service to be back", lambda: harness.send_all(
+            mta.port, [("probe", plain("probe"))], 1)["probe"][-1][0] == 250)
+        for name, reply in harness.send_all(mta.port, again, 5).items():
+            assert reply[-1][0] == 250, (name, reply)
+        names = {message[0] for message in messages}
+        wait_for("all to be delivered", lambda: names <= set(mta.delivered()))
+        twice = [name for name, copies in mta.delivered().items()
+                 if len(copies) > 1 and name != "probe"]
+        assert not twice, twice
+        return "%d were tempfailed and sent again" % len(again)
+
+
+def drained(kind):
+    """SIGTERM with messages half sent: each gets its verdict, a new one the fail action."""
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene) + ACTIONS + "fail_action: tempfail\n")
+        mta = scene.mta(milter=daemon.socket)
+        sessions = [harness.connect(mta.port) for _ in range(HALF_SENT)]
+        for i, session in enumerate(sessions):
+            assert session.mail(harness.SENDER)[0] == 250
+            assert session.rcpt("d%d@%s" % (i, harness.DOMAIN))[0] == 250
+            session.putcmd("data")
+            assert session.getreply()[0] == 354
+            session.send(plain("tagme")[:60])
+        daemon.signal(signal.SIGTERM)
+        wait_for("the drain to begin", lambda: daemon.log_lines("drain"))
+        late = harness.connect(mta.port)
+        code, _ = harness.send(late, "late", plain("late"))
+        assert code in (451, 421), code
+        for session in sessions:
+            session.send(plain("tagme")[60:] + b".\r\n")
+            assert session.getreply()[0] == 250
+            session.quit()
+        late.close()
+        assert daemon.wait() == 0, daemon.process.returncode
+        wait_for("all to be delivered", lambda: mta.delivered_count() == HALF_SENT)
+        for name, copies in mta.delivered().items():
+            status = harness.field(copies[0], "x-spam-status")
+            assert len(copies) == 1 and status and status.startswith("Yes"), (name, status)
+
+
+def reloaded(kind):
+    """SIGHUPs under load: none fails, and each is scored by one ruleset or the other."""
+    one = "rules:\n  T_A: {header: 'Subject =~ /number/', score: 1, describe: one}\n" \
+          "  T_B: {body: '/hello/', score: 1, describe: one}\n"
+    other = one.replace("score: 1", "score: 3").replace("T_", "U_")
+    messages = [("r%d" % i, plain("number %d" % i)) for i in range(RELOAD_MESSAGES)]
+    with harness.Scene(kind) as scene:
+        rules = own_rules(scene, one)
+        headers = "headers: {X-Spam-Status: '_YESNO_, score=_SCORE_ tests=_TESTS(,)_ " \
+                  "ruleset=_RULESETID_'}\n"
+        daemon = scene.daemon(rules + "local: scan\n" + headers)
+        mta = scene.mta(milter=daemon.socket)
+        done = []
+        reloads = []
+
+        def on_reply(name, reply):
+            done.append(name)
+            if len(done) % (RELOAD_MESSAGES // RELOADS) == 0:
+                reloads.append(name)
+                own_rules(scene, other if len(reloads) % 2 else one)
+                daemon.signal(signal.SIGHUP)
+
+        replies = harness.send_all(mta.port, messages, 10, on_reply)
+        failed = {name: reply for name, reply in replies.items() if reply[-1][0] != 250}
+        assert not failed, dict(list(failed.items())[:3])
+        assert len(reloads) == RELOADS
+        wait_for("all to be delivered", lambda: mta.delivered_count() == len(messages), 300)
+        seen = {}
+        for copies in mta.delivered().values():
+            status = harness.field(copies[0], "x-spam-status")
+            _, _, ruleset = status.partition("ruleset=")
+            seen.setdefault(ruleset, set()).add(status.partition(" ruleset=")[0])
+        assert len(seen) == 2, seen
+        assert all(len(verdicts) == 1 for verdicts in seen.values()), seen
+        assert {frozenset(v) for v in seen.values()} == {
+            frozenset(["No, score=2.0 tests=T_A,T_B"]),
+            frozenset(["Yes, score=6.0 tests=U_A,U_B"])}, seen
+        return "%d messages, %d reloads" % (len(messages), RELOADS)
+
+
+def bad_reload(kind):
+    """A bad file is refused with its place, and the old ruleset stays live."""
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene) + ACTIONS)
+        mta = scene.mta(milter=daemon.socket)
+        own_rules(scene, "rules:\n  T_BAD: {header: 'Subject =~ /(/', score: 1}\n")
+        daemon.signal(signal.SIGHUP)
+        wait_for("the refusal", lambda: daemon.log_lines("rules.yaml:2:"))
+        session = harness.connect(mta.port)
+        assert harness.send(session, "still", plain("rejectme"))[0] == 550
+        session.quit()
+
+
+def fail_open(kind):
+    """With default_action accept, mail passes while the daemon is away."""
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene) + ACTIONS)
+        mta = scene.mta(milter=daemon.socket, default_action="accept")
+        daemon.signal(signal.SIGKILL)
+        daemon.wait()
+        session = harness.connect(mta.port)
+        assert harness.send(session, "open", plain("tagme"))[0] == 250
+        wait_for("the delivery", lambda: mta.delivered_count() == 1)
+        session.quit()
+
+
+def run(kind):
+    cases = harness.Cases()
+    for scenario in (actions, bad_reload, fail_open, killed, drained, reloaded):
+        cases.run("%s: %s" % (kind, scenario.__doc__), scenario, kind)
+    missing = None if harness.corpus_messages(1) else "STEELYARD_CORPUS is not set"
+    cases.run("%s: %s" % (kind, equality.__doc__), equality, kind, skip=missing)
+    return cases
