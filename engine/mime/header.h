@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
@@ -13,7 +14,10 @@
 /* SpamAssassin's limits: longer fields are cut, and the message says so. */
 #define HEADER_NAME_MAX 256
 #define HEADER_VALUE_MAX 8192
+/* What the selector ALL reads at most; fields beyond it are still found by name. */
 #define HEADER_TOTAL_MAX 65536
+/* So many lines of a message's header may be no field; the next one begins the body. */
+#define HEADER_JUNK_MAX 3
 
 struct header {
 	struct slice name; /* as written, without blanks before the colon */
@@ -26,14 +30,36 @@ struct header_list {
 	struct header *v;
 	size_t n;
 	struct slice bytes; /* the whole header, LF line ends, the blank line left out */
-	struct map *by_name; /* folded name -> struct header_index (header.c) */
+	uint32_t *by_name; /* places in v, sorted by folded name, then by place */
 };
+
+/* A message's own header and a MIME part's are read by different rules: see header.c. */
+enum header_kind {
+	HEADER_OF_MESSAGE,
+	HEADER_OF_PART,
+};
+
+/* A header as it was split off its text. */
+struct header_block {
+	struct header_list list;
+	size_t body; /* where the body begins in the text; its length: there is none */
+	bool missing_header; /* a part's first line was no field */
+	bool missing_separator; /* no blank line before the body */
+	bool truncated; /* a name or value was cut to its limit */
+	bool failed; /* the arena's cap: the list is empty */
+};
+
+/* Splits the header off `text` (LF line ends, or a part's as they came). */
+struct header_block header_parse(struct arena *arena, enum header_kind kind, struct slice text);
 
 /*
  * The i-th field of that name (any case), from the top, 0 the first; NULL:
- * there are not so many. O(1) in the number of other fields.
+ * there are not so many. O(log n) in the number of fields.
  */
 const struct header *header_find(const struct header_list *headers, struct slice name, size_t i);
+
+/* The last field of that name, or NULL. */
+const struct header *header_find_last(const struct header_list *headers, struct slice name);
 
 /* How many fields bear that name. */
 size_t header_count(const struct header_list *headers, struct slice name);

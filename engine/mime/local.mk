@@ -1,4 +1,10 @@
-# libengine_a_SOURCES += engine/mime/...
+# The message's structure
+libengine_a_SOURCES += \
+	engine/mime/ctype.c engine/mime/ctype.h \
+	engine/mime/decode.c engine/mime/decode.h \
+	engine/mime/header.c engine/mime/header.h \
+	engine/mime/message.c engine/mime/message.h \
+	engine/mime/part.c engine/mime/part.h
 
 # Addresses, relays, selectors and URIs
 libengine_a_SOURCES += \

@@ -27,7 +27,7 @@ enum message_oddity {
 	MESSAGE_TRUNCATED_HEADER = 1 << 1, /* a header field was cut to its limit */
 	MESSAGE_MISSING_MIME_HEADERS = 1 << 2, /* a part began without a header */
 	MESSAGE_MISSING_MIME_SEPARATOR = 1 << 3, /* a part's header ended without a blank line */
-	MESSAGE_PART_LIMIT = 1 << 4, /* more parts than MESSAGE_PARTS_MAX */
+	MESSAGE_PART_LIMIT = 1 << 4, /* more parts than MESSAGE_PARTS_MAX, or _TOTAL_MAX */
 	MESSAGE_DEPTH_LIMIT = 1 << 5, /* nested deeper than MESSAGE_DEPTH_MAX */
 	MESSAGE_HEADER_LIMIT = 1 << 6, /* more header bytes than HEADER_TOTAL_MAX */
 	MESSAGE_MISSING_BOUNDARY = 1 << 7, /* a multipart whose boundary never came */
@@ -36,10 +36,12 @@ enum message_oddity {
 	MESSAGE_MIXED_LINE_ENDS = 1 << 10, /* both CRLF and bare LF */
 };
 
-/* SpamAssassin's own limit on parts. */
+/* SpamAssassin's own limit on the parts of one multipart. */
 #define MESSAGE_PARTS_MAX 1000
-/* Real mail nests below 10; each level costs a scan of its text. */
-#define MESSAGE_DEPTH_MAX 50
+/* All parts together: each costs half a kilobyte. */
+#define MESSAGE_PARTS_TOTAL_MAX 10000
+/* SpamAssassin's own; each level costs a scan of its text. What is deeper stays a leaf. */
+#define MESSAGE_DEPTH_MAX 20
 
 struct part {
 	struct part *parent; /* NULL: the message itself */
@@ -49,16 +51,16 @@ struct part {
 	struct header_list headers;
 	struct content_type type; /* effective, defaulted (RFC 2045, 5.2) */
 	struct slice disposition; /* "attachment", "inline", ... as written; absent: none */
-	struct slice filename; /* RFC 2231 and 2047 undone, UTF-8; absent: none */
+	struct slice filename; /* RFC 2231 and 2047 undone, UTF-8; absent: none; else type.name */
 	enum transfer_encoding encoding;
 	struct slice transfer_encoding; /* the field as written, trimmed; absent: none */
 	struct slice body; /* still encoded; LF line ends */
-	struct slice boundary; /* of a multipart */
+	struct slice boundary; /* its own, or else its parent's */
 	unsigned oddities; /* bits of enum message_oddity */
 };
 
 struct message {
-	struct slice bytes; /* as they came, a leading mbox "From " line removed */
+	struct slice bytes; /* as they came, a leading mbox "From " line and what was cut removed */
 	struct slice header_bytes; /* of `bytes`: the header, its blank line left out */
 	struct slice body_bytes; /* of `bytes`: what follows the blank line */
 	struct slice text; /* `bytes` with LF line ends (the same memory if they were) */
@@ -67,7 +69,7 @@ struct message {
 	struct part *root;
 	struct part **parts; /* all parts in the order they stand, parts[0] = root */
 	size_t part_count;
-	unsigned oddities; /* of all parts together */
+	unsigned oddities; /* of its parts together, those of embedded messages left out */
 	bool cut; /* longer than limit; the rest was not read */
 	bool incomplete; /* the arena or the budget ran out: what stands is partial */
 };
@@ -80,7 +82,11 @@ struct message {
 const struct message *
 message_parse(struct arena *arena, struct slice bytes, size_t limit, const struct budget *budget);
 
-/* A part's bytes, transfer encoding undone; text parts get LF line ends. Absent at the cap. */
+/*
+ * A part's bytes, transfer encoding undone (the same memory when there is none to
+ * undo); text that was encoded gets LF line ends; uuencode is left in text, as
+ * SpamAssassin leaves it. Absent at the cap.
+ */
 struct slice part_decode(struct arena *arena, const struct part *part);
 
 #endif

@@ -1,0 +1,43 @@
+/*
+ * part.h - the tree of MIME parts (message.h has its types; message.c alone calls this)
+ */
+#ifndef STEELYARD_ENGINE_MIME_PART_H
+#define STEELYARD_ENGINE_MIME_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/mime/message.h"
+#include "engine/util/arena.h"
+#include "engine/util/budget.h"
+#include "engine/util/slice.h"
+#include "engine/util/vec.h"
+
+/* What one parse carries from part to part. */
+struct part_parser {
+	struct arena *arena;
+	const struct budget *budget;
+	struct vec parts; /* struct part *, in the order they stand */
+	unsigned oddities; /* of the message; what an embedded one has wrong is its parts' own */
+	unsigned embedded; /* how many message/rfc822 we stand in */
+	size_t unasked; /* bytes scanned since the budget was asked */
+	bool incomplete; /* the arena or the budget ran out */
+};
+
+/* A new part at the end of parent's (NULL: the root), listed; NULL at the cap. */
+struct part *part_new(struct part_parser *parser, struct part *parent);
+
+/*
+ * Reads `text` (LF line ends), a whole message, into `part`, and the parts
+ * inside it. *body_r is where its body begins in text.
+ */
+void part_parse_message(
+    struct part_parser *parser, struct part *part, struct slice text, size_t *body_r);
+
+/* Takes a leading "From " line of an mbox off *bytes; absent: there was none. */
+struct slice part_take_mbox_line(struct slice *bytes);
+
+/* `bytes` with LF line ends when its first or its last line ends in CRLF. Absent at the cap. */
+struct slice part_lf_lines(struct arena *arena, struct slice bytes);
+
+#endif
