@@ -13,7 +13,7 @@
 
 #include <inttypes.h>
 
-#include "engine/rules/rule_def.h"
+#include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 #include "engine/util/utf8.h"
 
@@ -135,18 +135,5 @@ void
 json_score(struct json *json, int64_t millionths)
 {
 	json_separate(json);
-	score_text(json->out, millionths);
-}
-
-void
-score_text(struct buf *out, int64_t millionths)
-{
-	const uint64_t one = (uint64_t)SCORE_ONE, step = one / 1000;
-	uint64_t size = millionths < 0 ? 0 - (uint64_t)millionths : (uint64_t)millionths;
-	uint64_t rounded = (size + step / 2) / step;
-
-	if (rounded == 0 && size > 0)
-		rounded = 1;
-	buf_printf(out, "%s%" PRIu64 ".%03u", millionths < 0 ? "-" : "", rounded / 1000,
-	    (unsigned)(rounded % 1000));
+	score_print(json->out, millionths);
 }

@@ -41,10 +41,7 @@ void json_string(struct json *json, struct slice s);
 void json_integer(struct json *json, int64_t value);
 void json_bool(struct json *json, bool value);
 
-/* Millionths as a number with three decimals; see score_text. */
+/* Millionths as a number with three decimals (engine/rules/score.h). */
 void json_score(struct json *json, int64_t millionths);
-
-/* The same text for people: half away from zero, and what is not 0 never prints as 0.000. */
-void score_text(struct buf *out, int64_t millionths);
 
 #endif

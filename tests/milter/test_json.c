@@ -41,40 +41,6 @@ test_strings(void **state)
 	}
 }
 
-static const struct {
-	int64_t millionths;
-	const char *want;
-} scores[] = {
-	{ 0, "0.000" },
-	{ 1500000, "1.500" },
-	{ -1500000, "-1.500" },
-	{ 7321000, "7.321" },
-	{ 1, "0.001" }, /* what is not 0 never prints as 0 */
-	{ -1, "-0.001" },
-	{ 499, "0.001" },
-	{ 1499, "0.001" },
-	{ 1500, "0.002" },
-	{ -1500, "-0.002" },
-	{ 999999, "1.000" },
-	{ 1000000000, "1000.000" },
-	{ INT64_MIN, "-9223372036854.776" },
-};
-
-static void
-test_scores(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++) {
-		struct buf out = { 0 };
-
-		score_text(&out, scores[i].millionths);
-		if (strcmp(buf_text(&out), scores[i].want) != 0)
-			fail_msg("%lld: got %s, want %s", (long long)scores[i].millionths,
-			    buf_text(&out), scores[i].want);
-		buf_clear(&out);
-	}
-}
-
 static void
 test_nesting(void **state)
 {
@@ -109,7 +75,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_scores),
 		cmocka_unit_test(test_nesting),
 	};
 

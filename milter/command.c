@@ -1,0 +1,91 @@
+/*
+ * command.c - what the subcommands of `steelyard` share: complaints, and the
+ * way from a configuration to a ruleset
+ *
+ * The command line takes no half-good configuration: one error, and it stops
+ * with COMMAND_USAGE. Warnings are lint's to tell.
+ */
+#include "config.h"
+
+#include "milter/command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/diagnostic.h"
+#include "conf/ruleset_load.h"
+
+void
+command_complain(const char *format, ...)
+{
+	va_list args;
+
+	fputs("steelyard: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+/* Prints the errors among what was found. */
+static void
+tell_errors(const struct diagnostics *found)
+{
+	for (size_t i = 0; i < diagnostics_kept(found); i++) {
+		const struct diagnostic *diagnostic = diagnostics_at(found, i);
+		struct buf line = { 0 };
+
+		if (diagnostic->severity != SEVERITY_ERROR)
+			continue;
+		diagnostic_format(diagnostic, &line);
+		fprintf(stderr, "%s\n", buf_text(&line));
+		buf_clear(&line);
+	}
+}
+
+struct settings *
+command_settings(const char *config)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct settings *settings = NULL;
+
+	settings_load(config != NULL ? config : settings_usual_path(), &settings, found);
+	tell_errors(found);
+	diagnostics_free(&found);
+	return settings;
+}
+
+struct ruleset *
+command_ruleset(const struct settings *settings, const char *const *paths, size_t n)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct ruleset *ruleset = ruleset_load(settings, paths, n, found);
+
+	tell_errors(found);
+	if (ruleset != NULL && diagnostics_count(found, SEVERITY_ERROR) > 0)
+		ruleset_unref(&ruleset);
+	diagnostics_free(&found);
+	return ruleset;
+}
+
+bool
+command_print(const struct buf *out)
+{
+	struct slice rest = buf_slice(out);
+
+	while (rest.n > 0) {
+		ssize_t n = write(STDOUT_FILENO, rest.p, rest.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			command_complain("standard output: %s", strerror(errno));
+			return false;
+		}
+		rest = slice_from(rest, (size_t)n);
+	}
+	return true;
+}

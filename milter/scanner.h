@@ -1,0 +1,50 @@
+/*
+ * scanner.h - messages through the engine from a program without an MTA: arena,
+ * slots, clock and time limit
+ *
+ * SYNOPSIS
+ *	struct scanner *scanner = scanner_new(ruleset, settings->time_limit, workers);
+ *	struct arena *arena;
+ *	const struct verdict *verdict =
+ *	    scanner_scan(scanner, worker, &envelope, &options, bytes, &arena);
+ *
+ *	use(verdict);
+ *	arena_free(&arena);
+ *	scanner_free(&scanner);
+ */
+#ifndef STEELYARD_MILTER_SCANNER_H
+#define STEELYARD_MILTER_SCANNER_H
+
+#include <stdint.h>
+
+#include "engine/envelope.h"
+#include "engine/rules/ruleset.h"
+#include "engine/scan.h"
+#include "engine/util/arena.h"
+#include "engine/verdict.h"
+
+/* An arena's cap: this, and ARENA_FACTOR times the bytes scanned (DESIGN 3). */
+#define SCANNER_ARENA_BASE ((size_t)16 << 20)
+#define SCANNER_ARENA_FACTOR 4
+
+struct scanner;
+
+/*
+ * A scanner for `workers` threads. Takes a reference on the ruleset. A scan
+ * that takes longer than time_limit_us is cut and incomplete. Never NULL.
+ */
+struct scanner *scanner_new(struct ruleset *ruleset, int64_t time_limit_us, unsigned workers);
+
+/* Frees it and nulls *scanner; NULL inside is fine. */
+void scanner_free(struct scanner **scanner);
+
+/*
+ * One message. `worker` is less than workers, and is used by one thread at a
+ * time. Of the options, now, explain and subrules are read. The verdict lives in
+ * *arena_r, which the caller frees after it.
+ */
+const struct verdict *
+scanner_scan(struct scanner *scanner, unsigned worker, const struct envelope *envelope,
+    const struct scan_options *options, struct slice bytes, struct arena **arena_r);
+
+#endif
