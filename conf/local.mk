@@ -5,6 +5,10 @@ libconf_a_SOURCES = \
 	conf/diagnostic.c conf/diagnostic.h \
 	conf/duration.c conf/duration.h \
 	conf/file.c conf/file.h \
+	conf/rule_example_yaml.c \
+	conf/rule_yaml.c conf/rule_yaml.h \
+	conf/rules_yaml.c conf/rules_yaml.h \
+	conf/ruleset_load.c conf/ruleset_load.h \
 	conf/schema.c conf/schema.h \
 	conf/setting_list.c \
 	conf/setting_type.c conf/setting_type.h \
