@@ -1,5 +1,8 @@
 # The core's interface; its files join libengine.a.
 libengine_a_SOURCES += \
 	engine/action.c engine/action.h \
-	engine/envelope.h engine/policy.h engine/scan.h engine/verdict.h \
-	engine/slot.c engine/slot.h
+	engine/envelope.h engine/policy.h engine/verdict.h \
+	engine/judge.c engine/judge.h \
+	engine/scan.c engine/scan.h \
+	engine/slot.c engine/slot.h \
+	engine/template.c engine/template.h

@@ -1,3 +1,22 @@
 libengine_a_SOURCES += \
-	engine/rules/rule_def.h engine/rules/ruleset.h \
-	engine/rules/score.c engine/rules/score.h
+	engine/rules/copy.c engine/rules/copy.h \
+	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
+	engine/rules/eval_header.c \
+	engine/rules/eval_help.c engine/rules/eval_help.h \
+	engine/rules/eval_list.c \
+	engine/rules/glob.c \
+	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \
+	engine/rules/kind_body.c \
+	engine/rules/kind_full.c \
+	engine/rules/kind_function.c \
+	engine/rules/kind_header.c \
+	engine/rules/kind_meta.c \
+	engine/rules/kind_mime.c \
+	engine/rules/kind_rawbody.c \
+	engine/rules/kind_uri.c \
+	engine/rules/meta.c engine/rules/meta.h \
+	engine/rules/order.c engine/rules/order.h \
+	engine/rules/rule.h engine/rules/rule_def.h \
+	engine/rules/ruleset.c engine/rules/ruleset.h \
+	engine/rules/score.c engine/rules/score.h \
+	engine/rules/views.c engine/rules/views.h

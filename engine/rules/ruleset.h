@@ -8,6 +8,7 @@
 #ifndef STEELYARD_ENGINE_RULES_RULESET_H
 #define STEELYARD_ENGINE_RULES_RULESET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,12 +70,15 @@ struct slice ruleset_id(const struct ruleset *ruleset);
 
 const struct policy *ruleset_policy(const struct ruleset *ruleset);
 
-/* Rules that are in force, sorted by name; scored and sub-rules. */
+/* Rules that compiled, sorted by name; scored and sub-rules, those switched off too. */
 size_t ruleset_count(const struct ruleset *ruleset);
 const struct rule *ruleset_at(const struct ruleset *ruleset, size_t i);
 const struct rule *ruleset_find(const struct ruleset *ruleset, struct slice name);
 
 /* The definition it came from, with the score in force and who set it. */
 const struct rule_def *rule_definition(const struct rule *rule);
+
+/* Whether it is run: false when a score of 0 switches it off. */
+bool rule_is_live(const struct rule *rule);
 
 #endif

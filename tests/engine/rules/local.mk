@@ -1,4 +1,9 @@
-unit_tests += tests/engine/rules/test_score
+unit_tests += \
+	tests/engine/rules/test_meta \
+	tests/engine/rules/test_score
+tests_engine_rules_test_meta_SOURCES = tests/engine/rules/test_meta.c
+tests_engine_rules_test_meta_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_meta_LDADD = $(unit_test_libs)
 tests_engine_rules_test_score_SOURCES = tests/engine/rules/test_score.c
 tests_engine_rules_test_score_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_score_LDADD = $(unit_test_libs)

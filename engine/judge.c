@@ -1,0 +1,181 @@
+/*
+ * judge.c - from hits to a verdict: sum, thresholds, action, texts
+ *
+ * The action is the harshest whose threshold the rounded sum reaches. Two
+ * corrections follow. A rejection that does not reach the sender's own client
+ * becomes a bounce to a bystander, so for mail of trusted relays and mail
+ * that did not come by SMTP reject and tempfail become quarantine (tag where
+ * quarantine is off). Mail is thrown away only where the configuration says
+ * so by name: else discard becomes quarantine.
+ *
+ * Source: DESIGN 7, the milter's manners.
+ */
+#include "engine/judge.h"
+
+#include "engine/mime/ip.h"
+#include "engine/rules/rule_def.h"
+#include "engine/rules/score.h"
+#include "engine/template.h"
+#include "engine/util/buf.h"
+#include "engine/util/vec.h"
+
+enum sender
+judge_sender(const struct envelope *envelope, const struct policy *policy)
+{
+	struct ip ip;
+
+	if (!envelope->known)
+		return SENDER_ANY;
+	if (envelope->auth_user.p != NULL)
+		return SENDER_AUTHENTICATED;
+	if (!envelope->smtp)
+		return SENDER_LOCAL;
+	if (ip_parse(envelope->client_ip, &ip) && network_list_has(&policy->internal_networks, &ip))
+		return SENDER_LOCAL;
+	return SENDER_ANY;
+}
+
+static enum sender_treatment
+treatment(enum sender sender, const struct policy *policy)
+{
+	switch (sender) {
+	case SENDER_AUTHENTICATED:
+		return policy->authenticated;
+	case SENDER_LOCAL:
+		return policy->local;
+	case SENDER_ANY:
+		break;
+	}
+	return SENDER_SCAN;
+}
+
+bool
+judge_skips(enum sender sender, const struct policy *policy)
+{
+	return treatment(sender, policy) == SENDER_SKIP;
+}
+
+static const struct thresholds *
+thresholds_for(enum sender sender, const struct policy *policy)
+{
+	if (treatment(sender, policy) != SENDER_THRESHOLDS)
+		return &policy->thresholds;
+	return sender == SENDER_LOCAL ? &policy->local_thresholds
+				      : &policy->authenticated_thresholds;
+}
+
+/* The threshold of tag; where tag is off, the lowest there is. */
+static int64_t
+required_score(const struct thresholds *thresholds)
+{
+	int64_t lowest = THRESHOLD_OFF;
+
+	if (thresholds->at[ACTION_TAG] != THRESHOLD_OFF)
+		return thresholds->at[ACTION_TAG];
+	for (unsigned i = ACTION_TAG; i < ACTION_COUNT; i++) {
+		if (thresholds->at[i] < lowest)
+			lowest = thresholds->at[i];
+	}
+	return lowest == THRESHOLD_OFF ? SCORE_LIMIT : lowest;
+}
+
+static enum action
+harshest(const struct thresholds *thresholds, int64_t score)
+{
+	enum action action = ACTION_PASS;
+
+	for (unsigned i = ACTION_TAG; i < ACTION_COUNT; i++) {
+		if (thresholds->at[i] != THRESHOLD_OFF && score >= thresholds->at[i])
+			action = (enum action)i;
+	}
+	return action;
+}
+
+static enum action
+corrected(
+    enum action action, const struct judge_source *source, const struct thresholds *thresholds)
+{
+	const struct envelope *envelope = source->envelope;
+	bool bystander = envelope->known && (!envelope->smtp || source->trusted_client);
+
+	if (action == ACTION_DISCARD && !source->policy->allow_discard)
+		return ACTION_QUARANTINE;
+	if ((action == ACTION_REJECT || action == ACTION_TEMPFAIL) && bystander)
+		return thresholds->at[ACTION_QUARANTINE] != THRESHOLD_OFF ? ACTION_QUARANTINE
+									  : ACTION_TAG;
+	return action;
+}
+
+/* The tag before the old Subject, which keeps its bytes; not twice. */
+static struct slice
+new_subject(struct arena *arena, struct slice tag, struct slice old)
+{
+	struct buf out = { .arena = arena };
+
+	if (old.p == NULL)
+		return tag;
+	if (slice_starts(old, tag))
+		return SLICE_ABSENT;
+	buf_add(&out, tag);
+	buf_add_byte(&out, ' ');
+	buf_add(&out, old);
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
+}
+
+static bool
+field_wanted(enum field_when when, bool spam)
+{
+	switch (when) {
+	case FIELD_SPAM:
+		return spam;
+	case FIELD_HAM:
+		return !spam;
+	case FIELD_ALL:
+		break;
+	}
+	return true;
+}
+
+static void
+add_fields(struct arena *arena, const struct template_source *source, struct verdict *verdict)
+{
+	struct vec fields = VEC_OF(struct verdict_field, arena);
+
+	for (size_t i = 0; i < source->policy->field_count; i++) {
+		const struct field_template *template = &source->policy->fields[i];
+		struct verdict_field *field;
+		struct slice value;
+
+		if (!field_wanted(template->when, verdict->spam))
+			continue;
+		value = template_field(arena, template->name, template->text, source);
+		field = value.p == NULL ? NULL : vec_push(&fields);
+		if (field != NULL)
+			*field = (struct verdict_field){ template->name, value };
+	}
+	verdict->fields = fields.p;
+	verdict->field_count = fields.n;
+}
+
+void
+judge(struct arena *arena, const struct judge_source *source, struct verdict *verdict)
+{
+	const struct policy *policy = source->policy;
+	const struct thresholds *thresholds = thresholds_for(source->sender, policy);
+	const struct template_source texts = { verdict, source->envelope, policy };
+
+	verdict->required = required_score(thresholds);
+	if (verdict->skipped)
+		return;
+	verdict->score = score_round(source->score);
+	verdict->spam = verdict->score >= verdict->required;
+	verdict->action = corrected(harshest(thresholds, verdict->score), source, thresholds);
+	if (verdict->action == ACTION_REJECT)
+		verdict->reply = template_line(arena, policy->reject_text, &texts);
+	if (verdict->action == ACTION_TEMPFAIL)
+		verdict->reply = template_line(arena, policy->tempfail_text, &texts);
+	if (verdict->action == ACTION_SUBJECT)
+		verdict->subject = new_subject(
+		    arena, template_line(arena, policy->subject_tag, &texts), source->subject);
+	add_fields(arena, &texts, verdict);
+}

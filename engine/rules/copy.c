@@ -1,0 +1,261 @@
+/*
+ * copy.c - a ruleset owns all it was built from: definitions and policy, copied field by field
+ *
+ * The digest is a 64-bit hash of everything that can change a verdict, each
+ * item with its length before it, so that two rulesets of one id judge alike.
+ * It names a ruleset to people; nothing is authenticated by it.
+ */
+#include "engine/rules/copy.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "engine/regex/pcre.h"
+#include "engine/util/buf.h"
+#include "engine/util/map.h"
+
+/* An absent slice stays absent. */
+static struct slice
+copy_slice(struct arena *arena, struct slice s)
+{
+	return s.p == NULL ? s : arena_copy(arena, s);
+}
+
+static const char *
+copy_text(struct arena *arena, const char *text)
+{
+	return text == NULL ? NULL : arena_copy(arena, slice_of(text)).p;
+}
+
+struct origin
+copy_origin(struct arena *arena, struct origin origin)
+{
+	origin.file = copy_text(arena, origin.file);
+	origin.layer = copy_text(arena, origin.layer);
+	return origin;
+}
+
+/* A copy of an array's elements as they are; NULL when there are none. */
+static void *
+copy_array(struct arena *arena, const void *v, size_t n, size_t size)
+{
+	void *copy;
+
+	if (n == 0)
+		return NULL;
+	copy = arena_array(arena, n, size);
+	memcpy(copy, v, n * size);
+	return copy;
+}
+
+static const struct slice *
+copy_slices(struct arena *arena, const struct slice *v, size_t n)
+{
+	struct slice *copy = copy_array(arena, v, n, sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = copy_slice(arena, copy[i]);
+	return copy;
+}
+
+static const struct rule_example *
+copy_examples(struct arena *arena, const struct rule_example *v, size_t n)
+{
+	struct rule_example *copy = copy_array(arena, v, n, sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++) {
+		struct rule_example *example = &copy[i];
+
+		example->text = copy_slice(arena, example->text);
+		example->subrules = copy_slices(arena, example->subrules, example->subrule_count);
+		example->client_ip = copy_slice(arena, example->client_ip);
+		example->helo = copy_slice(arena, example->helo);
+		example->rdns = copy_slice(arena, example->rdns);
+		example->from = copy_slice(arena, example->from);
+		example->rcpt = copy_slice(arena, example->rcpt);
+		example->origin = copy_origin(arena, example->origin);
+	}
+	return copy;
+}
+
+static const struct uri_condition *
+copy_conditions(struct arena *arena, const struct uri_condition *v, size_t n)
+{
+	struct uri_condition *copy = copy_array(arena, v, n, sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++) {
+		copy[i].key = copy_slice(arena, copy[i].key);
+		copy[i].pattern = copy_slice(arena, copy[i].pattern);
+	}
+	return copy;
+}
+
+struct rule_def
+copy_rule_def(struct arena *arena, const struct rule_def *def)
+{
+	struct rule_def copy = *def;
+
+	copy.name = copy_slice(arena, def->name);
+	copy.origin = copy_origin(arena, def->origin);
+	copy.selector = copy_slice(arena, def->selector);
+	copy.if_unset = copy_slice(arena, def->if_unset);
+	copy.pattern = copy_slice(arena, def->pattern);
+	copy.conditions = copy_conditions(arena, def->conditions, def->condition_count);
+	copy.expression = copy_slice(arena, def->expression);
+	copy.score_origin = copy_origin(arena, def->score_origin);
+	copy.describe = copy_slice(arena, def->describe);
+	copy.examples = copy_examples(arena, def->examples, def->example_count);
+	return copy;
+}
+
+static struct network_list
+copy_networks(struct arena *arena, struct network_list list)
+{
+	list.v = copy_array(arena, list.v, list.n, sizeof(*list.v));
+	return list;
+}
+
+struct policy
+policy_default(void)
+{
+	struct policy policy = {
+		.reject_text = SLICE("550 5.7.1 Message refused as spam (_SCORE_ points)"),
+		.tempfail_text = SLICE("451 4.7.1 Try again later"),
+		.subject_tag = SLICE("[SPAM]"),
+		.match_limit = REGEX_MATCH_LIMIT,
+		.heap_limit = REGEX_HEAP_LIMIT_KIB,
+	};
+
+	for (unsigned i = 0; i < ACTION_COUNT; i++)
+		policy.thresholds.at[i] = THRESHOLD_OFF;
+	policy.thresholds.at[ACTION_TAG] = 5 * SCORE_ONE;
+	policy.authenticated_thresholds = policy.thresholds;
+	policy.local_thresholds = policy.thresholds;
+	return policy;
+}
+
+struct policy
+copy_policy(struct arena *arena, const struct policy *policy)
+{
+	struct policy copy = policy != NULL ? *policy : policy_default();
+	struct field_template *fields = copy_array(
+	    arena, copy.fields, copy.field_count, sizeof(*fields));
+
+	for (size_t i = 0; i < copy.field_count; i++) {
+		fields[i].name = copy_slice(arena, fields[i].name);
+		fields[i].text = copy_slice(arena, fields[i].text);
+	}
+	copy.fields = fields;
+	copy.reject_text = copy_slice(arena, copy.reject_text);
+	copy.tempfail_text = copy_slice(arena, copy.tempfail_text);
+	copy.subject_tag = copy_slice(arena, copy.subject_tag);
+	copy.hostname = copy_slice(arena, copy.hostname);
+	copy.trusted_networks = copy_networks(arena, copy.trusted_networks);
+	copy.internal_networks = copy_networks(arena, copy.internal_networks);
+	copy.msa_networks = copy_networks(arena, copy.msa_networks);
+	if (copy.match_limit == 0)
+		copy.match_limit = REGEX_MATCH_LIMIT;
+	if (copy.heap_limit == 0)
+		copy.heap_limit = REGEX_HEAP_LIMIT_KIB;
+	return copy;
+}
+
+static void
+digest_slice(struct buf *out, struct slice s)
+{
+	buf_printf(out, "%zu%c", s.n, s.p == NULL ? '-' : ':');
+	buf_add(out, s);
+}
+
+static void
+digest_number(struct buf *out, int64_t n)
+{
+	buf_printf(out, "%" PRId64 ";", n);
+}
+
+static void
+digest_def(struct buf *out, const struct rule_def *def)
+{
+	digest_slice(out, def->name);
+	digest_number(out, def->kind);
+	digest_slice(out, def->selector);
+	digest_number(out, def->exists | def->negated << 1);
+	digest_slice(out, def->if_unset);
+	digest_slice(out, def->pattern);
+	for (size_t i = 0; i < def->condition_count; i++) {
+		digest_slice(out, def->conditions[i].key);
+		digest_slice(out, def->conditions[i].pattern);
+		digest_number(out, def->conditions[i].negated);
+	}
+	digest_slice(out, def->expression);
+	digest_number(out, def->tags);
+	digest_number(out, def->maxhits);
+	digest_number(out, def->priority);
+	digest_number(out, def->shortcircuit | def->shortcircuit_spam << 1);
+	digest_number(out, def->score);
+	digest_slice(out, def->describe);
+}
+
+static void
+digest_networks(struct buf *out, const struct network_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		digest_slice(out, (struct slice){ (const char *)list->v[i].address, 16 });
+		digest_number(out, list->v[i].bits);
+		digest_number(out, list->v[i].negated);
+	}
+	buf_add_byte(out, '\n');
+}
+
+static void
+digest_thresholds(struct buf *out, const struct thresholds *thresholds)
+{
+	for (unsigned i = 0; i < ACTION_COUNT; i++)
+		digest_number(out, thresholds->at[i]);
+}
+
+static void
+digest_policy(struct buf *out, const struct policy *policy)
+{
+	digest_thresholds(out, &policy->thresholds);
+	digest_thresholds(out, &policy->authenticated_thresholds);
+	digest_thresholds(out, &policy->local_thresholds);
+	digest_number(out, policy->authenticated);
+	digest_number(out, policy->local);
+	digest_number(out, policy->allow_discard);
+	digest_slice(out, policy->reject_text);
+	digest_slice(out, policy->tempfail_text);
+	digest_slice(out, policy->subject_tag);
+	digest_networks(out, &policy->trusted_networks);
+	digest_networks(out, &policy->internal_networks);
+	digest_networks(out, &policy->msa_networks);
+	for (size_t i = 0; i < policy->field_count; i++) {
+		digest_slice(out, policy->fields[i].name);
+		digest_slice(out, policy->fields[i].text);
+		digest_number(out, policy->fields[i].when);
+	}
+	digest_slice(out, policy->hostname);
+	digest_number(out, (int64_t)policy->size_limit);
+	digest_number(out, policy->match_limit);
+	digest_number(out, policy->heap_limit);
+}
+
+struct slice
+ruleset_digest(struct arena *arena, const struct rule_def *const *defs, size_t def_count,
+    const struct ruleset_source *source, const struct policy *policy)
+{
+	struct buf out = { 0 };
+	struct slice id;
+
+	for (size_t i = 0; i < def_count; i++)
+		digest_def(&out, defs[i]);
+	for (size_t i = 0; i < source->list_count; i++) {
+		digest_slice(&out, source->lists[i].name);
+		for (size_t k = 0; k < source->lists[i].entry_count; k++)
+			digest_slice(&out, source->lists[i].entries[k]);
+	}
+	digest_policy(&out, policy);
+	id = arena_printf(arena, "%016" PRIx64, map_hash(buf_slice(&out), MAP_EXACT, 0));
+	buf_clear(&out);
+	return id;
+}

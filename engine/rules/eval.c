@@ -1,0 +1,264 @@
+/*
+ * eval.c - functions that rules call: the table, and how a call is read
+ *
+ * Arguments stand in single or double quotes, or bare (letters, digits and
+ * . : - + _ @). A quoted argument ends at the next quote of its kind; there
+ * are no escapes, so a regex keeps its backslashes. Each argument is turned
+ * into what the function's signature wants once, when the ruleset is built.
+ *
+ * Limits: EVAL_CALL_MAX, EVAL_ARGS_MAX.
+ */
+#include "engine/rules/eval.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engine/util/ascii.h"
+
+static const struct eval_function functions[] = {
+#define EVALFN(name, signature) { #name, signature, eval_##name },
+#include "engine/rules/evalfn.def"
+#undef EVALFN
+};
+
+#define FUNCTION_COUNT (sizeof(functions) / sizeof(functions[0]))
+
+const struct eval_function *
+eval_find(struct slice name)
+{
+	for (size_t i = 0; i < FUNCTION_COUNT; i++) {
+		if (slice_eq(name, slice_of(functions[i].name)))
+			return &functions[i];
+	}
+	return NULL;
+}
+
+/* "-1.5", ".5", "inf", "-inf"; false: something else. */
+static bool
+read_number(struct slice text, double *number_r)
+{
+	double value = 0, unit = 1;
+	bool negative = slice_starts(text, SLICE("-")), digits = false, fraction = false;
+
+	if (negative || slice_starts(text, SLICE("+")))
+		text = slice_from(text, 1);
+	if (slice_ieq(text, SLICE("inf"))) {
+		*number_r = negative ? -(double)INFINITY : (double)INFINITY;
+		return true;
+	}
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '.' && !fraction) {
+			fraction = true;
+			continue;
+		}
+		if (!ascii_is_digit(text.p[i]) || i > 30)
+			return false;
+		digits = true;
+		value = value * 10 + (text.p[i] - '0');
+		unit = fraction ? unit * 10 : 1;
+	}
+	*number_r = (negative ? -value : value) / unit;
+	return digits;
+}
+
+static void
+skip_blanks(struct slice text, size_t *at)
+{
+	while (*at < text.n && ascii_is_space(text.p[*at]))
+		++*at;
+}
+
+static bool
+is_bare(char c)
+{
+	return ascii_is_word(c) || (c != '\0' && strchr(".:-+@", c) != NULL);
+}
+
+/* One argument, its quotes left out. False: there is none that can be read. */
+static bool
+read_arg(struct slice text, size_t *at, struct slice *arg_r)
+{
+	size_t start = *at, end;
+
+	if (start < text.n && (text.p[start] == '\'' || text.p[start] == '"')) {
+		end = slice_find_byte(text, start + 1, text.p[start]);
+		if (end == text.n)
+			return false;
+		*arg_r = slice_cut(text, start + 1, end);
+		*at = end + 1;
+		return true;
+	}
+	while (*at < text.n && is_bare(text.p[*at]))
+		++*at;
+	*arg_r = slice_cut(text, start, *at);
+	return arg_r->n > 0;
+}
+
+/* All arguments between the parentheses; *at stands behind the opening one. */
+static bool
+read_args(struct slice text, size_t at, struct eval_call *call, struct err *err)
+{
+	skip_blanks(text, &at);
+	while (at < text.n && text.p[at] != ')') {
+		if (call->arg_count == EVAL_ARGS_MAX) {
+			err_set(err, "a call takes at most %d arguments", EVAL_ARGS_MAX);
+			return false;
+		}
+		if (!read_arg(text, &at, &call->args[call->arg_count].text)) {
+			err_set(err, "expected an argument, in quotes or bare");
+			err->column = (unsigned)at + 1;
+			return false;
+		}
+		call->arg_count++;
+		skip_blanks(text, &at);
+		if (at < text.n && text.p[at] == ',') {
+			at++;
+			skip_blanks(text, &at);
+			if (at < text.n && text.p[at] != ')')
+				continue;
+		} else if (at < text.n && text.p[at] == ')') {
+			continue;
+		}
+		err_set(err, "expected , and an argument, or )");
+		err->column = (unsigned)at + 1;
+		return false;
+	}
+	if (at + 1 == text.n)
+		return true;
+	err_set(
+	    err, at >= text.n ? "the call has no closing )" : "something stands behind the call");
+	err->column = (unsigned)at + 1;
+	return false;
+}
+
+/* Text as the signature's letter wants it. */
+static bool
+convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *err)
+{
+	arg->text = arena_copy(ruleset->arena, arg->text);
+	switch (kind) {
+	case 'n':
+		if (slice_eq(arg->text, SLICE("undef"))) {
+			arg->number = (double)NAN;
+			return true;
+		}
+		if (read_number(arg->text, &arg->number))
+			return true;
+		err_set(err, "\"%.*s\" is no number", SLICE_ARG(arg->text));
+		return false;
+	case 'h':
+		return ruleset_selector(ruleset, arg->text, &arg->selector, err);
+	case 'r':
+		arg->regex = ruleset_regex(ruleset, arg->text, err);
+		return arg->regex != NULL;
+	case 'l':
+		arg->list = map_find(ruleset->lists, arg->text);
+		if (arg->list != NULL)
+			return true;
+		err_set(err, "no list is named \"%.*s\"", SLICE_ARG(arg->text));
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The fewest and most arguments a signature takes. */
+static void
+signature_arity(const char *signature, size_t *least_r, size_t *most_r)
+{
+	size_t letters = 0;
+
+	*least_r = EVAL_ARGS_MAX + 1;
+	*most_r = 0;
+	for (; *signature != '\0'; signature++) {
+		if (*signature == '?')
+			*least_r = letters;
+		else if (*signature == '*')
+			*most_r = EVAL_ARGS_MAX;
+		else
+			letters++;
+	}
+	if (*least_r > EVAL_ARGS_MAX)
+		*least_r = letters;
+	if (*most_r == 0)
+		*most_r = letters;
+}
+
+static bool
+convert_args(struct ruleset *ruleset, struct eval_call *call, struct err *err)
+{
+	const char *signature = call->function->signature;
+	size_t least, most;
+	char kind = 's';
+
+	signature_arity(signature, &least, &most);
+	if (call->arg_count < least || call->arg_count > most) {
+		if (least == most)
+			err_set(err, "%s() takes %zu arguments, not %zu", call->function->name,
+			    least, call->arg_count);
+		else
+			err_set(err, "%s() takes %zu to %zu arguments, not %zu",
+			    call->function->name, least, most, call->arg_count);
+		return false;
+	}
+	for (size_t i = 0; i < call->arg_count; i++) {
+		while (*signature == '?')
+			signature++;
+		if (*signature != '\0' && *signature != '*')
+			kind = *signature++;
+		if (!convert_arg(ruleset, kind, &call->args[i], err))
+			return false;
+	}
+	return true;
+}
+
+bool
+eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_r, struct err *err)
+{
+	size_t open;
+	struct slice name;
+
+	text = slice_trim(text);
+	open = slice_find_byte(text, 0, '(');
+	name = slice_trim(slice_cut(text, 0, open));
+	*call_r = (struct eval_call){ .function = eval_find(name) };
+	if (open == text.n || text.n > EVAL_CALL_MAX) {
+		err_set(err, "a function is called as name(argument, 'argument')");
+		return false;
+	}
+	if (call_r->function == NULL) {
+		err_set(err, "there is no function %.*s()", SLICE_ARG(slice_cut(name, 0, 100)));
+		return false;
+	}
+	return read_args(text, open + 1, call_r, err) && convert_args(ruleset, call_r, err);
+}
+
+struct slice
+eval_field(struct views *views, enum fixed_field field)
+{
+	struct slice value;
+
+	return views_field(views, field, &value) ? value : SLICE_ABSENT;
+}
+
+bool
+eval_above(double value, const struct eval_arg *min, const struct eval_arg *max)
+{
+	return (isnan(min->number) || value > min->number) &&
+	       (isnan(max->number) || value <= max->number);
+}
+
+bool
+eval_within(double value, const struct eval_arg *min, const struct eval_arg *max)
+{
+	return (isnan(min->number) || value >= min->number) &&
+	       (isnan(max->number) || value < max->number);
+}
+
+double
+eval_number(const struct rule *rule, size_t i, double otherwise)
+{
+	if (i >= rule->call.arg_count || isnan(rule->call.args[i].number))
+		return otherwise;
+	return rule->call.args[i].number;
+}

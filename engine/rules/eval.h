@@ -1,0 +1,60 @@
+/*
+ * eval.h - functions that rules call: 'check_for_shifted_date(96, inf)'
+ *
+ * A function is one C function and one row in evalfn.def. Names and meaning
+ * are those of SpamAssassin's eval functions where it has them; what is ours
+ * is told in evalfn.def. Arguments are read and checked when the ruleset is
+ * built.
+ */
+#ifndef STEELYARD_ENGINE_RULES_EVAL_H
+#define STEELYARD_ENGINE_RULES_EVAL_H
+
+#include <stdbool.h>
+
+#include "engine/rules/rule.h"
+#include "engine/rules/views.h"
+#include "engine/util/err.h"
+#include "engine/util/slice.h"
+
+/* The longest call that is read, in bytes. */
+#define EVAL_CALL_MAX 4096
+
+/* How often it hits (0: not), for `rule`, whose call holds the arguments. */
+typedef unsigned eval_fn(const struct rule *rule, struct views *views);
+
+struct eval_function {
+	const char *name;
+	/*
+	 * A letter an argument: n number (inf, -inf and undef too), s text, h header selector,
+	 * r regex, l list; '?' before the first that may be left out, '*' after the last that
+	 * may be repeated.
+	 */
+	const char *signature;
+	eval_fn *run;
+};
+
+#define EVALFN(name, signature) eval_fn eval_##name;
+#include "engine/rules/evalfn.def"
+#undef EVALFN
+
+/*
+ * Reads "name(arg, 'arg', \"arg\")". False with *err: no such function, wrong
+ * number or kind of arguments, bad syntax.
+ */
+bool
+eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_r, struct err *err);
+
+/* The row of a name, or NULL. */
+const struct eval_function *eval_find(struct slice name);
+
+/* For the functions: a fixed field's value; absent: no such field. */
+struct slice eval_field(struct views *views, enum fixed_field field);
+
+/* "min < value <= max" and "min <= value < max", as the functions have one or the other. */
+bool eval_above(double value, const struct eval_arg *min, const struct eval_arg *max);
+bool eval_within(double value, const struct eval_arg *min, const struct eval_arg *max);
+
+/* The i-th argument's number, or `otherwise` when it was left out or is undef. */
+double eval_number(const struct rule *rule, size_t i, double otherwise);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * eval_help.h - small readings of addresses that several families of eval functions share
+ */
+#ifndef STEELYARD_ENGINE_RULES_EVAL_HELP_H
+#define STEELYARD_ENGINE_RULES_EVAL_HELP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/rules/views.h"
+#include "engine/util/slice.h"
+
+/* Fields, parts or addresses compared with one another: the work is quadratic. */
+#define EVAL_FIELDS_MAX 100
+
+/* The first line of a value that has one address or name a line. */
+struct slice eval_first_line(struct slice value);
+
+/* What follows the last @; empty without one. */
+struct slice eval_domain(struct slice address);
+
+/* The last n labels of a host name ("b.c" of "a.b.c"). */
+struct slice eval_last_labels(struct slice host, size_t n);
+
+/* Whether two addresses or hosts have one organisational domain. */
+bool eval_same_organisation(struct views *views, struct slice a, struct slice b);
+
+/* The organisational domain of a host or address; the host itself where there is none. */
+struct slice eval_organisation(struct views *views, struct slice host);
+
+#endif

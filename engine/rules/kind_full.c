@@ -1,0 +1,17 @@
+/*
+ * kind_full.c - full: a pattern over the message's bytes as they came, as one text
+ */
+#include "engine/rules/kinds.h"
+
+bool
+kind_full_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
+{
+	rule->regex = ruleset_regex(ruleset, rule->def.pattern, err);
+	return rule->regex != NULL;
+}
+
+void
+kind_full_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
+{
+	views_match(views, rule, views->message->bytes, SLICE("full"), outcome);
+}

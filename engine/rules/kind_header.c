@@ -1,0 +1,41 @@
+/*
+ * kind_header.c - header: a pattern over the value of a selector, or that there is such a field
+ *
+ * A field that is not there is an empty text, or the rule's if-unset text; so
+ * !~ hits then, as in SpamAssassin. exists: asks for the field alone.
+ */
+#include "engine/rules/kinds.h"
+
+bool
+kind_header_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
+{
+	if (!ruleset_selector(ruleset, rule->def.selector, &rule->selector, err))
+		return false;
+	if (rule->def.exists)
+		return true;
+	rule->regex = ruleset_regex(ruleset, rule->def.pattern, err);
+	return rule->regex != NULL;
+}
+
+void
+kind_header_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
+{
+	struct slice value;
+	bool present = views_field(views, rule->selector, &value);
+
+	if (rule->def.exists) {
+		outcome->count = present != rule->def.negated;
+		outcome->matched = present ? value : SLICE_ABSENT;
+		outcome->view = rule->def.selector;
+		return;
+	}
+	if (!present)
+		value = rule->def.if_unset.p != NULL ? rule->def.if_unset : SLICE("");
+	if (!rule->def.negated) {
+		views_match(views, rule, value, rule->def.selector, outcome);
+	} else if (!views_test(views, rule, rule->regex, value) && !views->spent) {
+		outcome->count = 1;
+		outcome->matched = value;
+		outcome->view = rule->def.selector;
+	}
+}

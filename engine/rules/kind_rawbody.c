@@ -1,0 +1,22 @@
+/*
+ * kind_rawbody.c - rawbody: a pattern over the decoded, not rendered text, one chunk of 2 to 4 KB at a time
+ */
+#include "engine/rules/kinds.h"
+
+bool
+kind_rawbody_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
+{
+	rule->regex = ruleset_regex(ruleset, rule->def.pattern, err);
+	return rule->regex != NULL;
+}
+
+void
+kind_rawbody_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
+{
+	struct slice_list texts = views_rawbody(views);
+
+	for (size_t i = 0; i < texts.n; i++) {
+		if (views_match(views, rule, texts.v[i], SLICE("rawbody"), outcome))
+			return;
+	}
+}

@@ -1,0 +1,20 @@
+/*
+ * kinds.h - what each kind of rule implements, from kinds.def
+ */
+#ifndef STEELYARD_ENGINE_RULES_KINDS_H
+#define STEELYARD_ENGINE_RULES_KINDS_H
+
+#include "engine/rules/rule.h"
+#include "engine/rules/views.h"
+
+#define KIND(id, name)                                                                           \
+	bool kind_##name##_compile(struct ruleset *ruleset, struct rule *rule, struct err *err); \
+	void kind_##name##_eval(                                                                 \
+	    const struct rule *rule, struct views *views, struct outcome *outcome);
+#include "engine/rules/kinds.def"
+#undef KIND
+
+/* The place of a kind in the order in which they run within a priority. */
+unsigned kind_order(enum rule_kind kind);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * order.h - in which order rules run: priorities, metas behind what they read
+ */
+#ifndef STEELYARD_ENGINE_RULES_ORDER_H
+#define STEELYARD_ENGINE_RULES_ORDER_H
+
+#include "engine/rules/rule.h"
+
+/* Metas that read metas that read metas ...: people write fewer than ten. */
+#define ORDER_CHAIN_MAX 200
+
+/* Told of a meta that reads itself or is chained too deep. */
+struct order_report {
+	void (*broken)(void *p, struct rule *rule, const struct rule *through);
+	void *p;
+};
+
+/* Ranks metas, pulls priorities and fills the ruleset's schedule with its live rules. */
+void order_rules(struct ruleset *ruleset, const struct order_report *report);
+
+#endif

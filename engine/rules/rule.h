@@ -1,0 +1,152 @@
+/*
+ * rule.h - a compiled rule and what its kind needs: shared by ruleset, kinds and scan, not by their callers
+ *
+ * A kind is one file with compile and eval and one row in kinds.def. Compile
+ * runs once, when the ruleset is built; eval runs for each message and only
+ * reads the rule.
+ */
+#ifndef STEELYARD_ENGINE_RULES_RULE_H
+#define STEELYARD_ENGINE_RULES_RULE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/mime/selector.h"
+#include "engine/regex/pcre.h"
+#include "engine/rules/meta.h"
+#include "engine/rules/ruleset.h"
+#include "engine/util/map.h"
+#include "engine/util/vec.h"
+
+/* Hits of one rule are counted no further, whatever maxhits says. */
+#define RULE_HITS_MAX 1000
+#define RULE_NAME_MAX 128
+#define EVAL_ARGS_MAX 6
+
+struct views;
+struct eval_function;
+
+/* What one rule says of one message. */
+struct outcome {
+	unsigned count; /* 0: no hit */
+	double value; /* what metas read; set by those whose value is not the count */
+	struct slice matched; /* the first match; absent: none to show */
+	struct slice view; /* where it stood */
+};
+
+/* A named list: exact names, "*.suffix"-like globs, or domains. */
+struct name_list {
+	struct slice name;
+	struct vec entries; /* struct slice, lower case */
+};
+
+struct eval_arg {
+	struct slice text; /* unquoted */
+	double number; /* of a number; inf and -inf as such */
+	size_t selector; /* of a header: its number in ruleset.selectors */
+	const struct regex *regex;
+	const struct name_list *list; /* NULL: no list of that name */
+};
+
+struct eval_call {
+	const struct eval_function *function;
+	struct eval_arg args[EVAL_ARGS_MAX];
+	size_t arg_count;
+};
+
+/* Of a URI record: one named part against one pattern. */
+struct uri_test {
+	unsigned part; /* enum of kind_uri.c */
+	const struct regex *regex;
+	bool negated;
+};
+
+struct rule {
+	struct rule_def def; /* score and score_origin are those in force */
+	size_t index; /* by name, 0 the first */
+	bool broken; /* left out: it did not compile */
+	bool live; /* scanned: not switched off by a score of 0 */
+	bool subrule; /* "__": scores nothing */
+	int priority; /* as metas pulled it */
+	size_t rank; /* metas: after what they read */
+	/* by kind */
+	const struct regex *regex;
+	size_t selector; /* number in ruleset.selectors */
+	bool part_all, part_raw; /* mime: ALL, :raw */
+	struct slice part_field; /* mime: the field's name */
+	struct uri_test *tests;
+	size_t test_count;
+	struct meta meta;
+	struct eval_call call;
+};
+
+/* Fields that eval functions read, compiled with every ruleset: FIXED_FIELD(id, "selector"). */
+#define FIXED_FIELD_TABLE(X)                    \
+	X(FROM_ADDR, "From:addr")               \
+	X(FROM_NAME, "From:name")               \
+	X(REPLY_TO_ADDR, "Reply-To:addr")       \
+	X(TO_CC_ADDR, "ToCc:addr")              \
+	X(TO_ADDR, "To:addr")                   \
+	X(ENVELOPE_FROM, "EnvelopeFrom:addr")   \
+	X(SUBJECT, "Subject")                   \
+	X(DATE, "Date")                         \
+	X(RECEIVED, "Received")                 \
+	X(MESSAGE_ID, "MESSAGEID")              \
+	X(ALL, "ALL")                           \
+	X(RESENT_FROM_ADDR, "Resent-From:addr") \
+	X(SENDER_ADDR, "Sender:addr")           \
+	X(X_ORIGINATING_IP, "X-Originating-IP") \
+	X(LIST_ID, "List-Id")                   \
+	X(DELIVERED_TO, "Delivered-To")         \
+	X(TO_NAME, "To:name")
+
+enum fixed_field {
+#define FIXED_FIELD_ENUM(id, text) FIXED_##id,
+	FIXED_FIELD_TABLE(FIXED_FIELD_ENUM)
+#undef FIXED_FIELD_ENUM
+	    FIXED_FIELD_COUNT
+};
+
+struct ruleset {
+	atomic_uint refs;
+	struct arena *arena; /* holds all but the regexes */
+	struct regex_compiler *compiler;
+	struct vec regexes; /* struct regex *, to be freed */
+	struct vec selectors; /* struct selector *; the fixed fields first */
+	struct map *selector_numbers; /* text -> its number + 1 */
+	struct map *lists; /* name -> struct name_list */
+	struct policy policy;
+	struct slice id;
+	struct rule *rules; /* sorted by name, the broken ones too */
+	size_t rule_count;
+	const struct rule **in_force; /* sorted by name */
+	size_t in_force_count;
+	const struct rule **schedule; /* live ones in the order they run */
+	size_t schedule_count;
+};
+
+struct kind {
+	const char *name;
+	/* False with *err (text, and column of the pattern or expression). */
+	bool (*compile)(struct ruleset *ruleset, struct rule *rule, struct err *err);
+	void (*eval)(const struct rule *rule, struct views *views, struct outcome *outcome);
+};
+
+const struct kind *kind_of(enum rule_kind kind);
+
+/* For kinds: compiles a pattern, kept by the ruleset. NULL with *err. */
+const struct regex *ruleset_regex(struct ruleset *ruleset, struct slice pattern, struct err *err);
+
+/* For kinds: the number of a selector, one for each text. False with *err. */
+bool
+ruleset_selector(struct ruleset *ruleset, struct slice text, size_t *number_r, struct err *err);
+
+/* Rules by their number in name order; also the broken ones. NULL: none of that name. */
+const struct rule *ruleset_lookup(const struct ruleset *ruleset, struct slice name);
+
+/* Whether `text` matches a glob of * and ?; ASCII letters compare without case if folded. */
+bool glob_matches(struct slice glob, struct slice text, bool folded);
+
+#endif

@@ -1,0 +1,226 @@
+/*
+ * views.c - what rules look at, built once and only when asked for
+ *
+ * All memory is the message's arena's. At its cap a view comes out empty; the
+ * arena's own flag tells the verdict. Matching goes through here, so that the
+ * limits of one message are kept in one place: the budget is asked between
+ * rules by the scan, and here every BUDGET_BYTES of matched text; a rule that
+ * reaches PCRE2's limit VIEWS_LIMITED_MAX times stops for this message.
+ */
+#include "engine/rules/views.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define NOTE_BYTES 256
+
+bool
+views_open(struct views *views)
+{
+	const struct ruleset *ruleset = views->ruleset;
+
+	views->notes = VEC_OF(struct slice, views->arena);
+	views->values = arena_array(views->arena, ruleset->rule_count + 1, sizeof(*views->values));
+	views->limited = arena_array(
+	    views->arena, ruleset->rule_count + 1, sizeof(*views->limited));
+	views->fields = arena_array(views->arena, ruleset->selectors.n + 1, sizeof(*views->fields));
+	return views->values != NULL && views->limited != NULL && views->fields != NULL;
+}
+
+void
+views_note(struct views *views, const char *format, ...)
+{
+	char text[NOTE_BYTES];
+	struct slice *note, copy;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	for (size_t i = 0; i < views->notes.n; i++) {
+		if (slice_eq(*(struct slice *)vec_at(&views->notes, i), slice_of(text)))
+			return;
+	}
+	if (views->notes.n >= VIEWS_NOTES_MAX)
+		return;
+	copy = arena_copy(views->arena, slice_of(text));
+	note = copy.p == NULL ? NULL : vec_push(&views->notes);
+	if (note != NULL)
+		*note = copy;
+}
+
+bool
+views_spent(struct views *views)
+{
+	views->unasked = 0;
+	if (!views->spent && budget_spent(views->budget)) {
+		views->spent = true;
+		views_note(views, "time limit reached: the rest was not matched");
+	}
+	return views->spent;
+}
+
+const struct relays *
+views_relays(struct views *views)
+{
+	if (!views->relays_built) {
+		views->relays_built = true;
+		views->relays = relays_find(
+		    views->arena, views->message, views->envelope, &views->ruleset->policy);
+	}
+	return views->relays;
+}
+
+struct texts *
+views_texts(struct views *views)
+{
+	if (!views->texts_built) {
+		views->texts_built = true;
+		views->texts = texts_new(
+		    views->arena, views->message, views->converters, views->budget);
+	}
+	return views->texts;
+}
+
+struct slice_list
+views_body(struct views *views)
+{
+	struct texts *texts = views_texts(views);
+
+	return texts == NULL ? (struct slice_list){ NULL, 0 } : texts_body(texts);
+}
+
+struct slice_list
+views_rawbody(struct views *views)
+{
+	struct texts *texts = views_texts(views);
+
+	return texts == NULL ? (struct slice_list){ NULL, 0 } : texts_rawbody(texts);
+}
+
+const struct text_part *
+views_text_parts(struct views *views, size_t *count_r)
+{
+	struct texts *texts = views_texts(views);
+
+	*count_r = 0;
+	return texts == NULL ? NULL : texts_parts(texts, count_r);
+}
+
+struct uri_list
+views_uris(struct views *views)
+{
+	if (!views->uris_built) {
+		struct texts *texts = views_texts(views);
+
+		views->uris_built = true;
+		if (texts != NULL)
+			views->uris = uris_find(views->arena, texts, views->budget);
+		if (views->uris.truncated)
+			views_note(views, "more URIs than %d, or one of more than %d bytes",
+			    URI_MAX, URI_LENGTH_MAX);
+	}
+	return views->uris;
+}
+
+bool
+views_field(struct views *views, size_t selector, struct slice *value_r)
+{
+	struct view_field *field = &views->fields[selector];
+
+	if (!field->read) {
+		const struct selector_source source = {
+			.message = views->message,
+			.relays = views_relays(views),
+			.envelope = views->envelope,
+			.converters = views->converters,
+		};
+
+		field->read = true;
+		field->present = source.relays != NULL &&
+				 selector_read(*(struct selector **)vec_at(
+						   &views->ruleset->selectors, selector),
+				     views->arena, &source, &field->value);
+		if (field->present && field->value.p == NULL)
+			field->present = false;
+	}
+	*value_r = field->value;
+	return field->present;
+}
+
+/* Whether the rule may still match, and pays for text.n bytes. */
+static bool
+views_may_match(struct views *views, const struct rule *rule, struct slice text)
+{
+	if (views->spent || views->limited[rule->index] >= VIEWS_LIMITED_MAX)
+		return false;
+	views->unasked += text.n;
+	return views->unasked < BUDGET_BYTES || !views_spent(views);
+}
+
+static enum regex_outcome
+views_next(struct views *views, const struct rule *rule, const struct regex *regex,
+    struct slice text, struct regex_match *match)
+{
+	const struct policy *policy = &views->ruleset->policy;
+	const struct regex_limits limits = { policy->match_limit, policy->heap_limit,
+		views->budget };
+	enum regex_outcome outcome = regex_next(regex, views->scratch, text, &limits, match);
+
+	if (match->fell_back)
+		views_note(views, "rule %.*s: matched without JIT, whose stack was too small",
+		    SLICE_ARG(rule->def.name));
+	if (outcome == REGEX_SPENT)
+		views_spent(views);
+	if (outcome == REGEX_LIMIT) {
+		views_note(views, "rule %.*s: match limit reached", SLICE_ARG(rule->def.name));
+		if (++views->limited[rule->index] == VIEWS_LIMITED_MAX)
+			views_note(views,
+			    "rule %.*s: stopped for this message, match limit reached %d times",
+			    SLICE_ARG(rule->def.name), VIEWS_LIMITED_MAX);
+	}
+	return outcome;
+}
+
+/* How often the rule may count. */
+static unsigned
+rule_most(const struct rule *rule)
+{
+	if ((rule->def.tags & RULE_MULTIPLE) == 0)
+		return 1;
+	if (rule->def.maxhits == 0 || rule->def.maxhits > RULE_HITS_MAX)
+		return RULE_HITS_MAX;
+	return rule->def.maxhits;
+}
+
+bool
+views_match(struct views *views, const struct rule *rule, struct slice text, struct slice view,
+    struct outcome *outcome)
+{
+	unsigned most = rule_most(rule);
+	struct regex_match match = { 0 };
+
+	if (!views_may_match(views, rule, text))
+		return true;
+	while (outcome->count < most &&
+	       views_next(views, rule, rule->regex, text, &match) == REGEX_MATCH) {
+		if (outcome->count++ == 0) {
+			outcome->matched = slice_cut(text, match.start, match.end);
+			outcome->view = view;
+		}
+		if (most > 1 && !views_may_match(views, rule, outcome->matched))
+			break;
+	}
+	return outcome->count >= most || views->spent ||
+	       views->limited[rule->index] >= VIEWS_LIMITED_MAX;
+}
+
+bool
+views_test(
+    struct views *views, const struct rule *rule, const struct regex *regex, struct slice text)
+{
+	struct regex_match match = { 0 };
+
+	return views_may_match(views, rule, text) &&
+	       views_next(views, rule, regex, text, &match) == REGEX_MATCH;
+}

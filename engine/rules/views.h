@@ -1,0 +1,90 @@
+/*
+ * views.h - what rules look at: texts, URIs, relays and header values of one message
+ *
+ * Each is built once and only when a rule asks. It also keeps what one
+ * message may cost: the budget, the limits of single matches, and the notes
+ * on what was cut.
+ */
+#ifndef STEELYARD_ENGINE_RULES_VIEWS_H
+#define STEELYARD_ENGINE_RULES_VIEWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/mime/message.h"
+#include "engine/mime/relays.h"
+#include "engine/mime/text.h"
+#include "engine/mime/uri.h"
+#include "engine/rules/rule.h"
+#include "engine/util/budget.h"
+
+/* More are not kept: a message that trips so many is told enough. */
+#define VIEWS_NOTES_MAX 32
+/* A rule whose matches reached PCRE2's limit so often stops for this message. */
+#define VIEWS_LIMITED_MAX 3
+
+struct view_field {
+	bool read;
+	bool present;
+	struct slice value;
+};
+
+struct views {
+	struct arena *arena;
+	const struct ruleset *ruleset;
+	const struct envelope *envelope;
+	const struct message *message;
+	struct regex_scratch *scratch; /* of the slot that this step runs in */
+	struct converters *converters;
+	const struct budget *budget;
+	int64_t now;
+	uint64_t hash_seed;
+	bool explain; /* outcomes keep the matched bytes */
+	bool spent; /* the budget ran out: nothing more is matched */
+	struct vec notes; /* struct slice */
+	double *values; /* by rule number, for metas */
+	/* the rest is views.c's own */
+	size_t unasked; /* bytes matched since the budget was asked */
+	unsigned char *limited; /* by rule number */
+	struct view_field *fields; /* by selector number */
+	const struct relays *relays;
+	struct texts *texts;
+	struct uri_list uris;
+	bool relays_built, texts_built, uris_built;
+};
+
+/* Ready for `message`; what must be set before: all above `notes`. False at the arena's cap. */
+bool views_open(struct views *views);
+
+/* A note for people, each text once. Silently none at the cap or beyond VIEWS_NOTES_MAX. */
+void views_note(struct views *views, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Asks the budget now; true, and a note, when it is spent. */
+bool views_spent(struct views *views);
+
+/* NULL at the arena's cap. */
+const struct relays *views_relays(struct views *views);
+
+/* NULL at the arena's cap: then the lists below are empty. */
+struct texts *views_texts(struct views *views);
+struct slice_list views_body(struct views *views);
+struct slice_list views_rawbody(struct views *views);
+const struct text_part *views_text_parts(struct views *views, size_t *count_r);
+struct uri_list views_uris(struct views *views);
+
+/* The value of a compiled selector; false: no such field. */
+bool views_field(struct views *views, size_t selector, struct slice *value_r);
+
+/*
+ * Matches one text and adds to *outcome: once, or with the tag `multiple` up
+ * to maxhits. True when the rule needs no further text. `view` is a literal.
+ */
+bool views_match(struct views *views, const struct rule *rule, struct slice text, struct slice view,
+    struct outcome *outcome);
+
+/* Whether the regex matches somewhere in text; limits are noted for the rule. */
+bool views_test(
+    struct views *views, const struct rule *rule, const struct regex *regex, struct slice text);
+
+#endif

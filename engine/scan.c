@@ -1,0 +1,278 @@
+/*
+ * scan.c - one message through one ruleset
+ *
+ * Rules run in the ruleset's schedule, priorities first, metas as soon as
+ * what they read is known; a hit of a short-circuiting rule ends the run. The
+ * budget is asked between rules. What cut a scan short (the arena's cap, the
+ * budget) makes the verdict incomplete, with a note that names the limit; a
+ * message longer than size_limit is read up to there, with a note, and its
+ * verdict stands.
+ *
+ * A short-circuiting rule's score is its own plus or minus SHORTCIRCUIT_SCORE,
+ * so that the sum says which way it went.
+ *
+ * Sums need no memory: a scan that filled its arena still has its score.
+ */
+#include "engine/scan.h"
+
+#include <assert.h>
+
+#include "engine/judge.h"
+#include "engine/mime/header.h"
+#include "engine/mime/message.h"
+#include "engine/mime/relays.h"
+#include "engine/rules/kinds.h"
+#include "engine/rules/rule.h"
+#include "engine/rules/views.h"
+#include "engine/slot.h"
+#include "engine/util/vec.h"
+
+#define SHORTCIRCUIT_SCORE (100 * SCORE_ONE)
+
+struct scan {
+	struct arena *arena;
+	struct ruleset *ruleset;
+	const struct envelope *envelope;
+	struct scan_options options;
+	enum sender sender;
+	const struct message *message; /* NULL: not yet, or no memory */
+	bool scanned;
+	bool broken; /* no memory even to begin */
+	struct views views;
+	struct outcome *outcomes; /* by rule number */
+	const struct rule *ended_by; /* the rule that short-circuited */
+	struct verdict verdict;
+	struct slice last_note; /* what there is no memory for */
+};
+
+static const struct verdict verdict_without_memory = {
+	.required = THRESHOLD_OFF,
+	.notes = (const struct slice[]){ { "memory limit reached before the scan began", 42 } },
+	.note_count = 1,
+	.ruleset_id = { "", 0 },
+	.incomplete = true,
+};
+
+struct scan *
+scan_open(struct arena *arena, struct ruleset *ruleset, const struct envelope *envelope,
+    const struct scan_options *options)
+{
+	struct scan *scan = arena_alloc(arena, sizeof(*scan));
+
+	if (scan == NULL)
+		return NULL;
+	scan->arena = arena;
+	scan->ruleset = ruleset_ref(ruleset);
+	scan->envelope = envelope;
+	scan->options = *options;
+	scan->sender = judge_sender(envelope, &ruleset->policy);
+	return scan;
+}
+
+/* Runs one rule and keeps what it said. */
+static void
+run_rule(struct scan *scan, const struct rule *rule)
+{
+	struct outcome *outcome = &scan->outcomes[rule->index];
+
+	kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
+	if (outcome->count == 0)
+		return;
+	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;
+	if (rule->def.shortcircuit)
+		scan->ended_by = rule;
+}
+
+static void
+run_schedule(struct scan *scan)
+{
+	const struct ruleset *ruleset = scan->ruleset;
+
+	for (size_t i = 0; i < ruleset->schedule_count && scan->ended_by == NULL; i++) {
+		const struct rule *rule = ruleset->schedule[i];
+
+		if (rule->def.kind != RULE_META && views_spent(&scan->views))
+			return;
+		run_rule(scan, rule);
+	}
+	if (scan->ended_by != NULL)
+		views_note(&scan->views, "rule %.*s ended the scan: %s",
+		    SLICE_ARG(scan->ended_by->def.name),
+		    scan->ended_by->def.shortcircuit_spam ? "spam" : "ham");
+}
+
+void
+scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget)
+{
+	const struct ruleset *ruleset = scan->ruleset;
+
+	assert(!scan->scanned);
+	scan->scanned = true;
+	if (judge_skips(scan->sender, &ruleset->policy))
+		return;
+	scan->views = (struct views){
+		.arena = scan->arena,
+		.ruleset = ruleset,
+		.envelope = scan->envelope,
+		.scratch = slot->scratch,
+		.converters = slot->converters,
+		.budget = budget,
+		.now = scan->options.now,
+		.hash_seed = scan->options.hash_seed,
+		.explain = scan->options.explain,
+	};
+	scan->outcomes = arena_array(scan->arena, ruleset->rule_count + 1, sizeof(*scan->outcomes));
+	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
+	scan->views.message = scan->message;
+	if (scan->outcomes == NULL || scan->message == NULL || !views_open(&scan->views)) {
+		scan->broken = true;
+		return;
+	}
+	if (scan->message->cut)
+		views_note(&scan->views, "size limit: only the first %zu bytes were read",
+		    ruleset->policy.size_limit);
+	run_schedule(scan);
+}
+
+/* What a rule adds to the sum. */
+static int64_t
+hit_score(const struct scan *scan, const struct rule *rule)
+{
+	int64_t score = rule->def.score * scan->outcomes[rule->index].count;
+
+	if (rule == scan->ended_by)
+		score += rule->def.shortcircuit_spam ? SHORTCIRCUIT_SCORE : -SHORTCIRCUIT_SCORE;
+	return score;
+}
+
+static int64_t
+sum_hits(const struct scan *scan)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < scan->ruleset->rule_count; i++) {
+		const struct rule *rule = &scan->ruleset->rules[i];
+
+		if (scan->outcomes[i].count > 0 && (!rule->subrule || rule == scan->ended_by))
+			sum += hit_score(scan, rule) - (rule->subrule ? rule->def.score : 0);
+	}
+	return sum;
+}
+
+static void
+list_hits(struct scan *scan)
+{
+	struct vec hits = VEC_OF(struct hit, scan->arena);
+	struct vec subrules = VEC_OF(struct slice, scan->arena);
+
+	for (size_t i = 0; i < scan->ruleset->rule_count; i++) {
+		const struct rule *rule = &scan->ruleset->rules[i];
+		const struct outcome *outcome = &scan->outcomes[i];
+		struct hit *hit;
+		struct slice *subrule;
+
+		if (outcome->count == 0)
+			continue;
+		if (rule->subrule) {
+			subrule = scan->options.subrules ? vec_push(&subrules) : NULL;
+			if (subrule != NULL)
+				*subrule = rule->def.name;
+			continue;
+		}
+		hit = vec_push(&hits);
+		if (hit == NULL)
+			break;
+		*hit = (struct hit){ .rule = rule,
+			.name = rule->def.name,
+			.score = hit_score(scan, rule),
+			.count = outcome->count };
+		if (scan->options.explain) {
+			hit->matched = outcome->matched;
+			hit->view = outcome->view;
+		}
+	}
+	scan->verdict.hits = hits.p;
+	scan->verdict.hit_count = hits.n;
+	scan->verdict.subrules = subrules.p;
+	scan->verdict.subrule_count = subrules.n;
+}
+
+/* The notes, and whether the scan was cut short; the last one needs no memory. */
+static void
+list_notes(struct scan *scan)
+{
+	struct vec *notes = &scan->views.notes;
+	bool memory = arena_overflowed(scan->arena);
+
+	scan->verdict.incomplete = memory || scan->broken || scan->views.spent ||
+				   (scan->message != NULL && scan->message->incomplete);
+	if (scan->verdict.incomplete && !memory && notes->n == 0)
+		views_note(&scan->views, "time limit reached while the message was read");
+	scan->verdict.notes = notes->p;
+	scan->verdict.note_count = notes->n;
+	if (!memory)
+		return;
+	scan->last_note = SLICE("memory limit reached: the verdict may lack hits");
+	if (notes->n < notes->room) {
+		*(struct slice *)vec_push(notes) = scan->last_note;
+		scan->verdict.note_count = notes->n;
+	} else {
+		scan->verdict.notes = &scan->last_note;
+		scan->verdict.note_count = 1;
+	}
+}
+
+/* The Subject's bytes as they came, without the blanks around; absent: none. */
+static struct slice
+subject_of(const struct message *message)
+{
+	const struct header *header = message == NULL
+					  ? NULL
+					  : header_find(&message->headers, SLICE("Subject"), 0);
+
+	return header == NULL ? SLICE_ABSENT : slice_trim(header->raw);
+}
+
+static bool
+client_trusted(const struct scan *scan)
+{
+	const struct relays *relays = scan->views.relays;
+
+	return scan->envelope->known && relays != NULL && relays->n > 0 && relays->v[0].trusted;
+}
+
+const struct verdict *
+scan_verdict(struct scan *scan)
+{
+	struct judge_source source;
+
+	if (scan == NULL)
+		return &verdict_without_memory;
+	source = (struct judge_source){
+		.envelope = scan->envelope,
+		.policy = &scan->ruleset->policy,
+		.sender = scan->sender,
+		.subject = subject_of(scan->message),
+	};
+	scan->verdict.ruleset_id = scan->ruleset->id;
+	scan->verdict.skipped = judge_skips(scan->sender, source.policy);
+	if (scan->outcomes != NULL && scan->message != NULL && !scan->broken) {
+		views_relays(&scan->views);
+		source.trusted_client = client_trusted(scan);
+		source.score = sum_hits(scan);
+		list_hits(scan);
+	}
+	list_notes(scan);
+	judge(scan->arena, &source, &scan->verdict);
+	list_notes(scan);
+	return &scan->verdict;
+}
+
+void
+scan_close(struct scan **scan)
+{
+	if (*scan == NULL)
+		return;
+	ruleset_unref(&(*scan)->ruleset);
+	*scan = NULL;
+}
