@@ -29,3 +29,16 @@ slot_free(struct slot **slot)
 	free(*slot);
 	*slot = NULL;
 }
+
+bool
+slot_jit_works(void)
+{
+	struct regex_compiler *compiler = regex_compiler_new();
+	struct err err;
+	struct regex *regex = regex_new(compiler, SLICE("/a/"), &err);
+	bool works = regex != NULL && regex_has_jit(regex);
+
+	regex_free(&regex);
+	regex_compiler_free(&compiler);
+	return works;
+}

@@ -7,6 +7,8 @@
 #ifndef STEELYARD_ENGINE_SLOT_H
 #define STEELYARD_ENGINE_SLOT_H
 
+#include <stdbool.h>
+
 #include "engine/mime/charset.h"
 #include "engine/regex/pcre.h"
 
@@ -20,5 +22,8 @@ struct slot *slot_new(struct converters *converters);
 
 /* Frees the slot, not the converters, and nulls *slot; NULL inside is fine. */
 void slot_free(struct slot **slot);
+
+/* Whether patterns are compiled to machine code here; the start-up log tells. */
+bool slot_jit_works(void);
 
 #endif

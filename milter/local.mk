@@ -17,3 +17,30 @@ libcli_a_SOURCES = \
 	milter/pass.c milter/pass.h \
 	milter/progress.c milter/progress.h \
 	milter/report.c milter/report.h
+
+# What the daemon and the command line share of the shell.
+noinst_LIBRARIES += libshell.a
+libshell_a_SOURCES = \
+	milter/clock.c milter/clock.h \
+	milter/converters.c milter/converters.h \
+	milter/live.c milter/live.h \
+	milter/memory.c milter/memory.h \
+	milter/message_scan.c milter/message_scan.h \
+	milter/slots.c milter/slots.h
+
+# The daemon without libmilter: a library, so that tests can have it.
+noinst_LIBRARIES += libdaemon.a
+libdaemon_a_SOURCES = \
+	milter/actions.c milter/actions.h \
+	milter/background.c milter/background.h \
+	milter/control.c milter/control.h \
+	milter/listener.c milter/listener.h \
+	milter/log.c milter/log.h \
+	milter/message_log.c milter/message_log.h \
+	milter/metrics.c milter/metrics.h \
+	milter/pid_file.c milter/pid_file.h \
+	milter/privileges.c milter/privileges.h \
+	milter/reload.c milter/reload.h \
+	milter/session.c milter/session.h \
+	milter/traffic.c milter/traffic.h
+DAEMON_LIBS = libdaemon.a libshell.a libcli.a $(CONF_LIBS) $(ENGINE_LIBS) -lpthread

@@ -1,0 +1,431 @@
+/*
+ * daemon.c - steelyardd from its first breath to its last
+ *
+ * Start: configuration and rules; what needs root (open files, sockets, pid
+ * file); the fork into the background, before any thread; converters, which
+ * are read from disk; then privileges go, threads come, and the MTA is served.
+ *
+ * Signals: libmilter waits for SIGHUP and SIGTERM in a thread of its own and
+ * would take both as "stop". The kernel prefers the main thread for a signal
+ * to the process as long as it does not block it, so the main thread never
+ * blocks them, not even inside a handler (SA_NODEFER), all others do, and
+ * smfi_main runs in a second thread. smfi_stop is never called: sessions in
+ * flight would get no answer.
+ *
+ * End: no new message begins, those begun get their answer (traffic.h), then
+ * sockets and pid file go and the caller exits under libmilter's feet.
+ */
+#include "config.h"
+
+#include "milter/daemon.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "conf/diagnostic.h"
+#include "conf/settings.h"
+#include "milter/background.h"
+#include "milter/callbacks.h"
+#include "milter/clock.h"
+#include "milter/control.h"
+#include "milter/control_protocol.h"
+#include "milter/listener.h"
+#include "milter/live.h"
+#include "milter/log.h"
+#include "milter/memory.h"
+#include "milter/message_scan.h"
+#include "milter/metrics.h"
+#include "milter/pid_file.h"
+#include "milter/privileges.h"
+#include "milter/reload.h"
+#include "milter/slots.h"
+#include "milter/traffic.h"
+
+/* Descriptors beside those of sessions: log, sockets, files that a reload reads. */
+#define FILES_SPARE 64
+
+struct daemon {
+	const struct daemon_options *options;
+	const struct generation *first; /* until `live` has it */
+	const struct settings *settings; /* of the start: `first` is kept for them */
+	struct listener listener;
+	struct listener control_listener;
+	struct pid_file pid_file;
+	struct identity identity;
+	struct background background;
+
+	struct live *live;
+	struct scanner scanner;
+	struct traffic *traffic;
+	struct metrics metrics;
+	struct reload *reload;
+	struct control *control;
+	int64_t started_us;
+	pthread_t milter;
+	int wake[2]; /* a byte: look at the flags */
+	atomic_bool milter_ended;
+};
+
+static volatile sig_atomic_t signal_reload;
+static volatile sig_atomic_t signal_stop;
+static volatile sig_atomic_t signal_wake; /* the descriptor that wakes the main thread */
+
+static void
+on_signal(int number)
+{
+	int error = errno;
+
+	if (number == SIGHUP)
+		signal_reload = 1;
+	else
+		signal_stop = 1;
+	if (write(signal_wake, "", 1) < 0)
+		errno = error; /* a full pipe wakes as well */
+	errno = error;
+}
+
+/* Blocks or unblocks, for the calling thread and those it makes, what the main thread handles. */
+static void
+signals_mask(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(how, &set, NULL);
+}
+
+static void
+signals_handle(int wake)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_NODEFER | SA_RESTART };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	signal_wake = wake;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
+}
+
+/* Says "file:line:column: text" of a setting. */
+static void
+complain_at(const struct origin *origin, const char *text)
+{
+	fprintf(stderr, "steelyardd: %s:%u:%u: %s\n",
+	    origin->file == NULL ? "default" : origin->file, origin->line, origin->column, text);
+}
+
+static bool
+check_listen(const struct settings *settings)
+{
+	const struct listen_list *list = &settings->listen;
+
+	if (list->n == 1)
+		return true;
+	if (list->n > 1)
+		complain_at(&list->v[1].origin,
+		    "error: libmilter serves one socket a process: name one, or run two daemons");
+	else
+		fprintf(stderr, "steelyardd: listen names no socket\n");
+	return false;
+}
+
+/* Reads the configuration into daemon->first; tells what is wrong. */
+static bool
+daemon_read(struct daemon *daemon)
+{
+	struct diagnostics *diagnostics = diagnostics_new();
+
+	daemon->first = reload_read(daemon->options->config, diagnostics);
+	diagnostics_print(diagnostics, stderr);
+	diagnostics_free(&diagnostics);
+	if (daemon->first == NULL)
+		return false;
+	daemon->settings = daemon->first->settings;
+	return check_listen(daemon->settings);
+}
+
+static bool
+daemon_open_control(struct daemon *daemon, const struct listener_access *access, struct err *err)
+{
+	daemon->control_listener = LISTENER_NONE;
+	if (daemon->settings->control_socket[0] == '\0')
+		return true;
+	return listener_open_unix(
+	    &daemon->control_listener, daemon->settings->control_socket, access, err);
+}
+
+/* What may need root. */
+static bool
+daemon_open(struct daemon *daemon, struct err *err)
+{
+	const struct settings *settings = daemon->settings;
+	const struct listen_socket *where = &settings->listen.v[0];
+	struct listener_access access = { .mode = settings->socket_mode };
+
+	daemon->listener = LISTENER_NONE;
+	privileges_raise_files(settings->max_connections + FILES_SPARE);
+	if (!identity_find(&daemon->identity, settings->user, settings->group, err) ||
+	    !group_find(settings->socket_group, &access.group, err))
+		return false;
+	access.user = daemon->identity.change ? daemon->identity.uid : (uid_t)-1;
+	if (!daemon->options->foreground &&
+	    !pid_file_open(&daemon->pid_file, settings->pid_file, err))
+		return false;
+	return listener_open(&daemon->listener, where, &access, err) &&
+	       daemon_open_control(daemon, &access, err);
+}
+
+static void
+daemon_open_log(const struct daemon *daemon)
+{
+	if (daemon->settings->log_to == LOG_TO_SYSLOG)
+		log_to_syslog(daemon->settings->log_facility);
+	log_fix_time(daemon->options->now);
+}
+
+/* What all messages share; slots open their converters here. */
+static void
+daemon_make(struct daemon *daemon)
+{
+	const struct settings *settings = daemon->settings;
+
+	daemon->scanner.slots = slots_new(settings->scan_slots);
+	daemon->scanner.memory = memory_new(settings->memory_total);
+	daemon->scanner.fixed_now = daemon->options->now;
+	if (getrandom(&daemon->scanner.hash_seed, sizeof(daemon->scanner.hash_seed), 0) < 0)
+		daemon->scanner.hash_seed = (uint64_t)clock_wall_us();
+	daemon->traffic = traffic_new();
+	daemon->started_us = clock_monotonic_us();
+	/* One reference for the cell, one for the settings of the start. */
+	daemon->live = live_new(daemon->first);
+	daemon->first = live_take(daemon->live);
+}
+
+static void
+answer_status(struct daemon *daemon, bool json, struct buf *out)
+{
+	const struct generation *now = live_take(daemon->live);
+	struct metrics_context context = {
+		.uptime_s = (clock_monotonic_us() - daemon->started_us) / CLOCK_SECOND_US,
+		.ruleset_id = ruleset_id(now->ruleset),
+		.rules = ruleset_count(now->ruleset),
+		.memory_used = memory_used(daemon->scanner.memory),
+		.memory_total = now->settings->memory_total,
+		.scan_slots = slots_count(daemon->scanner.slots),
+		.sessions_now = traffic_sessions(daemon->traffic),
+		.messages_now = traffic_messages(daemon->traffic),
+		.draining = traffic_draining(daemon->traffic),
+		.jit = slots_have_jit(),
+	};
+
+	buf_add(out, SLICE(CONTROL_OK "\n"));
+	if (json)
+		metrics_json(&daemon->metrics, &context, out);
+	else
+		metrics_text(&daemon->metrics, &context, out);
+	generation_unref(&now);
+}
+
+static void
+answer_reload(struct daemon *daemon, struct buf *out)
+{
+	struct buf report = { 0 };
+	bool taken = reload_wait(daemon->reload, &report);
+
+	buf_add(out, taken ? SLICE(CONTROL_OK "\n") : SLICE(CONTROL_ERROR "\n"));
+	buf_add(out, buf_slice(&report));
+	buf_clear(&report);
+}
+
+static void
+answer_control(void *p, struct slice request, struct buf *out)
+{
+	struct daemon *daemon = p;
+
+	if (slice_eq(request, SLICE(CONTROL_STATUS)))
+		answer_status(daemon, false, out);
+	else if (slice_eq(request, SLICE(CONTROL_STATUS_JSON)))
+		answer_status(daemon, true, out);
+	else if (slice_eq(request, SLICE(CONTROL_RELOAD)))
+		answer_reload(daemon, out);
+	else
+		buf_add(
+		    out, SLICE(CONTROL_ERROR "\nunknown request: " CONTROL_STATUS
+					     ", " CONTROL_STATUS_JSON " or " CONTROL_RELOAD "\n"));
+}
+
+static void *
+milter_thread(void *p)
+{
+	struct daemon *daemon = p;
+
+	callbacks_run();
+	atomic_store(&daemon->milter_ended, true);
+	if (write(daemon->wake[1], "", 1) < 0)
+		log_event(LOG_LEVEL_ERROR, "milter", "cannot wake the main thread");
+	return NULL;
+}
+
+/* Threads and signals. From here on the daemon serves. */
+static bool
+daemon_serve(struct daemon *daemon, struct err *err)
+{
+	struct callbacks_host host = { daemon->live, &daemon->scanner, daemon->traffic,
+		&daemon->metrics };
+
+	if (pipe(daemon->wake) != 0) {
+		err_set(err, "pipe: %s", strerror(errno));
+		return false;
+	}
+	if (!callbacks_open(&host, daemon->listener.fd, err))
+		return false;
+	signals_handle(daemon->wake[1]);
+	signals_mask(SIG_BLOCK);
+	daemon->reload = reload_start(
+	    daemon->options->config, daemon->live, daemon->scanner.memory, &daemon->metrics);
+	if (daemon->control_listener.fd >= 0)
+		daemon->control = control_start(
+		    daemon->control_listener.fd, answer_control, daemon);
+	if (pthread_create(&daemon->milter, NULL, milter_thread, daemon) != 0)
+		abort();
+	signals_mask(SIG_UNBLOCK);
+	return true;
+}
+
+static void
+log_start(const struct daemon *daemon)
+{
+	const struct listen_socket *where = &daemon->settings->listen.v[0];
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_INFO, "start");
+	log_cstr(&line, "version", PACKAGE_VERSION);
+	log_integer(&line, "pid", (int64_t)getpid());
+	log_cstr(&line, "listen", where->text);
+	log_text(&line, "ruleset", ruleset_id(daemon->first->ruleset));
+	log_integer(&line, "rules", (int64_t)ruleset_count(daemon->first->ruleset));
+	log_integer(&line, "scan_slots", (int64_t)slots_count(daemon->scanner.slots));
+	log_cstr(&line, "jit", slots_have_jit() ? "on" : "off");
+	log_end(&line);
+	if ((where->kind == LISTEN_INET || where->kind == LISTEN_INET6) && !where->loopback)
+		log_event(LOG_LEVEL_WARNING, "start",
+		    "%s: not the loopback: a milter socket has no authentication, whoever reaches "
+		    "it may use it",
+		    where->text);
+}
+
+/* Waits for signals and does what they ask. Returns the exit status. */
+static int
+daemon_wait(struct daemon *daemon)
+{
+	struct pollfd wanted = { .fd = daemon->wake[0], .events = POLLIN };
+	char bytes[64];
+
+	for (;;) {
+		if (poll(&wanted, 1, -1) > 0 && read(daemon->wake[0], bytes, sizeof(bytes)) < 0)
+			continue;
+		if (signal_stop)
+			return DAEMON_DONE;
+		if (atomic_load(&daemon->milter_ended)) {
+			log_event(LOG_LEVEL_ERROR, "milter", "libmilter has ended");
+			return DAEMON_FAULT;
+		}
+		if (signal_reload) {
+			signal_reload = 0;
+			reload_request(daemon->reload);
+		}
+	}
+}
+
+static void
+daemon_drain(struct daemon *daemon)
+{
+	const struct generation *now = live_take(daemon->live);
+	int64_t timeout_us = now->settings->drain_timeout;
+	size_t left;
+
+	generation_unref(&now);
+	log_event(LOG_LEVEL_INFO, "stop", "waiting for %zu messages in flight",
+	    traffic_messages(daemon->traffic));
+	left = traffic_drain(daemon->traffic, timeout_us);
+	if (left > 0)
+		log_event(LOG_LEVEL_WARNING, "stop",
+		    "%zu messages got no answer within drain_timeout", left);
+	control_stop(&daemon->control);
+	listener_close(&daemon->control_listener);
+	listener_close(&daemon->listener);
+	pid_file_close(&daemon->pid_file);
+	log_event(LOG_LEVEL_INFO, "stop", "stopped");
+}
+
+/* Everything behind the fork. */
+static int
+daemon_live(struct daemon *daemon)
+{
+	struct err err = { 0 };
+	int status;
+
+	daemon_make(daemon);
+	daemon_open_log(daemon);
+	pid_file_write(&daemon->pid_file);
+	if (!privileges_drop(&daemon->identity, &err) || !daemon_serve(daemon, &err)) {
+		fprintf(stderr, "steelyardd: %s\n", err.text);
+		return DAEMON_FAULT;
+	}
+	log_start(daemon);
+	background_ready(&daemon->background);
+	status = daemon_wait(daemon);
+	daemon_drain(daemon);
+	return status;
+}
+
+int
+daemon_run(const struct daemon_options *options)
+{
+	static struct daemon daemon;
+	struct err err = { 0 };
+
+	daemon.options = options;
+	daemon.pid_file = PID_FILE_NONE;
+	daemon.background = BACKGROUND_NONE;
+	if (!daemon_read(&daemon))
+		return DAEMON_USAGE;
+	if (!daemon_open(&daemon, &err)) {
+		fprintf(stderr, "steelyardd: %s\n", err.text);
+		return DAEMON_FAULT;
+	}
+	if (!options->foreground) {
+		int status = background_enter(
+		    &daemon.background, daemon.settings->log_to == LOG_TO_STDERR);
+
+		if (status >= 0)
+			return status;
+	}
+	return daemon_live(&daemon);
+}
+
+int
+daemon_test(const struct daemon_options *options)
+{
+	struct daemon daemon = { .options = options };
+	bool fit = daemon_read(&daemon);
+
+	generation_unref(&daemon.first);
+	if (fit)
+		printf("steelyardd: the configuration is fit for use\n");
+	return fit ? DAEMON_DONE : DAEMON_USAGE;
+}

@@ -1,0 +1,132 @@
+/*
+ * message_scan.c - a message that has been collected -> a verdict
+ *
+ * Memory is taken before the scan for all that its arena may come to, so that
+ * scans which run together never pass memory_total; one that finds too little
+ * waits for the others, which end by their own deadlines. When the whole of
+ * memory_total is less than the arena's cap, the cap is what there is.
+ *
+ * Time: waiting for slot and memory is bounded by time_limit, and the scan by
+ * time_limit again. The engine asks its budget between matches; there the
+ * peer is told of progress too, in the thread that the peer's answer comes
+ * from, as libmilter wants it.
+ */
+#include "config.h"
+
+#include "milter/message_scan.h"
+
+#include "conf/settings.h"
+#include "engine/scan.h"
+#include "milter/clock.h"
+
+/* Tells the peer that we are alive when it is time to. */
+static void
+message_scan_progress(struct message_scan *scan, int64_t now_us)
+{
+	if (scan->progress == NULL || now_us < scan->next_progress_us)
+		return;
+	scan->next_progress_us = now_us + SCAN_PROGRESS_US;
+	scan->progress(scan->progress_p);
+}
+
+static bool
+message_scan_spent(void *p)
+{
+	struct message_scan *scan = p;
+	int64_t now_us = clock_monotonic_us();
+
+	message_scan_progress(scan, now_us);
+	return now_us >= scan->deadline_us;
+}
+
+static int64_t
+message_scan_clock(void *p)
+{
+	(void)p;
+	return clock_monotonic_us();
+}
+
+/* The end of one wait: the deadline, or when the peer must be told again. */
+static int64_t
+wait_until(const struct message_scan *scan)
+{
+	if (scan->progress == NULL || scan->deadline_us < scan->next_progress_us)
+		return scan->deadline_us;
+	return scan->next_progress_us;
+}
+
+static struct slot *
+message_scan_slot(struct scanner *scanner, struct message_scan *scan)
+{
+	struct slot *slot;
+
+	do {
+		slot = slots_take(scanner->slots, wait_until(scan));
+	} while (slot == NULL && !message_scan_spent(scan));
+	return slot;
+}
+
+static bool
+message_scan_charge(struct scanner *scanner, struct message_scan *scan)
+{
+	size_t total = scan->generation->settings->memory_total;
+	size_t cap = SCAN_ARENA_BASE + SCAN_ARENA_FACTOR * scan->bytes.n;
+	bool taken;
+
+	if (cap > total / 2)
+		cap = total / 2;
+	do {
+		taken = memory_take_by(scanner->memory, cap, wait_until(scan));
+	} while (!taken && !message_scan_spent(scan));
+	if (taken)
+		scan->charged = cap;
+	return taken;
+}
+
+static void
+message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct slot *slot)
+{
+	struct budget budget = { message_scan_spent, scan };
+	struct scan_options options = {
+		.now = scanner->fixed_now != 0 ? scanner->fixed_now
+					       : clock_wall_us() / CLOCK_SECOND_US,
+		.hash_seed = scanner->hash_seed,
+		.clock_us = message_scan_clock,
+	};
+	struct scan *core;
+
+	scan->deadline_us = clock_monotonic_us() + scan->generation->settings->time_limit;
+	scan->arena = arena_new(scan->charged);
+	core = scan_open(scan->arena, scan->generation->ruleset, scan->envelope, &options);
+	if (core == NULL)
+		return;
+	scan_message(core, slot, scan->bytes, &budget);
+	scan->verdict = scan_verdict(core);
+	scan_close(&core);
+}
+
+enum scan_end
+message_scan_run(struct scanner *scanner, struct message_scan *scan)
+{
+	int64_t now_us = clock_monotonic_us();
+	struct slot *slot;
+
+	scan->next_progress_us = now_us + SCAN_PROGRESS_US;
+	scan->deadline_us = now_us + scan->generation->settings->time_limit;
+	slot = message_scan_slot(scanner, scan);
+	if (slot == NULL)
+		return SCAN_END_BUSY;
+	if (message_scan_charge(scanner, scan))
+		message_scan_judge(scanner, scan, slot);
+	slots_give(scanner->slots, slot);
+	return scan->verdict != NULL ? SCAN_END_JUDGED : SCAN_END_MEMORY;
+}
+
+void
+message_scan_clear(struct scanner *scanner, struct message_scan *scan)
+{
+	arena_free(&scan->arena);
+	scan->verdict = NULL;
+	memory_give(scanner->memory, scan->charged);
+	scan->charged = 0;
+}

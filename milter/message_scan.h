@@ -1,0 +1,73 @@
+/*
+ * message_scan.h - a message that has been collected -> a verdict
+ *
+ * The shell's half of a scan: it waits for a scan slot and for memory, keeps
+ * the time and hands the engine its clock. Whoever asks says how the peer is
+ * told that the answer takes a while.
+ *
+ * SYNOPSIS
+ *	struct message_scan scan = { .generation = g, .envelope = &e, .bytes = bytes };
+ *
+ *	if (message_scan_run(&scanner, &scan) == SCAN_END_JUDGED)
+ *		act_on(scan.verdict);
+ *	message_scan_clear(&scanner, &scan);
+ */
+#ifndef STEELYARD_MILTER_MESSAGE_SCAN_H
+#define STEELYARD_MILTER_MESSAGE_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/envelope.h"
+#include "engine/util/arena.h"
+#include "engine/util/slice.h"
+#include "engine/verdict.h"
+#include "milter/live.h"
+#include "milter/memory.h"
+#include "milter/slots.h"
+
+/* How often a waiting peer is told that we are alive; MTAs wait minutes. */
+#define SCAN_PROGRESS_US INT64_C(5000000)
+/* An arena's cap: this, and four times the bytes that are scanned. */
+#define SCAN_ARENA_BASE ((size_t)16 * 1024 * 1024)
+#define SCAN_ARENA_FACTOR 4
+
+/* What all scans share. */
+struct scanner {
+	struct slots *slots;
+	struct memory *memory;
+	int64_t fixed_now; /* seconds since 1970 that rules see; 0: the real time */
+	uint64_t hash_seed;
+};
+
+enum scan_end {
+	SCAN_END_JUDGED,
+	SCAN_END_BUSY, /* no slot within the time limit */
+	SCAN_END_MEMORY, /* no memory within the time limit */
+};
+
+struct message_scan {
+	/* what is asked */
+	const struct generation *generation;
+	const struct envelope *envelope;
+	struct slice bytes;
+	void (*progress)(void *p); /* called every SCAN_PROGRESS_US or so; NULL: not wanted */
+	void *progress_p;
+
+	/* what comes of it; lives until message_scan_clear */
+	const struct verdict *verdict;
+	struct arena *arena;
+
+	/* its own */
+	size_t charged;
+	int64_t next_progress_us;
+	int64_t deadline_us;
+};
+
+/* Scans within settings.time_limit, after waiting as long at most. Sets scan->verdict when judged. */
+enum scan_end message_scan_run(struct scanner *scanner, struct message_scan *scan);
+
+/* Frees verdict and arena. */
+void message_scan_clear(struct scanner *scanner, struct message_scan *scan);
+
+#endif

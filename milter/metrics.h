@@ -1,0 +1,69 @@
+/*
+ * metrics.h - what the daemon has done since it started, in numbers
+ *
+ * Counters that any thread may raise; `status` shows them under the names in
+ * METRICS_TABLE, which are also those of the log.
+ */
+#ifndef STEELYARD_MILTER_METRICS_H
+#define STEELYARD_MILTER_METRICS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/action.h"
+#include "engine/util/buf.h"
+#include "engine/util/slice.h"
+#include "engine/verdict.h"
+
+/* field, name: counters that only rise */
+#define METRICS_TABLE(X)                                                      \
+	X(connections, "connections")                                         \
+	X(messages, "messages")                                               \
+	X(spam, "spam")                                                       \
+	X(skipped, "skipped")                                                 \
+	X(incomplete, "incomplete")                                           \
+	X(aborted, "aborted")                                                 \
+	X(bytes, "bytes")                                                     \
+	X(us_parse, "us_parse")                                               \
+	X(us_match, "us_match")                                               \
+	X(us_total, "us_total")                                               \
+	X(failed_connections, "failed_connections")                           \
+	X(failed_memory, "failed_memory")                                     \
+	X(failed_busy, "failed_busy")                                         \
+	X(failed_draining, "failed_draining") X(failed_fault, "failed_fault") \
+	    X(reloads, "reloads") X(reloads_refused, "reloads_refused")
+
+struct metrics {
+#define METRICS_FIELD(field, name) atomic_uint_fast64_t field;
+	METRICS_TABLE(METRICS_FIELD)
+#undef METRICS_FIELD
+	atomic_uint_fast64_t actions[ACTION_COUNT]; /* messages by what was done */
+};
+
+/* What status shows beside the counters. */
+struct metrics_context {
+	int64_t uptime_s;
+	struct slice ruleset_id;
+	uint64_t rules;
+	uint64_t memory_used;
+	uint64_t memory_total;
+	uint64_t scan_slots;
+	uint64_t sessions_now; /* open */
+	uint64_t messages_now; /* between MAIL FROM and the answer */
+	bool draining;
+	bool jit;
+};
+
+/* Raises a counter. */
+void metrics_add(atomic_uint_fast64_t *counter, uint64_t n);
+
+/* Counts one message that was judged and what was done with it. `bytes`: its size. */
+void metrics_message(
+    struct metrics *metrics, const struct verdict *verdict, enum action done, uint64_t bytes);
+
+/* Appends them all: lines "name value", or one JSON object and a newline. */
+void metrics_text(struct metrics *metrics, const struct metrics_context *context, struct buf *out);
+void metrics_json(struct metrics *metrics, const struct metrics_context *context, struct buf *out);
+
+#endif
