@@ -13,7 +13,6 @@
 
 #include <stdint.h>
 
-#include "conf/file.h"
 #include "conf/rule_yaml.h"
 #include "conf/schema.h"
 #include "conf/yaml.h"
@@ -107,23 +106,6 @@ rules_yaml_read(struct rule_source *source, const char *name, const char *layer,
 	if (root != NULL)
 		read_file(source, &schema, root);
 	return diagnostics_count(diagnostics, SEVERITY_ERROR) == errors;
-}
-
-bool
-rules_yaml_read_file(struct rule_source *source, const char *path, const char *layer,
-    struct diagnostics *diagnostics)
-{
-	struct arena *arena = arena_new(YAML_FILE_MAX + 65536);
-	struct slice bytes;
-	struct err err;
-	bool good = false;
-
-	if (file_read(arena, path, YAML_FILE_MAX, &bytes, &err) < 0)
-		diagnostics_add_err(diagnostics, SEVERITY_ERROR, &err);
-	else
-		good = rules_yaml_read(source, path, layer, bytes, diagnostics);
-	arena_free(&arena);
-	return good;
 }
 
 void

@@ -9,7 +9,7 @@
  *	struct rule_source source = RULE_SOURCE_INIT;
  *	struct ruleset_source view;
  *
- *	rules_yaml_read_file(&source, "local.yaml", "local", found);
+ *	rules_yaml_read(&source, "local.yaml", "local", bytes, found);
  *	rule_source_view(&source, &view);
  *	ruleset = ruleset_build(&view, &report);
  *	rule_source_clear(&source);
@@ -55,10 +55,6 @@ struct rule_source_score {
  */
 bool rules_yaml_read(struct rule_source *source, const char *name, const char *layer,
     struct slice bytes, struct diagnostics *diagnostics);
-
-/* The same from a file. */
-bool rules_yaml_read_file(struct rule_source *source, const char *path, const char *layer,
-    struct diagnostics *diagnostics);
 
 /* Scores that stand in the configuration: they come after all that was read before. */
 void rule_source_add_scores(

@@ -363,9 +363,8 @@ setting_parse_treatment(const struct schema *schema, const struct setting_row *r
 	for (i = 0; i < ACTION_COUNT; i++)
 		treatment->thresholds.at[i] = THRESHOLD_COMMON;
 	if (node->kind != YAML_MAPPING) {
-		if (node->kind != YAML_TEXT || !schema_word(schema, node, words, 2, &i))
-			return schema_error(
-			    schema, node, "expected scan, skip or {thresholds: {...}}");
+		if (!schema_word(schema, node, words, 3, &i))
+			return false;
 		treatment->how = (enum sender_treatment)i;
 		return true;
 	}

@@ -1,0 +1,437 @@
+/*
+ * test_settings.c - steelyard.yaml: defaults, every key, every kind of mistake with its place
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include <cmocka.h>
+
+#include "conf/settings.h"
+
+/* What was told of, a line each. */
+static void
+told(const struct diagnostics *found, struct buf *out)
+{
+	for (size_t i = 0; i < diagnostics_kept(found); i++) {
+		if (i > 0)
+			buf_add_byte(out, '\n');
+		diagnostic_format(diagnostics_at(found, i), out);
+	}
+}
+
+static struct settings *
+load(const char *text)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct settings *settings;
+	struct buf out = { 0 };
+
+	if (!settings_read("f", slice_of(text), &settings, found)) {
+		told(found, &out);
+		print_message("%s\n", buf_text(&out));
+	}
+	buf_clear(&out);
+	diagnostics_free(&found);
+	assert_non_null(settings);
+	return settings;
+}
+
+static const struct setting *
+row(const struct settings *settings, const char *key)
+{
+	for (size_t i = 0; i < settings_count(); i++)
+		if (strcmp(settings_at(settings, i)->key, key) == 0)
+			return settings_at(settings, i);
+	fail_msg("no setting %s", key);
+	return NULL;
+}
+
+static void
+test_defaults(void **state)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct settings *settings;
+	struct policy policy;
+
+	(void)state;
+	assert_true(settings_load(NULL, &settings, found));
+	assert_int_equal(diagnostics_kept(found), 0);
+	settings_policy(settings, &policy);
+	assert_int_equal(settings->thresholds_tag, 5 * SCORE_ONE);
+	assert_true(policy.thresholds.at[ACTION_REJECT] == THRESHOLD_OFF);
+	assert_int_equal(settings->size_limit, 20 << 20);
+	assert_int_equal(settings->time_limit, 10000000);
+	assert_int_equal(settings->max_connections, 500);
+	assert_int_equal(settings->memory_total, 512 << 20);
+	assert_int_equal(settings->socket_mode, 0660);
+	assert_int_equal(settings->log_facility, LOG_MAIL);
+	assert_int_equal(settings->fail_action, FAIL_TEMPFAIL);
+	assert_int_equal(settings->on_incomplete, INCOMPLETE_VERDICT);
+	assert_int_equal(settings->listen.n, 1);
+	assert_int_equal(settings->listen.v[0].kind, LISTEN_UNIX);
+	assert_int_equal(settings->rules.n, 1);
+	assert_true(settings->rules.v[0].shipped);
+	assert_int_equal(policy.field_count, 4);
+	assert_int_equal(policy.fields[0].when, FIELD_SPAM);
+	assert_int_equal(policy.heap_limit, 16 * 1024);
+	assert_int_equal(policy.match_limit, 100000);
+	assert_true(policy.hostname.n > 0);
+	assert_true(policy.authenticated == SENDER_SCAN && policy.local == SENDER_SCAN);
+	for (size_t i = 0; i < settings_count(); i++) {
+		const struct setting *setting = settings_at(settings, i);
+
+		assert_false(setting->set);
+		assert_string_equal(setting->value, setting->standard);
+	}
+	settings_free(&settings);
+	assert_null(settings);
+	diagnostics_free(&found);
+}
+
+/* One value for every key, and how `config --effective` shows it. */
+static const struct {
+	const char *key, *text, *value;
+} values[] = {
+	{ "listen", "[unix:/a/b, inet:8891@127.0.0.1, 'inet6:1@::1', fd:3]",
+	    "['unix:/a/b', 'inet:8891@127.0.0.1', 'inet6:1@::1', 'fd:3']" },
+	{ "socket_group", "postfix", "postfix" },
+	{ "socket_mode", "0600", "0600" },
+	{ "control_socket", "/x/control", "'/x/control'" },
+	{ "pid_file", "''", "''" },
+	{ "user", "steel", "steel" },
+	{ "group", "steel", "steel" },
+	{ "log.to", "stderr", "stderr" },
+	{ "log.facility", "local7", "local7" },
+	{ "log.recipients", "off", "off" },
+	{ "rules", "[shipped, /x/y, {yaml: /z}]", "[shipped, '/x/y', {yaml: '/z'}]" },
+	{ "scores", "{A: 1.5, NO: -0.000001}", "{A: 1.5, NO: '-0.000001'}" },
+	{ "lists", "{good: ['*@example.org']}", "{good: ['*@example.org']}" },
+	{ "thresholds.tag", "4", "4" },
+	{ "thresholds.subject", "5.25", "5.25" },
+	{ "thresholds.tempfail", "6", "6" },
+	{ "thresholds.quarantine", "7", "7" },
+	{ "thresholds.reject", "15", "15" },
+	{ "thresholds.discard", "30", "30" },
+	{ "allow_discard", "true", "true" },
+	{ "reject_text", "'554 5.7.1 No: _SCORE_'", "'554 5.7.1 No: _SCORE_'" },
+	{ "tempfail_text", "450 4.7.1 Later", "450 4.7.1 Later" },
+	{ "subject_tag", "'*** '", "'*** '" },
+	{ "headers", "{X-Spam: {value: a, when: ham}, X-B: '_SCORE_'}",
+	    "{X-Spam: {value: a, when: ham}, X-B: '_SCORE_'}" },
+	{ "trusted_networks", "['!10.0.0.1', 10/8, '2001:db8::/32']",
+	    "['!10.0.0.1', 10/8, '2001:db8::/32']" },
+	{ "internal_networks", "[10.0.0.0/16]", "[10.0.0.0/16]" },
+	{ "msa_networks", "[10.0.0.9]", "[10.0.0.9]" },
+	{ "authenticated", "skip", "skip" },
+	{ "local", "{thresholds: {tag: 9, reject: off}}", "{thresholds: {tag: 9, reject: off}}" },
+	{ "size_limit", "512 KB", "512 KB" },
+	{ "time_limit", "1m30s", "1m30s" },
+	{ "on_incomplete", "tempfail", "tempfail" },
+	{ "fail_action", "accept", "accept" },
+	{ "max_connections", "7", "7" },
+	{ "memory_total", "1 GB", "1 GB" },
+	{ "scan_slots", "2", "2" },
+	{ "drain_timeout", "250ms", "250ms" },
+	{ "match_limit", "5000", "5000" },
+	{ "heap_limit", "1MB", "1MB" },
+	{ "hostname", "mx.example.org", "mx.example.org" },
+};
+#define VALUE_COUNT (sizeof(values) / sizeof(values[0]))
+
+/* All of `values` as one file, nested where keys have dots. */
+static const char *
+whole_file(struct buf *out)
+{
+	const char *level = "";
+	size_t level_n = 0;
+
+	for (size_t i = 0; i < VALUE_COUNT; i++) {
+		const char *dot = strchr(values[i].key, '.');
+		size_t n = dot == NULL ? 0 : (size_t)(dot - values[i].key);
+
+		if (n > 0 && (n != level_n || strncmp(level, values[i].key, n) != 0))
+			buf_printf(out, "%.*s:\n", (int)n, values[i].key);
+		level = values[i].key;
+		level_n = n;
+		buf_printf(out, "%s%s: %s\n", n > 0 ? "  " : "", n > 0 ? dot + 1 : values[i].key,
+		    values[i].text);
+	}
+	return buf_text(out);
+}
+
+static void
+test_every_key(void **state)
+{
+	struct buf text = { 0 };
+	struct settings *settings = load(whole_file(&text));
+	struct policy policy;
+
+	(void)state;
+	assert_int_equal(VALUE_COUNT, settings_count());
+	for (size_t i = 0; i < VALUE_COUNT; i++) {
+		const struct setting *setting = row(settings, values[i].key);
+
+		assert_string_equal(setting->value, values[i].value);
+		assert_true(setting->set);
+		assert_string_equal(setting->origin.file, "f");
+		assert_true(setting->origin.line > 0);
+		assert_true(strlen(setting->doc) > 10);
+	}
+	settings_policy(settings, &policy);
+	assert_int_equal(settings->listen.v[1].port, 8891);
+	assert_string_equal(settings->listen.v[1].host, "127.0.0.1");
+	assert_true(settings->listen.v[2].loopback);
+	assert_int_equal(settings->listen.v[3].fd, 3);
+	assert_string_equal(settings->listen.v[0].path, "/a/b");
+	assert_int_equal(settings->scores.v[1].score, -1);
+	assert_int_equal(settings->lists.v[0].entry_count, 1);
+	assert_string_equal(settings->rules.v[2].path, "/z");
+	assert_int_equal(settings->log_recipients, LOG_RECIPIENTS_OFF);
+	assert_int_equal(settings->log_facility, LOG_LOCAL7);
+	assert_int_equal(settings->time_limit, 90000000);
+	assert_int_equal(settings->drain_timeout, 250000);
+	assert_int_equal(settings->fail_action, FAIL_ACCEPT);
+	assert_int_equal(settings->on_incomplete, INCOMPLETE_TEMPFAIL);
+	assert_int_equal(policy.thresholds.at[ACTION_SUBJECT], 5250000);
+	assert_int_equal(policy.local, SENDER_THRESHOLDS);
+	assert_int_equal(policy.local_thresholds.at[ACTION_TAG], 9 * SCORE_ONE);
+	assert_true(policy.local_thresholds.at[ACTION_REJECT] == THRESHOLD_OFF);
+	assert_int_equal(policy.local_thresholds.at[ACTION_DISCARD], 30 * SCORE_ONE);
+	assert_int_equal(policy.authenticated, SENDER_SKIP);
+	assert_int_equal(policy.trusted_networks.n, 3);
+	assert_true(policy.trusted_networks.v[0].negated);
+	assert_int_equal(policy.internal_networks.n, 1);
+	assert_int_equal(policy.size_limit, 512 * 1024);
+	assert_true(slice_eq(policy.hostname, SLICE("mx.example.org")));
+	assert_int_equal(policy.fields[0].when, FIELD_HAM);
+	settings_free(&settings);
+	buf_clear(&text);
+}
+
+/* Origins are places of keys; one set of networks serves for the other. */
+static void
+test_origin(void **state)
+{
+	struct settings *settings = load(
+	    "# x\nthresholds:\n  reject: 10\ninternal_networks: [192.0.2.0/24]\n");
+	struct policy policy;
+
+	(void)state;
+	assert_int_equal(row(settings, "thresholds.reject")->origin.line, 3);
+	assert_int_equal(row(settings, "thresholds.reject")->origin.column, 3);
+	assert_string_equal(row(settings, "thresholds.reject")->origin.layer, "configuration");
+	assert_null(row(settings, "thresholds.tag")->origin.file);
+	assert_string_equal(row(settings, "thresholds.tag")->origin.layer, "default");
+	settings_policy(settings, &policy);
+	assert_int_equal(policy.trusted_networks.n, 1);
+	settings_free(&settings);
+}
+
+static const struct {
+	const char *text, *want;
+} mistakes[] = {
+	{ "max_conections: 5\n",
+	    "f:1:1: error: unknown key \"max_conections\": did you mean \"max_connections\"?" },
+	{ "thresholds:\n  rejekt: 5\n",
+	    "f:2:3: error: unknown key \"rejekt\": did you mean \"reject\"?" },
+	{ "threshold: {tag: 5}\n",
+	    "f:1:1: error: unknown key \"threshold\": did you mean \"thresholds\"?" },
+	{ "reject: 5\n",
+	    "f:1:1: error: unknown key \"reject\": did you mean \"thresholds:\" with \"reject:\" "
+	    "below it?" },
+	{ "log.to: stderr\n",
+	    "f:1:1: error: unknown key \"log.to\": did you mean \"log:\" with \"to:\" below it?" },
+	{ "quux: 1\n", "f:1:1: error: unknown key \"quux\"" },
+	{ "log: stderr\n", "f:1:6: error: expected a mapping, found \"stderr\"" },
+	{ "- a\n", "f:1:1: error: expected a mapping of settings, found a list" },
+	{ "user: a\nuser: b\n",
+	    "f:2:1: error: duplicate key \"user\": it stands in line 1 already" },
+	{ "user:\n", "f:1:6: error: expected text, found nothing" },
+	{ "user: #postfix\n",
+	    "f:1:6: error: expected text, found nothing: ' #' begins a comment; put the text in "
+	    "single quotes" },
+	{ "user: [a]\n",
+	    "f:1:7: error: expected text, found a list: put text that begins with [ or '- ' in "
+	    "single quotes" },
+	{ "user: {a: b}\n",
+	    "f:1:7: error: expected text, found a mapping: put text that begins with { or holds "
+	    "': ' in single quotes" },
+	{ "user: \"a\\nb\"\n", "f:1:7: error: a line end or control character" },
+	{ "allow_discard: yes\n", "f:1:16: error: expected true or false, found \"yes\"" },
+	{ "max_connections: many\n", "f:1:18: error: expected a whole number, found \"many\"" },
+	{ "max_connections: 1e3\n", "f:1:18: error: expected a whole number, found \"1e3\"" },
+	{ "max_connections: 0\n", "f:1:18: error: out of range: expected 1 to 100000" },
+	{ "max_connections: 99999999999999999999\n",
+	    "f:1:18: error: expected a whole number, found \"99999999999999999999\"" },
+	{ "size_limit: 5 XB\n",
+	    "f:1:13: error: expected a unit: B, KB, MB, GB or TB (sizes are written 20 MB, 64 KB, "
+	    "1048576)" },
+	{ "size_limit: 2 GB\n", "f:1:13: error: out of range: expected 1 KB to 1 GB" },
+	{ "time_limit: 10\n",
+	    "f:1:13: error: expected a unit: d, h, m, s or ms (durations are written 10s, 1m30s, "
+	    "250ms)" },
+	{ "time_limit: 1h\n", "f:1:13: error: out of range: expected 10ms to 10m" },
+	{ "socket_mode: 0888\n", "f:1:14: error: expected octal permission bits like 0660" },
+	{ "socket_mode: 2770\n", "f:1:14: error: expected octal permission bits like 0660" },
+	{ "thresholds: {tag: high}\n",
+	    "f:1:19: error: expected a number from -1000 to 1000, or off" },
+	{ "thresholds: {tag: 1001}\n",
+	    "f:1:19: error: expected a number from -1000 to 1000, or off" },
+	{ "log: {to: file}\n", "f:1:11: error: expected syslog or stderr, found \"file\"" },
+	{ "log: {recipients: all}\n",
+	    "f:1:19: error: expected full, domain or off, found \"all\"" },
+	{ "log: {facility: kern}\n",
+	    "f:1:17: error: expected mail, daemon, user, local0, local1, local2, local3, local4, "
+	    "local5, local6 or local7, found \"kern\"" },
+	{ "fail_action: reject\n", "f:1:14: error: expected accept or tempfail, found \"reject\"" },
+	{ "on_incomplete: drop\n",
+	    "f:1:16: error: expected verdict, pass, tag or tempfail, found \"drop\"" },
+	{ "reject_text: 450 4.7.1 x\n",
+	    "f:1:14: error: expected an SMTP reply like '550 5.7.1 text'" },
+	{ "reject_text: 550 4.7.1 x\n", "f:1:14: error: expected an SMTP reply" },
+	{ "reject_text: no thanks, friend\n", "f:1:14: error: expected an SMTP reply" },
+	{ "reject_text: 550 5.7. x\n", "f:1:14: error: expected an SMTP reply" },
+	{ "listen: unix:/x\n", "f:1:9: error: expected a list of sockets, found \"unix:/x\"" },
+	{ "listen: []\n", "f:1:9: error: an empty list: the MTA needs a socket" },
+	{ "listen: [/x]\n",
+	    "f:1:10: error: expected unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N" },
+	{ "listen: [unix:x]\n", "f:1:10: error: expected unix:/absolute/path" },
+	{ "listen: [inet:8891]\n", "f:1:10: error: expected inet:PORT@HOST" },
+	{ "listen: [inet:88910@x]\n", "f:1:10: error: expected inet:PORT@HOST" },
+	{ "listen: [fd:1]\n", "f:1:10: error: expected fd:N with N from 3 on" },
+	{ "rules: shipped\n", "f:1:8: error: expected a list of rule sets, found \"shipped\"" },
+	{ "rules: [{yml: x}]\n", "f:1:10: error: unknown key \"yml\": did you mean \"yaml\"?" },
+	{ "scores: {A: x}\n",
+	    "f:1:13: error: expected a number from -1000 to 1000 with at most 6 decimals, found "
+	    "\"x\"" },
+	{ "scores: {__A: 1}\n",
+	    "f:1:10: error: names that begin with __ are sub-rules: they have no score" },
+	{ "scores: {A-B: 1}\n", "f:1:10: error: \"A-B\" is no name" },
+	{ "lists: {a: b}\n", "f:1:12: error: expected a list of texts, found \"b\"" },
+	{ "headers: {Subject: x}\n", "f:1:11: error: \"Subject\" cannot be added: expected X-" },
+	{ "headers: {X-A: ''}\n", "f:1:16: error: an empty template" },
+	{ "headers: {X-A: {when: never, value: x}}\n",
+	    "f:1:23: error: expected all, spam or ham, found \"never\"" },
+	{ "headers: {X-A: {when: all}}\n",
+	    "f:1:16: error: expected {when: all, spam or ham, value: template}" },
+	{ "headers: {X-A: {wen: all, value: x}}\n",
+	    "f:1:17: error: unknown key \"wen\": did you mean \"when\"?" },
+	{ "trusted_networks: 10/8\n",
+	    "f:1:19: error: expected a list of networks like [192.0.2.0/24], found \"10/8\"" },
+	{ "trusted_networks: [10.0.0.0/8, 300.1.1.1]\n", "f:1:32: error: " },
+	{ "local: never\n",
+	    "f:1:8: error: expected scan, skip or {thresholds: {...}}, found \"never\"" },
+	{ "local: {thresholds: {tags: 1}}\n",
+	    "f:1:22: error: unknown key \"tags\": did you mean \"tag\"?" },
+	{ "local: {threshold: {tag: 1}}\n",
+	    "f:1:9: error: unknown key \"threshold\": did you mean \"thresholds\"?" },
+	/* One run tells of all. */
+	{ "user:\nlog: {to: x}\nquux: 1\n",
+	    "f:3:1: error: unknown key \"quux\"\n"
+	    "f:1:6: error: expected text, found nothing\n"
+	    "f:2:11: error: expected syslog or stderr, found \"x\"" },
+};
+
+static void
+test_mistakes(void **state)
+{
+	size_t bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		struct diagnostics *found = diagnostics_new();
+		struct settings *settings;
+		struct buf got = { 0 };
+		bool good = settings_read("f", slice_of(mistakes[i].text), &settings, found);
+
+		told(found, &got);
+		if (good || settings != NULL ||
+		    strncmp(buf_text(&got), mistakes[i].want, strlen(mistakes[i].want)) != 0) {
+			print_message("%sgot \"%s\", want \"%s\"\n", mistakes[i].text,
+			    buf_text(&got), mistakes[i].want);
+			bad++;
+		}
+		settings_free(&settings);
+		buf_clear(&got);
+		diagnostics_free(&found);
+	}
+	assert_int_equal(bad, 0);
+}
+
+static const struct {
+	const char *text, *want;
+} warnings[] = {
+	{ "listen: [inet:8891@0.0.0.0]\n",
+	    "f:1:10: warning: a milter socket has no authentication" },
+	{ "listen: [inet:8891@127.1.2.3]\n", "" },
+	{ "thresholds: {discard: 20}\n",
+	    "f:1:14: warning: without allow_discard: true such mail goes to quarantine" },
+	{ "thresholds: {discard: 20}\nallow_discard: true\n", "" },
+	{ "msa_networks: [10.0.0.1]\n",
+	    "f:1:1: warning: works only for relays inside trusted_networks, which is empty" },
+};
+
+static void
+test_warnings(void **state)
+{
+	size_t bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(warnings) / sizeof(warnings[0]); i++) {
+		struct diagnostics *found = diagnostics_new();
+		struct settings *settings;
+		struct buf got = { 0 };
+		bool good = settings_read("f", slice_of(warnings[i].text), &settings, found);
+
+		told(found, &got);
+		if (!good || (got.n == 0) != (warnings[i].want[0] == '\0') ||
+		    strncmp(buf_text(&got), warnings[i].want, strlen(warnings[i].want)) != 0) {
+			print_message("%sgot \"%s\", want \"%s\"\n", warnings[i].text,
+			    buf_text(&got), warnings[i].want);
+			bad++;
+		}
+		settings_free(&settings);
+		buf_clear(&got);
+		diagnostics_free(&found);
+	}
+	assert_int_equal(bad, 0);
+}
+
+/* A name in a file is relative to the file's folder, wherever the daemon goes later. */
+static void
+test_relative_paths(void **state)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct settings *settings;
+
+	(void)state;
+	assert_true(settings_read(
+	    "/usr/f.yaml", SLICE("rules: [x.yaml]\npid_file: p\n"), &settings, found));
+	assert_string_equal(settings->rules.v[0].path, "/usr/x.yaml");
+	assert_string_equal(settings->pid_file, "/usr/p");
+	settings_free(&settings);
+	assert_false(settings_load("/nonexistent/steelyard.yaml", &settings, found));
+	assert_null(settings);
+	assert_string_equal(diagnostics_at(found, 0)->text, "No such file or directory");
+	diagnostics_free(&found);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_origin),
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_relative_paths),
+	};
+
+	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
