@@ -3,27 +3,29 @@
  *
  * Each decoder allocates once (no encoding's output is longer than its input)
  * and walks once. Broken text is read as SpamAssassin 4.0.1 reads it: in
- * base64 what is outside the alphabet is dropped, "=" inside counts as zero
- * bits and at the end as nothing; in quoted-printable an escape that is none
+ * base64 what is outside the alphabet is dropped, "=" counts as nothing at the
+ * end, elsewhere as zero bits, or as one bits where the text has other junk; in quoted-printable an escape that is none
  * stays as it is, and blanks before LF (not before CRLF) go.
  *
  * RFC 2045, 6.7 and 6.8; uuencode as POSIX has it. Limits: none but the arena's cap.
  */
 #include "engine/mime/decode.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "engine/util/ascii.h"
 
 #define JUNK 0xff
+#define PAD 0x40
 
-/* Sextets by byte; JUNK: outside the alphabet. "=" stands for zero bits. */
+/* Sextets by byte; JUNK: outside the alphabet. */
 static const unsigned char sextets[256] = {
 #define J4 JUNK, JUNK, JUNK, JUNK
 #define J16 J4, J4, J4, J4
 	J16, J16, J4, J4, JUNK, JUNK, JUNK, 62, JUNK, JUNK, JUNK, 63, /* + / */
-	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, JUNK, JUNK, JUNK, 0, JUNK, JUNK, /* 0-9 = */
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, JUNK, JUNK, JUNK, PAD, JUNK, JUNK, /* 0-9 = */
 	JUNK, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, /* A-O */
 	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, JUNK, J4, /* P-Z */
 	JUNK, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, /* a-o */
@@ -57,56 +59,84 @@ base64_trim(struct slice text)
 	return text;
 }
 
+/* What "=" inside the text stands for: zero bits where all of it is whole quanta and blanks. */
+static uint32_t
+base64_pad(struct slice text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		bool junk = sextets[(unsigned char)text.p[i]] == JUNK;
+
+		if (junk && !ascii_is_space(text.p[i]))
+			return 63;
+		n += !junk;
+	}
+	return n % 4 == 0 ? 0 : 63;
+}
+
+/* Writes the three bytes of a quantum. */
+static unsigned char *
+base64_quantum(unsigned char *out, uint32_t bits)
+{
+	*out++ = (unsigned char)(bits >> 16);
+	*out++ = (unsigned char)(bits >> 8);
+	*out++ = (unsigned char)bits;
+	return out;
+}
+
+/* Decodes whole quanta without junk from *p on, as far as they go. */
+static unsigned char *
+base64_run(unsigned char *out, const unsigned char **p, const unsigned char *end)
+{
+	const unsigned char *at = *p;
+
+	while (end - at >= 4) {
+		uint32_t a = sextets[at[0]], b = sextets[at[1]];
+		uint32_t c = sextets[at[2]], d = sextets[at[3]];
+
+		if (((a | b | c | d) & ~63U) != 0)
+			break;
+		out = base64_quantum(out, a << 18 | b << 12 | c << 6 | d);
+		at += 4;
+	}
+	*p = at;
+	return out;
+}
+
 struct slice
 decode_base64(struct arena *arena, struct slice text)
 {
-	const unsigned char *p, *end;
-	unsigned char *out, *start;
-	uint32_t bits = 0;
+	struct slice trimmed = base64_trim(text);
+	unsigned char *start = arena_alloc(arena, trimmed.n / 4 * 3 + 4), *out = start;
+	const unsigned char *p = (const unsigned char *)trimmed.p, *end = p + trimmed.n;
+	uint32_t bits = 0, pad = UINT32_MAX;
 	unsigned have = 0;
 
-	text = base64_trim(text);
-	start = out = arena_alloc(arena, text.n / 4 * 3 + 4);
-	if (out == NULL)
+	if (start == NULL)
 		return SLICE_ABSENT;
-	p = (const unsigned char *)text.p;
-	end = p + text.n;
-	while (p < end) {
-		unsigned sextet;
+	for (;;) {
+		uint32_t sextet;
 
-		while (have == 0 && end - p >= 4) {
-			uint32_t a = sextets[p[0]], b = sextets[p[1]];
-			uint32_t c = sextets[p[2]], d = sextets[p[3]];
-
-			if (((a | b | c | d) & 0xc0) != 0)
-				break;
-			bits = a << 18 | b << 12 | c << 6 | d;
-			*out++ = (unsigned char)(bits >> 16);
-			*out++ = (unsigned char)(bits >> 8);
-			*out++ = (unsigned char)bits;
-			p += 4;
-		}
+		if (have == 0)
+			out = base64_run(out, &p, end);
 		if (p == end)
 			break;
 		sextet = sextets[*p++];
 		if (sextet == JUNK)
 			continue;
-		bits = bits << 6 | sextet;
+		if (sextet == PAD && pad == UINT32_MAX)
+			pad = base64_pad(text);
+		bits = bits << 6 | (sextet == PAD ? pad : sextet);
 		if (++have == 4) {
-			*out++ = (unsigned char)(bits >> 16);
-			*out++ = (unsigned char)(bits >> 8);
-			*out++ = (unsigned char)bits;
+			out = base64_quantum(out, bits);
 			have = 0;
 		}
 	}
-	if (have == 3)
-		bits <<= 6;
-	else if (have == 2)
-		bits <<= 12;
 	if (have >= 2)
-		*out++ = (unsigned char)(bits >> 16);
+		*out++ = (unsigned char)(bits << 6 * (4 - have) >> 16);
 	if (have == 3)
-		*out++ = (unsigned char)(bits >> 8);
+		*out++ = (unsigned char)(bits << 6 >> 8);
 	return (struct slice){ (const char *)start, (size_t)(out - start) };
 }
 

@@ -45,8 +45,8 @@ line_end(struct slice text, size_t at)
 }
 
 /* name, blanks, colon: printable ASCII but the colon in the name. */
-static bool
-is_field(struct slice line)
+bool
+header_begins(struct slice line)
 {
 	size_t i = 0;
 
@@ -78,7 +78,7 @@ message_line(struct cursor *cur, struct slice line)
 		cursor_end(cur, cur->at + line.n, false);
 	else if (slice_starts(line, SLICE("--")))
 		cursor_end(cur, cur->at, true);
-	else if (!is_field(line) && ++cur->junk > HEADER_JUNK_MAX)
+	else if (!header_begins(line) && ++cur->junk > HEADER_JUNK_MAX)
 		cursor_end(cur, cur->at, true);
 	return !cur->ended;
 }
@@ -88,9 +88,9 @@ part_line(struct cursor *cur, struct slice line)
 {
 	bool blank = slice_eq(line, SLICE("\n")) || slice_eq(line, SLICE("\r\n"));
 
-	if (is_field(line))
+	if (header_begins(line))
 		return true;
-	cur->missing_header = cur->at == 0 && line.n > 0;
+	cur->missing_header = cur->at == 0;
 	cursor_end(cur, blank ? cur->at + line.n : cur->at, line.n > 0 && !blank);
 	return false;
 }
@@ -125,7 +125,7 @@ cursor_field(struct cursor *cur, struct header *header_r)
 		size_t name_n = colon, raw = colon + 1;
 
 		/* A part's field that nothing follows is lost. */
-		if (raw >= lines.n || (cur->kind == HEADER_OF_PART && cur->at == cur->text.n))
+		if (colon == lines.n || (cur->kind == HEADER_OF_PART && cur->at == cur->text.n))
 			continue;
 		if (cur->kind == HEADER_OF_PART)
 			while (raw < lines.n && ascii_is_space(lines.p[raw]))

@@ -52,6 +52,9 @@ struct header_block {
 /* Splits the header off `text` (LF line ends, or a part's as they came). */
 struct header_block header_parse(struct arena *arena, enum header_kind kind, struct slice text);
 
+/* Whether a well-formed field's name and colon stand at the top of `text`. */
+bool header_begins(struct slice text);
+
 /*
  * The i-th field of that name (any case), from the top, 0 the first; NULL:
  * there are not so many. O(log n) in the number of fields.

@@ -89,6 +89,8 @@ message_parse(struct arena *arena, struct slice bytes, size_t limit, const struc
 		parser.incomplete = true;
 	}
 	message_fill(message, &parser);
+	if (bytes.n == 0)
+		parser.oddities = message->root->oddities = 0;
 	message->parts = parser.parts.p;
 	message->part_count = parser.parts.n;
 	message->oddities = parser.oddities | byte_oddities(message->bytes);
@@ -133,10 +135,9 @@ part_decode(struct arena *arena, const struct part *part)
 		return is_text(part) ? bytes : decode_uuencode(arena, bytes);
 	case ENCODING_BASE64:
 		bytes = decode_base64(arena, bytes);
-		break;
+		return is_text(part) ? squash_crlf(bytes) : bytes;
 	case ENCODING_QUOTED_PRINTABLE:
-		bytes = decode_quoted_printable(arena, bytes);
-		break;
+		return squash_crlf(decode_quoted_printable(arena, bytes));
 	}
-	return is_text(part) && bytes.p != NULL ? squash_crlf(bytes) : bytes;
+	return SLICE_ABSENT;
 }

@@ -69,7 +69,7 @@ struct message {
 	struct part *root;
 	struct part **parts; /* all parts in the order they stand, parts[0] = root */
 	size_t part_count;
-	unsigned oddities; /* of its parts together, those of embedded messages left out */
+	unsigned oddities; /* of all parts, but not what embedded messages' headers have wrong */
 	bool cut; /* longer than limit; the rest was not read */
 	bool incomplete; /* the arena or the budget ran out: what stands is partial */
 };
@@ -84,7 +84,7 @@ message_parse(struct arena *arena, struct slice bytes, size_t limit, const struc
 
 /*
  * A part's bytes, transfer encoding undone (the same memory when there is none to
- * undo); text that was encoded gets LF line ends; uuencode is left in text, as
+ * undo); decoded text gets LF line ends; uuencode is left in text, as
  * SpamAssassin leaves it. Absent at the cap.
  */
 struct slice part_decode(struct arena *arena, const struct part *part);

@@ -4,15 +4,16 @@
  * What broken mail means is what SpamAssassin 4.0.1 takes it to mean (found by
  * running it). A boundary must be the whole line, blanks behind it apart; the
  * last one may be missing. Without any first boundary all the text is one part
- * (in a message's own body it has no header then). A multipart without a
+ * (in a message's own body it has no header unless a blank line begins it). A multipart without a
  * boundary of its own takes its parent's; where there is none either it is
- * text/plain and its text begins with the blank line. The last line of a part
- * that no boundary ends is always text. In multipart/digest the default type
+ * text/plain and its text begins with a blank line. A part that repeats its
+ * parent's boundary goes on to the boundary behind the next last one. The last
+ * line of a part that no boundary ends is always text. In multipart/digest the default type
  * is message/rfc822; that and message/global are parsed as messages, decoded
  * first when they are encoded, other message/ types are leaves.
  *
- * Bodies keep the line end before the boundary. A run of more than
- * BLANK_LINES_MAX empty lines in a body is cut to so many. No text is scanned
+ * A run of more than
+ * BLANK_LINES_MAX blank lines in a message's body is cut to so many. No text is scanned
  * more often than the tree is deep.
  *
  * RFC 2046, 5.1 and 5.2. Limits: MESSAGE_DEPTH_MAX, MESSAGE_PARTS_MAX (of one
@@ -28,6 +29,8 @@
 #include "engine/util/buf.h"
 
 #define BLANK_LINES_MAX 20
+/* Longer lines are broken where a multipart is split, once a level. */
+#define LINE_MAX_BYTES ((size_t)2048)
 
 enum boundary_kind {
 	BOUNDARY_NEXT, /* "--x" */
@@ -37,11 +40,14 @@ enum boundary_kind {
 
 static void part_fill(struct part_parser *parser, struct part *part, bool message);
 
+/* What an embedded message's own header has wrong is not the outer one's. */
+#define OWN_ODDITIES (MESSAGE_MISSING_SEPARATOR | MESSAGE_TRUNCATED_HEADER | MESSAGE_HEADER_LIMIT)
+
 static void
 note(struct part_parser *parser, struct part *part, unsigned oddity)
 {
 	part->oddities |= oddity;
-	if (parser->embedded == 0 || (oddity & (MESSAGE_PART_LIMIT | MESSAGE_DEPTH_LIMIT)) != 0)
+	if (parser->embedded == 0 || (oddity & OWN_ODDITIES) == 0)
 		parser->oddities |= oddity;
 }
 
@@ -192,13 +198,23 @@ last_line(struct slice text)
 	return at;
 }
 
-/* Reads a part's header; its last line, when no boundary ended it, is not looked at. */
+static struct slice
+without_lf(struct slice text)
+{
+	return slice_ends(text, SLICE("\n")) ? slice_cut(text, 0, text.n - 1) : text;
+}
+
+/*
+ * Reads a part's header; a last line that no boundary ends is text, whatever it says.
+ */
 static void
 read_part(struct part_parser *parser, struct part *part, struct slice text, bool ended)
 {
 	struct slice head = ended ? text : slice_cut(text, 0, last_line(text));
 	struct header_block block = header_parse(parser->arena, HEADER_OF_PART, head);
 
+	if (head.n == 0)
+		block.missing_header = ended || !header_begins(text);
 	if (block.failed)
 		parser->incomplete = true;
 	if (block.missing_header)
@@ -207,6 +223,73 @@ read_part(struct part_parser *parser, struct part *part, struct slice text, bool
 		note(parser, part, MESSAGE_MISSING_MIME_SEPARATOR);
 	part->headers = block.list;
 	part->body = slice_from(text, block.body);
+	read_fields(parser, part);
+}
+
+/* How many multiparts of the same message `part` stands in. */
+static size_t
+split_depth(const struct part *part)
+{
+	size_t depth = 0;
+
+	while ((part = part->parent) != NULL && slice_eq(part->type.type, SLICE("multipart")))
+		depth++;
+	return depth;
+}
+
+/* Whether more than one line follows, and the first is not blank. */
+static bool
+begins_bare(struct slice text)
+{
+	size_t lf = slice_find_byte(text, 0, '\n');
+
+	return lf + 1 < text.n && slice_trim(slice_cut(text, 0, lf)).n > 0;
+}
+
+/* Whether "--" and the boundary begin the text, whatever stands behind. */
+static bool
+begins_boundary(struct slice text, struct slice boundary)
+{
+	return slice_starts(text, SLICE("--")) && slice_starts(slice_from(text, 2), boundary);
+}
+
+static bool
+has_long_line(struct slice text)
+{
+	size_t lf;
+
+	for (size_t at = 0; at < text.n; at = lf + 1) {
+		lf = slice_find_byte(text, at, '\n');
+		if ((lf < text.n ? lf + 1 : lf) - at > LINE_MAX_BYTES)
+			return true;
+	}
+	return false;
+}
+
+/* `text` with `levels` line ends put in after each LINE_MAX_BYTES of a longer line. */
+static struct slice
+break_long_lines(struct part_parser *parser, struct slice text, size_t levels)
+{
+	struct buf out = { .arena = parser->arena };
+	size_t end;
+
+	if (!has_long_line(text))
+		return text;
+	buf_reserve(&out, text.n + (text.n / LINE_MAX_BYTES + 1) * levels);
+	for (size_t at = 0; at < text.n; at = end) {
+		end = slice_find_byte(text, at, '\n');
+		end = end < text.n ? end + 1 : end;
+		for (; end - at > LINE_MAX_BYTES; at += LINE_MAX_BYTES) {
+			buf_add(&out, slice_cut(text, at, at + LINE_MAX_BYTES));
+			for (size_t i = 0; i < levels; i++)
+				buf_add_byte(&out, '\n');
+		}
+		buf_add(&out, slice_cut(text, at, end));
+	}
+	if (!out.failed)
+		return buf_slice(&out);
+	parser->incomplete = true;
+	return text;
 }
 
 static struct part *
@@ -234,42 +317,109 @@ has_room(struct part_parser *parser, struct part *part, size_t count)
 	return false;
 }
 
-/* Splits the multipart's body at its boundary. */
+static bool
+is_multipart(const struct part *part)
+{
+	return slice_eq(part->type.type, SLICE("multipart")) && part->boundary.n > 0;
+}
+
+/* Whether the part's last field gives it the very boundary that its parent is split by. */
+static bool
+repeats_boundary(const struct part *part)
+{
+	const struct header_list *headers = &part->headers;
+
+	return headers->n > 0 && part->type.boundary.n > 0 &&
+	       slice_ieq(headers->v[headers->n - 1].name, SLICE("Content-Type")) &&
+	       slice_eq(part->type.boundary, part->parent->boundary);
+}
+
+/* Where a multipart's text is being split. */
+struct splitter {
+	struct slice text;
+	struct slice boundary;
+	size_t at; /* where the next part begins */
+	size_t end; /* where it ends */
+	size_t after; /* where the one behind it begins */
+	enum boundary_kind kind; /* what ended it */
+	bool unmarked; /* no boundary began the first part */
+	bool bare; /* nor has it a header */
+};
+
+/* The end of the next part becomes the next boundary behind the next last one. */
+static void
+splitter_pass_last(struct part_parser *parser, struct splitter *split)
+{
+	while (split->kind == BOUNDARY_NEXT)
+		split->kind = find_boundary(
+		    parser, split->text, split->boundary, split->after, &split->end, &split->after);
+	split->kind = find_boundary(
+	    parser, split->text, split->boundary, split->after, &split->end, &split->after);
+}
+
+/* Reads the part that stands at split->at into `part`. */
+static void
+split_part(struct part_parser *parser, struct splitter *split, struct part *part)
+{
+	unsigned before = parser->oddities;
+	bool ended = split->kind != BOUNDARY_NONE;
+	struct slice text = slice_cut(split->text, split->at, split->end);
+
+	if (split->bare) {
+		part->body = text;
+		read_fields(parser, part);
+	} else {
+		read_part(parser, part, text, ended);
+	}
+	if (split->unmarked) {
+		part->oddities &= ~(unsigned)MESSAGE_MISSING_MIME_HEADERS;
+		parser->oddities &= before | ~(unsigned)MESSAGE_MISSING_MIME_HEADERS;
+	}
+	if (part->boundary.p == NULL)
+		part->boundary = part->parent->boundary;
+	if (ended && !split->bare && repeats_boundary(part)) {
+		size_t body = (size_t)(part->body.p - split->text.p);
+
+		splitter_pass_last(parser, split);
+		part->body = slice_cut(split->text, body, split->end);
+	}
+	if (!is_multipart(part))
+		part->body = break_long_lines(parser, part->body, split_depth(part));
+	if (split->kind != BOUNDARY_NONE)
+		part->body = without_lf(part->body);
+}
+
+/* Splits the multipart's body at its boundary; `message`: it is a message's own body. */
 static void
 part_split(struct part_parser *parser, struct part *part, bool message)
 {
-	struct slice text = part->body;
+	struct splitter split = { .text = part->body, .boundary = part->boundary };
 	struct part *last = NULL;
-	size_t at = first_part(parser, text, part->boundary);
-	bool whole = at > text.n && message;
 
-	if (at > text.n) {
+	split.at = first_part(parser, split.text, split.boundary);
+	if (split.at > split.text.n) {
 		note(parser, part, MESSAGE_MISSING_BOUNDARY);
-		at = 0;
+		split.at = 0;
+		split.unmarked = true;
+		split.bare = message && begins_bare(split.text) &&
+			     !begins_boundary(split.text, split.boundary);
 	}
-	for (size_t count = 0; at < text.n && !parser->incomplete; count++) {
-		size_t end, after;
-		enum boundary_kind kind = find_boundary(
-		    parser, text, part->boundary, at, &end, &after);
+	for (size_t count = 0; split.at < split.text.n && !parser->incomplete; count++) {
 		struct part *child;
 
+		split.kind = find_boundary(
+		    parser, split.text, split.boundary, split.at, &split.end, &split.after);
 		if (!has_room(parser, part, count))
 			return;
 		child = add_child(parser, part, &last);
 		if (child == NULL)
 			return;
-		if (whole)
-			child->body = slice_cut(text, at, end);
-		else
-			read_part(parser, child, slice_cut(text, at, end), kind != BOUNDARY_NONE);
-		read_fields(parser, child);
-		if (child->boundary.p == NULL)
-			child->boundary = part->boundary;
+		split_part(parser, &split, child);
 		part_fill(parser, child, false);
-		if (kind != BOUNDARY_NEXT)
+		if (split.kind != BOUNDARY_NEXT)
 			return;
-		whole = false;
-		at = after;
+		split.unmarked = split.bare = false;
+		split.at = split.after;
 	}
 }
 
@@ -296,12 +446,6 @@ part_descend(struct part_parser *parser, struct part *part)
 }
 
 static bool
-is_multipart(const struct part *part)
-{
-	return slice_eq(part->type.type, SLICE("multipart")) && part->boundary.n > 0;
-}
-
-static bool
 is_message(const struct part *part)
 {
 	return part->body.n > 0 && (slice_eq(part->type.full, SLICE("message/rfc822")) ||
@@ -324,39 +468,56 @@ part_fill(struct part_parser *parser, struct part *part, bool message)
 		part_descend(parser, part);
 }
 
-/* Where a run of more than BLANK_LINES_MAX empty lines has gone that far, or text.n. */
-static size_t
-find_blank_run(struct slice text, size_t at)
-{
-	size_t run = at == 0 ? 0 : 1;
+/* Blank lines seen in a row. */
+struct blank_run {
+	size_t count;
+	size_t head; /* lines kept at its top: 1, or 2 at the body's top */
+	size_t head_end; /* where they end */
+	size_t starts[BLANK_LINES_MAX - 1]; /* of the last of them, in a ring */
+};
 
-	for (at = slice_find_byte(text, at, '\n'); at < text.n;
-	     at = slice_find_byte(text, at + 1, '\n')) {
-		run = at == 0 || text.p[at - 1] == '\n' ? run + 1 : 0;
-		if (run > BLANK_LINES_MAX)
-			return at;
-	}
-	return text.n;
+static void
+blank_run_add(struct blank_run *run, size_t start, size_t end)
+{
+	run->starts[run->count % (BLANK_LINES_MAX - 1)] = start;
+	if (run->count == 0)
+		run->head = start == 0 ? 2 : 1;
+	if (run->count < run->head)
+		run->head_end = end;
+	run->count++;
 }
 
-/* `text` with each run of empty lines cut to BLANK_LINES_MAX. */
+/*
+ * `text` with each run of blank lines cut to BLANK_LINES_MAX (one more at the
+ * top), its first and its last ones.
+ */
 static struct slice
 squash_blank_lines(struct arena *arena, struct slice text)
 {
-	size_t at = 0, surplus = find_blank_run(text, 0);
 	struct buf out = { .arena = arena };
+	struct blank_run run = { .count = 0 };
+	size_t copied = 0, end;
 
-	if (surplus == text.n || buf_reserve(&out, text.n) == NULL)
-		return text;
-	while (surplus < text.n) {
-		buf_add(&out, slice_cut(text, at, surplus));
-		at = surplus;
-		while (at < text.n && text.p[at] == '\n')
-			at++;
-		surplus = find_blank_run(text, at);
+	for (size_t at = 0; at < text.n; at = end) {
+		bool blank;
+
+		end = slice_find_byte(text, at, '\n');
+		end = end < text.n ? end + 1 : end;
+		blank = ascii_is_space(text.p[at]) && slice_trim(slice_cut(text, at, end)).n == 0;
+		if (blank)
+			blank_run_add(&run, at, end);
+		if (blank && end < text.n)
+			continue;
+		if (run.count > run.head + BLANK_LINES_MAX - 1) {
+			buf_add(&out, slice_cut(text, copied, run.head_end));
+			copied = run.starts[run.count % (BLANK_LINES_MAX - 1)];
+		}
+		run.count = 0;
 	}
-	buf_add(&out, slice_from(text, at));
-	return buf_slice(&out);
+	if (copied == 0)
+		return text;
+	buf_add(&out, slice_from(text, copied));
+	return out.failed ? text : buf_slice(&out);
 }
 
 /* A multipart with no boundary to split it by is text, the blank line before it included. */
@@ -364,7 +525,7 @@ static void
 demote_multipart(struct part *part, struct slice text, size_t body)
 {
 	ctype_set(&part->type, SLICE("text/plain"));
-	if (body > 0 && text.p[body - 1] == '\n')
+	if (body > 0 && text.p[body - 1] == '\n' && begins_bare(part->body))
 		part->body = slice_from(text, body - 1);
 }
 
@@ -394,6 +555,7 @@ part_parse_message(struct part_parser *parser, struct part *part, struct slice t
 struct slice
 part_take_mbox_line(struct slice *bytes)
 {
+	struct slice line;
 	size_t lf, at = 5;
 
 	if (!slice_starts(*bytes, SLICE("From ")))
@@ -403,13 +565,9 @@ part_take_mbox_line(struct slice *bytes)
 	if (at < bytes->n && bytes->p[at] == ':')
 		return SLICE_ABSENT;
 	lf = slice_find_byte(*bytes, 0, '\n');
-	lf = lf < bytes->n ? lf + 1 : lf;
-	{
-		struct slice line = slice_cut(*bytes, 0, lf);
-
-		*bytes = slice_from(*bytes, lf);
-		return line;
-	}
+	line = slice_cut(*bytes, 0, lf + 1);
+	*bytes = slice_from(*bytes, lf + 1);
+	return line;
 }
 
 static bool

@@ -18,7 +18,7 @@ struct part_parser {
 	struct arena *arena;
 	const struct budget *budget;
 	struct vec parts; /* struct part *, in the order they stand */
-	unsigned oddities; /* of the message; what an embedded one has wrong is its parts' own */
+	unsigned oddities; /* of all parts; of an embedded message's header only at its part */
 	unsigned embedded; /* how many message/rfc822 we stand in */
 	size_t unasked; /* bytes scanned since the budget was asked */
 	bool incomplete; /* the arena or the budget ran out */
