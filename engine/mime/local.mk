@@ -10,7 +10,11 @@ libengine_a_SOURCES += \
 libengine_a_SOURCES += \
 	engine/mime/domain.c engine/mime/domain.h \
 	engine/mime/idn.c \
-	engine/mime/ip.c engine/mime/ip.h
+	engine/mime/ip.c engine/mime/ip.h \
+	engine/mime/received.c engine/mime/received.h \
+	engine/mime/received_pattern.c engine/mime/received_pattern.h \
+	engine/mime/received_render.c \
+	engine/mime/relays.c engine/mime/relays.h
 
 # Text: charsets, HTML, body and rawbody
 libengine_a_SOURCES += \

@@ -24,8 +24,12 @@ struct relay {
 	bool trusted;
 	bool internal;
 	bool msa;
-	size_t field; /* which Received field, 0 the first; the client itself is (size_t)-1 */
+	size_t field; /* which Received field of the message, 0 the first, or one of those below */
 };
+
+/* struct relay.field: the SMTP session's own client; a webmail field such as X-Originating-IP. */
+#define RELAY_CLIENT ((size_t)-1)
+#define RELAY_ORIGINATING ((size_t)-2)
 
 struct relays {
 	const struct relay *v; /* newest first */

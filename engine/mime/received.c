@@ -1,0 +1,429 @@
+/*
+ * received.c - one Received field to the relay it tells of
+ *
+ * RFC 5321 leaves the words between "from" and "by" to the MTA, and every MTA
+ * says it otherwise. The shapes stand in a table, tried in order; what all
+ * dialects share (by, id, envelope sender, authentication) is found by its
+ * mark anywhere in the line. Which shapes are read, and what is made of the
+ * names in them, is as SpamAssassin 4.0 does, so that rules over
+ * X-Spam-Relays-* hit the same. Shapes live in received_pattern.h's language.
+ */
+#include "config.h"
+
+#include "engine/mime/received.h"
+
+#include "engine/mime/ip.h"
+#include "engine/mime/received_pattern.h"
+#include "engine/util/ascii.h"
+#include "engine/util/buf.h"
+
+/* When a shape is tried, and what its names mean. */
+enum dialect_flags {
+	LOOKS_UP = 1 << 0, /* this MTA always asks the DNS: no name means there is none */
+	HELO_IS_RDNS = 1 << 1, /* the first name is the reverse name, and the HELO name too */
+	IP_IS_HELO = 1 << 2, /* the address stands where the HELO name stands, as a literal */
+	NO_ID = 1 << 3, /* what follows "id" is a version */
+	ONLY_EXIM = 1 << 4, /* tried when the line looks like Exim's */
+	ONLY_QMAIL = 1 << 5, /* or qmail's */
+	IGNORED = 1 << 6,
+};
+
+struct dialect {
+	const char *mark; /* must stand in the line; NULL: none */
+	const char *pattern;
+	unsigned flags;
+};
+
+static const struct dialect dialects[] = {
+	/* Webmail: the browser's address. */
+	{ "(SquirrelMail ", "from %w ([%w]) (proxying for %i)", 0 },
+	{ "(SquirrelMail ", "from %w ([%i]) (", 0 },
+	{ NULL, "from %w ( [%i]) {by|as user} ", 0 },
+	/* Exim: a name in front is confirmed; helo= when it differs. */
+	{ NULL, "from %r ([%i]{:%n|.%n|}{ helo=%h|}{ ident=%t|})",
+	    LOOKS_UP | HELO_IS_RDNS | ONLY_EXIM },
+	{ NULL, "from %r (%t@[%i]) ", HELO_IS_RDNS | ONLY_EXIM },
+	{ "(Exim", "from %r (%h) [%i{.%n|}]", 0 },
+	{ NULL, "from %h (%w) [%i] by ", 0 },
+	{ "(Exim", "from %r [%i{.%n|}]", HELO_IS_RDNS },
+	{ NULL, "from {[%w] |}([%i{:%n|}] helo=%h) by ", 0 },
+	{ NULL, "from %r ([%i]{:%n|} helo=%h{ ident=%t|})", 0 },
+	{ NULL, "from [%i]{:%n|} ({port=%n |}helo=%h{ ident=%t|})", 0 },
+	{ NULL, "from %w ([%i]:%n \"{EHLO|HELO} [", 0 },
+	{ NULL, "from %w ([%i]:%n \"{EHLO|HELO} %h\"", 0 },
+	/* ecelerity */
+	{ "(ecelerity ", "from [%i] ([%i]{:%n|})", 0 },
+	/* CommuniGate Pro */
+	{ "(CommuniGate Pro ", "from [%i] (account %w HELO %h)", 0 },
+	{ "(CommuniGate Pro ", "from [%i] (account ", 0 },
+	{ "(CommuniGate Pro ", "from %r ([%i] verified)", HELO_IS_RDNS },
+	/* qmail and its children */
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) (%t@[%i])", ONLY_QMAIL },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) ([%i])", ONLY_QMAIL },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) (%t@%i)", ONLY_QMAIL },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) (%i)", ONLY_QMAIL },
+	{ NULL, "from %r ([%i])", HELO_IS_RDNS | ONLY_QMAIL },
+	{ NULL, "from %r (%t@%i)", HELO_IS_RDNS | ONLY_QMAIL },
+	{ NULL, "from %r (%i)", HELO_IS_RDNS | ONLY_QMAIL },
+	/* Postfix, Sendmail, Gmail, ...: HELO name, then (name [address]). */
+	{ NULL, "from %h (%t@[%i]", LOOKS_UP },
+	{ NULL, "from %h (IDENT:%t@%r [%i]", LOOKS_UP },
+	{ NULL, "from %h (%t@%r [%i]", LOOKS_UP },
+	{ NULL, "from %h (%w [%i] (may be forged)) by %w {with|Sendmail} ", 0 },
+	{ NULL, "from %h (%r [%i]", LOOKS_UP },
+	{ NULL, "FROM %h (%r [%i]", LOOKS_UP },
+	/* Those of qmail's form that do look up. */
+	{ NULL, "from [%w] ({HELO|EHLO|LHLO} %h) ({[|}%i", 0 },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h){ |}({[|}%i", LOOKS_UP },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h){ |}(%t@%i", LOOKS_UP },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) [%i]", 0 },
+	{ NULL, "from {[|}%i{]|} ({HELO|EHLO|LHLO} %h)", 0 },
+	{ NULL, "from %w [%i] ({HELO|EHLO|LHLO} %h)", 0 },
+	{ "via SMTP", "from %r(%i), claiming to be \"%h\" via ", LOOKS_UP },
+	{ NULL, "from %r(%i) {by|via} ", LOOKS_UP },
+	/* HELO name, then ([address]). */
+	{ NULL, "from %h ([%i]%.) by %w with Microsoft SMTP", 0 },
+	{ "(Lotus Domino ", "from %h ([%i]", 0 },
+	{ " with mapi id ", "from %h ([%i]", NO_ID },
+	{ NULL, "from %h ([%i]) by %w;", 0 },
+	{ NULL, "from %h ([%i{.%n|:%n|}])", LOOKS_UP },
+	{ NULL, "from %h ([%i] ", 0 },
+	/* Exchange, Critical Path: HELO name, then (address). */
+	{ "[XMail ", "from %h ({[|}%i{]|}:%n)", 0 },
+	{ "(authenticated as ", "from %h (%i)", LOOKS_UP },
+	{ NULL, "from [%w] (%i) by ", LOOKS_UP | IP_IS_HELO },
+	{ " with ", "from %r (%t@%i) by ", LOOKS_UP | HELO_IS_RDNS },
+	{ NULL, "from %r (%i) by %w {with |(|id |via }", LOOKS_UP | HELO_IS_RDNS },
+	{ "(Scalix ", "from %h ( %i)", 0 },
+	{ NULL, "from %h (%r[%i]) by ", LOOKS_UP },
+	{ NULL, "from %h (%w[%i] (may be forged)) by ", 0 },
+	{ NULL, "from [%i] by [", 0 },
+	{ NULL, "from %w by [", IGNORED },
+	{ NULL, "from (HELO %h) [%i] ", 0 },
+	{ NULL, "{(|}from {(|}%h [%i]) ", 0 },
+	{ NULL, "from %h {from |}[%i] ", 0 },
+	{ NULL, "from %h %w [%i] ", 0 },
+	/* An address and nothing else. */
+	{ " running VPOP3)", "from %i by ", IGNORED },
+	{ "(Tumbleweed MMS SMTP Relay", "from %i by ", 0 },
+	{ NULL, "from %i by %w;", IGNORED },
+	{ "(envelope-from ", "from %i by ", IGNORED },
+	{ NULL, "from [%i] by %w;", IP_IS_HELO },
+	{ NULL, "from [%i] (using ", IP_IS_HELO },
+	{ NULL, "from [%i] ", 0 },
+	{ NULL, "from %i {by|(SquirrelMail|(NaSMail|(IP} ", 0 },
+	{ NULL, "from ([%i]) {by %w;|with }", IGNORED },
+	{ NULL, "from ([%i]) by ", 0 },
+	{ NULL, "from (%i) ", 0 },
+	/* Between programs of one host, or without an address. */
+	{ NULL, "from %w by %w{;| with | (| by | via }", IGNORED },
+	{ NULL, "from %w ([unix socket]) by ", IGNORED },
+	{ NULL, "FROM %w BY %w ;", IGNORED },
+	{ NULL, "from %w named unknown by ", IGNORED },
+	{ NULL, "from mail pickup service by ", IGNORED },
+	{ NULL, "from localhost (localhost", IGNORED },
+	{ NULL, "from %w (%w@localhost) by ", IGNORED },
+	{ NULL, "from %w (%w [local]) by ", IGNORED },
+	{ "(LSMTP ", "from %w (%w) by ", IGNORED },
+	{ NULL, "from %w (un{known|verified}) by ", IGNORED },
+	{ "(Content Technologies ", "from %w (%w) by ", IGNORED },
+};
+
+static bool
+has(struct slice line, struct slice needle)
+{
+	return slice_find(line, 0, needle) < line.n;
+}
+
+/* One blank for each run of them, none at the ends, no ";" at the end. */
+static struct slice
+fold(struct arena *arena, struct slice value)
+{
+	struct slice in = slice_trim(value);
+	char *out = arena_alloc(arena, in.n + 1);
+	size_t n = 0;
+
+	if (out == NULL)
+		return SLICE_ABSENT;
+	for (size_t i = 0; i < in.n; i++) {
+		bool space = ascii_is_space(in.p[i]);
+
+		if (!space || out[n - 1] != ' ')
+			out[n++] = space ? ' ' : in.p[i];
+	}
+	while (n > 0 && (out[n - 1] == ';' || out[n - 1] == ' '))
+		n--;
+	return (struct slice){ out, n };
+}
+
+/* The run without blanks that follows `mark`; absent when the mark does not stand. */
+static struct slice
+run_behind(struct slice line, struct slice mark)
+{
+	size_t at = slice_find(line, 0, mark);
+	struct slice rest;
+
+	if (at == line.n)
+		return SLICE_ABSENT;
+	rest = slice_from(line, at + mark.n);
+	return slice_cut(rest, 0, slice_find_byte(rest, 0, ' '));
+}
+
+/* s up to the first of those bytes. */
+static struct slice
+until(struct slice s, const char *stops)
+{
+	for (size_t i = 0; i < s.n; i++)
+		for (const char *p = stops; *p != '\0'; p++)
+			if (s.p[i] == *p)
+				return slice_cut(s, 0, i);
+	return s;
+}
+
+static struct slice
+find_envfrom(struct slice line)
+{
+	static const struct slice marks[] = { { "(envelope-sender <", 18 },
+		{ "envelope-from <", 15 }, { "(envelope-from ", 15 } };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		struct slice run = until(run_behind(line, marks[i]), "<>)");
+
+		if (run.n > 0)
+			return run;
+	}
+	if (has(line, SLICE("[XMail ")))
+		return until(run_behind(line, SLICE(" from <")), "<>");
+	return SLICE_ABSENT;
+}
+
+/* The shortest id: what is shorter is a word. */
+#define ID_MIN 3
+
+static struct slice
+find_id(struct slice line)
+{
+	struct slice id = run_behind(line, SLICE(" id "));
+
+	if (id.n > 0 && id.p[0] == '<')
+		id = slice_from(id, 1);
+	id = until(id, "<>;");
+	return id.n >= ID_MIN ? id : SLICE_ABSENT;
+}
+
+/* What follows the first "by" outside of parentheses; else the first. */
+static struct slice
+find_by(struct slice line)
+{
+	int depth = 0;
+
+	for (size_t i = 0; i + 4 <= line.n; i++) {
+		char c = line.p[i];
+
+		depth += (c == '(') - (c == ')' && depth > 0);
+		if (depth == 0 && (c == ' ' || c == ')') &&
+		    slice_istarts(slice_from(line, i + 1), SLICE("by ")))
+			return until(slice_from(line, i + 4), " ;,");
+	}
+	return until(run_behind(line, SLICE(" by ")), ";,");
+}
+
+/* "with ESMTPA" and its kin (RFC 3848, RFC 6531), in any case, where a blank, ";" or end follows. */
+static struct slice
+find_protocol_auth(struct slice line)
+{
+	static const struct slice words[] = { { "esmtpa", 6 }, { "esmtpsa", 7 }, { "smtpa", 5 },
+		{ "smtpsa", 6 }, { "lmtpa", 5 }, { "lmtpsa", 6 }, { "utf8smtpa", 9 },
+		{ "utf8smtpsa", 10 }, { "utf8lmtpa", 9 }, { "utf8lmtpsa", 10 }, { "asmtp", 5 },
+		{ "http", 4 }, { "https", 5 }, { "httpu", 5 } };
+	static const struct slice marks[] = { { " with ", 6 }, { "(via ", 5 } };
+
+	for (size_t m = 0; m < 2; m++)
+		for (size_t at = slice_find(line, 0, marks[m]); at < line.n;
+		     at = slice_find(line, at + 1, marks[m])) {
+			struct slice rest = slice_from(line, at + marks[m].n);
+			struct slice word = until(rest, " ;)");
+
+			for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+				if (slice_ieq(word, words[i]))
+					return word;
+		}
+	return SLICE_ABSENT;
+}
+
+/* Gmail's submission of old: its id is letters or digits, "sm", digits, three letters, a date. */
+static bool
+is_sent_by_gmail(struct slice line)
+{
+	struct slice id = run_behind(line, SLICE(" by mx.google.com with ESMTPS id "));
+	size_t sm = slice_find(id, 0, SLICE("sm")), i = sm + 2;
+
+	if (sm == 0 || sm > 4 || !has(line, SLICE("(version=")))
+		return false;
+	while (i < id.n && ascii_is_digit(id.p[i]))
+		i++;
+	return i > sm + 2 && i + 4 < id.n && ascii_is_lower(id.p[i]) && id.p[i + 3] == '.';
+}
+
+static struct slice
+find_auth(struct arena *arena, struct slice line)
+{
+	struct slice auth = find_protocol_auth(line);
+
+	if (auth.n > 0)
+		return auth;
+	if (has(line, SLICE("(authenticated as ")))
+		return SLICE("CriticalPath");
+	if (has(line, SLICE("(authenticated")))
+		return SLICE("Sendmail");
+	if (has(line, SLICE("(AUTH: ")))
+		return until(run_behind(line, SLICE("(AUTH: ")), ")");
+	if (has(line, SLICE("(Authenticated sender: ")) && has(line, SLICE("(Postfix")))
+		return SLICE("Postfix");
+	if (is_sent_by_gmail(line))
+		return arena_printf(arena, "GMail - transport=%.*s cipher=%.*s",
+		    SLICE_ARG(until(run_behind(line, SLICE("(version=")), ")")),
+		    SLICE_ARG(until(run_behind(line, SLICE(" cipher=")), ")")));
+	if (has(line, SLICE("] (account ")) || has(line, SLICE("(CommuniGate Pro HTTP)")))
+		return SLICE("Communigate");
+	return SLICE_ABSENT;
+}
+
+/* Bytes with a meaning in the text form of relays become "!". */
+static struct slice
+clean(struct arena *arena, struct slice s)
+{
+	static const char special[] = "#[]()<>|";
+	char *out = NULL;
+
+	for (size_t i = 0; i < s.n; i++) {
+		bool bad = ascii_is_space(s.p[i]) || s.p[i] == '\0';
+
+		for (const char *p = special; !bad && *p != '\0'; p++)
+			bad = s.p[i] == *p;
+		if (!bad)
+			continue;
+		if (out == NULL) {
+			s = arena_copy(arena, s);
+			if (s.p == NULL)
+				return SLICE_ABSENT;
+			out = (char *)s.p;
+		}
+		out[i] = '!';
+	}
+	return s;
+}
+
+/* A reverse name: no word for "none", no address literal, no closing dot. */
+static struct slice
+real_rdns(struct slice rdns)
+{
+	if (slice_ieq(rdns, SLICE("unknown")) || slice_eq(rdns, SLICE("softdnserr")) ||
+	    slice_starts(rdns, SLICE("[")))
+		return SLICE_ABSENT;
+	while (rdns.n > 0 && rdns.p[rdns.n - 1] == '.')
+		rdns.n--;
+	return rdns;
+}
+
+static bool
+looks_like_exim(struct slice line)
+{
+	return has(line, SLICE("(Exim")) || has(line, SLICE(" with esmtp id "));
+}
+
+/* Behind " by NAME", its comment and " with ". Absent: there is no such. */
+static struct slice
+behind_with(struct slice line)
+{
+	size_t at = slice_find(line, 0, SLICE(" by "));
+	struct slice rest = slice_from(line, at + 4);
+
+	rest = slice_from(rest, slice_find_byte(rest, 0, ' '));
+	if (slice_starts(rest, SLICE(" (")))
+		rest = slice_from(rest, slice_find(rest, 0, SLICE(") with ")) + 1);
+	return slice_starts(rest, SLICE(" with ")) ? slice_from(rest, 5) : SLICE_ABSENT;
+}
+
+/* qmail says "with SMTP" (QMQP, LMTP), then no id; its patches tell their name. */
+static bool
+looks_like_qmail(struct slice line)
+{
+	static const struct slice words[] = { { " SMTP", 5 }, { " QMQP", 5 }, { " LMTP", 5 } };
+	struct slice with = until(behind_with(line), ";");
+
+	if (has(line, SLICE("(qmail-")) || has(line, SLICE("(qp ")))
+		return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t at = slice_find(with, 0, words[i]);
+		struct slice rest = slice_from(with, at + words[i].n);
+
+		if (at < with.n && !has(with, SLICE("Microsoft SMTP")) &&
+		    (rest.n == 0 || rest.p[0] == ' ') && !slice_starts(rest, SLICE(" id ")))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_tried(const struct dialect *dialect, struct slice line, bool qmail)
+{
+	if (dialect->mark != NULL && !has(line, slice_of(dialect->mark)))
+		return false;
+	if ((dialect->flags & ONLY_EXIM) && !looks_like_exim(line))
+		return false;
+	return qmail || !(dialect->flags & ONLY_QMAIL);
+}
+
+static void
+fill_relay(struct arena *arena, struct slice line, const struct dialect *dialect,
+    const struct received_match *match, struct relay *relay_r)
+{
+	struct relay relay = { .ip = match->ip };
+	struct slice rdns = real_rdns(match->rdns);
+	struct slice helo = match->helo;
+
+	if ((dialect->flags & HELO_IS_RDNS) && helo.p == NULL)
+		helo = match->rdns;
+	if (dialect->flags & IP_IS_HELO)
+		helo = run_behind(line, SLICE("from "));
+	relay.rdns = clean(arena, rdns);
+	relay.helo = clean(arena, helo);
+	relay.by = clean(arena, find_by(line));
+	relay.ident = clean(arena, match->ident);
+	relay.envfrom = clean(arena, match->envfrom.n > 0 ? match->envfrom : find_envfrom(line));
+	relay.id = dialect->flags & NO_ID ? SLICE_ABSENT : find_id(line);
+	relay.auth = find_auth(arena, line);
+	relay.no_reverse_dns = (dialect->flags & LOOKS_UP) && rdns.n == 0;
+	*relay_r = relay;
+}
+
+enum received_outcome
+received_parse(struct arena *arena, struct slice value, struct relay *relay_r)
+{
+	struct slice line = fold(arena, value);
+	struct received_match match;
+	bool qmail = looks_like_qmail(line);
+
+	if (!slice_istarts(line, SLICE("from ")) && !slice_starts(line, SLICE("(from ")))
+		return RECEIVED_IGNORED;
+	if (has(line, SLICE("(fetchmail-")) || has(line, SLICE("mail fetcher")))
+		return RECEIVED_FETCHED;
+	if (has(line, SLICE(", uid ")) && has(line, SLICE(" with qmail-scanner"))) {
+		relay_r->envfrom = clean(arena, find_envfrom(line));
+		return RECEIVED_SCANNED;
+	}
+	for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+		const struct dialect *d = &dialects[i];
+
+		if (!is_tried(d, line, qmail) || !received_match(d->pattern, line, &match))
+			continue;
+		if (d->flags & IGNORED)
+			return RECEIVED_IGNORED;
+		if (find_by(line).n == 0)
+			return RECEIVED_UNPARSEABLE;
+		fill_relay(arena, line, d, &match, relay_r);
+		return RECEIVED_PARSED;
+	}
+	return slice_starts(line, SLICE("(")) ? RECEIVED_IGNORED : RECEIVED_UNPARSEABLE;
+}
