@@ -14,6 +14,8 @@
 #define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 #define FIELD_NAME_MAX 64
 
+#define WORD_COUNT(words) (sizeof(words) / sizeof((words)[0]))
+
 /* Decimal digits up to max; false: none, or more. */
 static bool
 number_parse(struct slice text, unsigned max, unsigned *value_r)
@@ -231,7 +233,7 @@ header_mapping(
 		return schema_error(
 		    schema, node, "expected {when: all, spam or ham, value: template}");
 	if (when != NULL) {
-		if (!schema_word(schema, when, words, 3, &i))
+		if (!schema_word(schema, when, words, WORD_COUNT(words), &i))
 			return false;
 		header->when = (enum field_when)i;
 	}
@@ -353,9 +355,9 @@ setting_parse_treatment(const struct schema *schema, const struct setting_row *r
     const struct yaml_node *node, void *field)
 {
 	static const struct slice known[] = { { "thresholds", 10 } };
-	static const struct slice words[] = {
-		[SENDER_SCAN] = { "scan", 4 }, [SENDER_SKIP] = { "skip", 4 }
-	};
+	static const struct slice words[] = { [SENDER_SCAN] = { "scan", 4 },
+		[SENDER_SKIP] = { "skip", 4 },
+		[SENDER_THRESHOLDS] = { "{thresholds: {...}}", 19 } };
 	struct treatment *treatment = field;
 	size_t i;
 
@@ -363,7 +365,7 @@ setting_parse_treatment(const struct schema *schema, const struct setting_row *r
 	for (i = 0; i < ACTION_COUNT; i++)
 		treatment->thresholds.at[i] = THRESHOLD_COMMON;
 	if (node->kind != YAML_MAPPING) {
-		if (!schema_word(schema, node, words, 3, &i))
+		if (!schema_word(schema, node, words, WORD_COUNT(words), &i))
 			return false;
 		treatment->how = (enum sender_treatment)i;
 		return true;
