@@ -18,17 +18,17 @@
 #include "milter/command.h"
 #include "milter/mail_source.h"
 #include "milter/pass.h"
-#include "milter/scanner.h"
+#include "milter/local_scan.h"
 
 /* The message with its fields into out; COMMAND_NO when it is spam and that was asked. */
 static int
 scan_and_pass(const struct check_options *options, const struct settings *settings,
     struct ruleset *ruleset, struct slice bytes, struct buf *out)
 {
-	struct scanner *scanner = scanner_new(ruleset, settings->time_limit, 1);
+	struct local_scan *scanner = local_scan_new(ruleset, settings->time_limit, 1);
 	const struct scan_options how = { .now = options->now };
 	struct arena *arena;
-	const struct verdict *verdict = scanner_scan(
+	const struct verdict *verdict = local_scan_run(
 	    scanner, 0, &options->envelope, &how, bytes, &arena);
 	int status = verdict->spam && options->exit_code ? COMMAND_NO : COMMAND_DONE;
 
@@ -39,7 +39,7 @@ scan_and_pass(const struct check_options *options, const struct settings *settin
 		pass_message(out, bytes, ruleset_policy(ruleset), verdict);
 	}
 	arena_free(&arena);
-	scanner_free(&scanner);
+	local_scan_free(&scanner);
 	return status;
 }
 

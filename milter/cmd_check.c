@@ -17,12 +17,12 @@
 #include "milter/ordered.h"
 #include "milter/progress.h"
 #include "milter/report.h"
-#include "milter/scanner.h"
+#include "milter/local_scan.h"
 
 struct checking {
 	const struct check_options *options;
 	struct mail_source *source;
-	struct scanner *scanner;
+	struct local_scan *scanner;
 	struct progress progress;
 	unsigned long done;
 	bool spam; /* any was */
@@ -62,7 +62,7 @@ checking_work(void *p, unsigned worker, void *item)
 			report_error(name, slice_of(checked->mail.error), &checked->out);
 		return;
 	}
-	verdict = scanner_scan(checking->scanner, worker, &options->envelope, &how,
+	verdict = local_scan_run(checking->scanner, worker, &options->envelope, &how,
 	    buf_slice(&checked->mail.bytes), &arena);
 	report_verdict(&report, name, verdict, &checked->out);
 	checked->spam = verdict->spam;
@@ -123,9 +123,9 @@ check(const struct check_options *options)
 		settings_free(&settings);
 		return COMMAND_USAGE;
 	}
-	checking.scanner = scanner_new(ruleset, settings->time_limit, options->jobs);
+	checking.scanner = local_scan_new(ruleset, settings->time_limit, options->jobs);
 	status = check_all(options, &checking);
-	scanner_free(&checking.scanner);
+	local_scan_free(&checking.scanner);
 	ruleset_unref(&ruleset);
 	settings_free(&settings);
 	return status;

@@ -6,17 +6,22 @@ libcli_a_SOURCES = \
 	milter/cmd_check.c \
 	milter/cmd_config.c \
 	milter/cmd_control.c \
+	milter/cmd_lint.c \
 	milter/cmd_rules.c \
 	milter/command.c milter/command.h \
 	milter/control_client.c milter/control_client.h \
 	milter/control_protocol.h \
 	milter/json.c milter/json.h \
+	milter/local_scan.c milter/local_scan.h \
 	milter/mail_source.c milter/mail_source.h \
 	milter/mbox_reader.c milter/mbox_reader.h \
 	milter/ordered.c milter/ordered.h \
 	milter/pass.c milter/pass.h \
 	milter/progress.c milter/progress.h \
 	milter/report.c milter/report.h
+CLI_LIBS = libcli.a libshell.a $(CONF_LIBS) $(ENGINE_LIBS) -lpthread
+
+dist_man_MANS += milter/steelyard.1
 
 # What the daemon and the command line share of the shell.
 noinst_LIBRARIES += libshell.a

@@ -17,6 +17,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +60,27 @@ mail_clear(struct mail *mail)
 	buf_clear(&mail->bytes);
 }
 
+/* Room to begin with: a small file's size and one byte, to meet its end; else a block. */
+static size_t
+read_room(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0 &&
+	    (uintmax_t)status.st_size < READ_BYTES)
+		return (size_t)status.st_size + 1;
+	return READ_BYTES;
+}
+
 /* Reads to the end. False with errno; EFBIG over the limit. */
 static bool
 read_all(int fd, struct buf *out)
 {
+	size_t block = read_room(fd);
+
 	for (;;) {
-		char *p = buf_reserve(out, READ_BYTES);
-		ssize_t n = read(fd, p, READ_BYTES);
+		size_t room = out->room > out->n ? out->room - out->n : block;
+		ssize_t n = read(fd, buf_reserve(out, room), room);
 
 		if (n < 0 && errno == EINTR)
 			continue;

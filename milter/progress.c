@@ -9,21 +9,13 @@
 #include "milter/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "milter/clock.h"
 
 #define BAR_WIDTH 40
 #define BEGIN_US INT64_C(1000000)
 #define REDRAW_US INT64_C(100000)
-
-static int64_t
-clock_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static void
 put(const struct progress *progress, const char *text, int n)
@@ -36,7 +28,8 @@ put(const struct progress *progress, const char *text, int n)
 void
 progress_init(struct progress *progress, int fd)
 {
-	*progress = (struct progress){ .fd = isatty(fd) ? fd : -1, .begun_us = clock_us() };
+	*progress = (struct progress){ .fd = isatty(fd) ? fd : -1,
+		.begun_us = clock_monotonic_us() };
 }
 
 void
@@ -48,7 +41,7 @@ progress_draw(struct progress *progress, unsigned long done, double share)
 
 	if (progress->fd < 0)
 		return;
-	now = clock_us();
+	now = clock_monotonic_us();
 	if (now - progress->begun_us < BEGIN_US || now - progress->drawn_us < REDRAW_US)
 		return;
 	for (int i = 0; i < BAR_WIDTH; i++)

@@ -20,11 +20,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/util/arena.h"
 #include "engine/util/vec.h"
 #include "milter/clock.h"
 #include "milter/command.h"
 #include "milter/mail_source.h"
-#include "milter/scanner.h"
+#include "milter/local_scan.h"
 #include "tests/fuzz/mutation.h"
 
 #define JOBS_MAX 16
@@ -37,7 +38,7 @@
 #define NOW INT64_C(1767225600)
 
 struct original {
-	char *name;
+	const char *name;
 	struct slice bytes;
 };
 
@@ -58,6 +59,7 @@ struct job {
 };
 
 struct run {
+	struct arena *arena; /* holds the originals */
 	struct vec originals; /* struct original */
 	struct vec rules; /* const char * */
 	size_t count, only;
@@ -65,7 +67,7 @@ struct run {
 	unsigned jobs;
 	int64_t limit_us;
 	bool one; /* write mutation `only` out */
-	struct scanner *scanner;
+	struct local_scan *scanner;
 	size_t failures;
 };
 
@@ -108,7 +110,7 @@ scan_one(const struct run *run, struct tally *tally, size_t k)
 
 	make(run, k, &bytes, &name);
 	begun = clock_monotonic_us();
-	verdict = scanner_scan(run->scanner, 0, &envelope, &options, buf_slice(&bytes), &arena);
+	verdict = local_scan_run(run->scanner, 0, &envelope, &options, buf_slice(&bytes), &arena);
 	begun = clock_monotonic_us() - begun;
 	if (begun > tally->slowest_us) {
 		tally->slowest_us = begun;
@@ -241,16 +243,15 @@ load_originals(struct run *run, const char *const *paths, size_t count)
 	while (total < ORIGINALS_BYTES && mail_source_next(source, &mail)) {
 		struct original *original;
 
-		if (!mail.readable || mail.bytes.n > ORIGINAL_MAX) {
+		if (!mail.readable || mail.bytes.n == 0 || mail.bytes.n > ORIGINAL_MAX) {
 			mail_clear(&mail);
 			continue;
 		}
 		total += mail.bytes.n;
 		original = vec_push(&run->originals);
-		/* The buffers live as long as the program: they are not cleared. */
-		buf_text(&mail.name);
-		original->name = mail.name.p;
-		original->bytes = buf_slice(&mail.bytes);
+		original->name = arena_copy(run->arena, buf_slice(&mail.name)).p;
+		original->bytes = arena_copy(run->arena, buf_slice(&mail.bytes));
+		mail_clear(&mail);
 	}
 	mail_source_free(&source);
 }
@@ -284,9 +285,12 @@ write_one(const struct run *run)
 {
 	struct buf bytes = { 0 };
 	const char *name;
+	bool written;
 
 	make(run, run->only, &bytes, &name);
-	return command_print(&bytes) ? 0 : 1;
+	written = command_print(&bytes);
+	buf_clear(&bytes);
+	return written ? 0 : 1;
 }
 
 static int
@@ -309,10 +313,10 @@ scan_all(struct run *run)
 	}
 	for (unsigned i = 0; i < run->jobs; i++)
 		jobs[i].tally = &tallies[i];
-	run->scanner = scanner_new(ruleset, run->limit_us, 1);
+	run->scanner = local_scan_new(ruleset, run->limit_us, 1);
 	run_all(run, jobs);
 	sum = add_up(run, jobs);
-	scanner_free(&run->scanner);
+	local_scan_free(&run->scanner);
 	ruleset_unref(&ruleset);
 	settings_free(&settings);
 	return conclude(run, &sum);
@@ -321,12 +325,14 @@ scan_all(struct run *run)
 int
 main(int argc, char **argv)
 {
-	struct run run = { .originals = VEC_OF(struct original, NULL),
+	struct run run = { .arena = arena_new(SIZE_MAX),
+		.originals = VEC_OF(struct original, NULL),
 		.rules = VEC_OF(const char *, NULL),
 		.count = 500,
 		.seed = 1,
 		.jobs = 1,
 		.limit_us = INT64_C(10000000) };
+	int status;
 
 	if (!parse(&run, argc, argv)) {
 		fputs("usage: mutate [-n COUNT] [-s SEED] [-j JOBS] [-t SECONDS] [-r RULES]... "
@@ -339,5 +345,9 @@ main(int argc, char **argv)
 		fputs("mutate: no messages there\n", stderr);
 		return 2;
 	}
-	return run.one ? write_one(&run) : scan_all(&run);
+	status = run.one ? write_one(&run) : scan_all(&run);
+	vec_clear(&run.originals);
+	vec_clear(&run.rules);
+	arena_free(&run.arena);
+	return status;
 }

@@ -7,9 +7,11 @@ import json
 import os
 import pty
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 STEELYARD = os.path.join(os.path.abspath(os.environ.get("TOP_BUILDDIR", "build")), "steelyard")
 
@@ -448,9 +450,11 @@ def test_config():
     text = done.stdout.decode()
     problems += status(done, 0)
     problems += [] if "size_limit: " in text and "# default" in text and "conf.yaml:2:" in text else [text]
-    put("effective.yaml", run("config", "-c", "conf.yaml", "--effective").stdout)
-    again = run("config", "-c", "effective.yaml", "--effective")
-    with open("effective.yaml", "rb") as file:
+    # A default prints as its list of settings has it, a set value as the reader understood it: from then on it is the same.
+    put("one.yaml", run("config", "-c", "conf.yaml", "--effective").stdout)
+    put("two.yaml", run("config", "-c", "one.yaml", "--effective").stdout)
+    again = run("config", "-c", "two.yaml", "--effective")
+    with open("two.yaml", "rb") as file:
         problems += status(again, 0) + differ("read again", again.stdout, file.read())
     problems += status(run("config", "-c", "bad.yaml"), 2)
     report("config: what is in force, as a configuration", problems)
@@ -464,6 +468,56 @@ def test_no_daemon():
         problems += status(run(command, "-c", "bad.yaml"), 2)
         problems += status(run(command, "--socket", "x" * 200), 75)
     report("status and reload without a daemon are 75", problems)
+
+
+class Daemon(threading.Thread):
+    """Answers one request on a control socket, and keeps it."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.answer = answer
+        self.request = b""
+        if os.path.exists("control.sock"):
+            os.unlink("control.sock")
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind("control.sock")
+        self.socket.listen(1)
+        self.socket.settimeout(30)
+
+    def run(self):
+        client, _ = self.socket.accept()
+        client.settimeout(30)
+        while not self.request.endswith(b"\n"):
+            self.request += client.recv(100)
+        client.sendall(self.answer)
+        client.close()
+        self.socket.close()
+
+
+# command line, what the daemon answers; request, exit status, standard output and error that are wanted
+CONTROL = [
+    (["status"], b"ok\nuptime 5\nmessages 2\n", b"status\n", 0, b"uptime 5\nmessages 2\n", b""),
+    (["status", "--json"], b'ok\n{"uptime": 5}\n', b"status json\n", 0, b'{"uptime": 5}\n', b""),
+    (["status"], b"error\nno\n", b"status\n", 75, b"", b"no\n"),
+    (["status"], b"", b"status\n", 75, b"", b"steelyard: the daemon hung up\n"),
+    (["status"], b"what\n", b"status\n", 75, b"", b"steelyard: not an answer of steelyardd's\n"),
+    (["reload"], b"ok\nruleset abc\n", b"reload\n", 0, b"ruleset abc\n", b""),
+    (["reload"], b"error\na.yaml:1:2: error: x\n", b"reload\n", 2, b"", b"a.yaml:1:2: error: x\n"),
+]
+
+
+def test_control():
+    problems = []
+    put("control.yaml", "control_socket: %s\n" % os.path.abspath("control.sock"))
+    for args, answer, request, want, out, err in CONTROL:
+        for where in (["--socket", "control.sock"], ["-c", "control.yaml"]):
+            daemon = Daemon(answer)
+            daemon.start()
+            done = run(*args, *where)
+            daemon.join()
+            problems += status(done, want) + differ("request", daemon.request, request)
+            problems += differ("stdout", done.stdout, out) + differ("stderr", done.stderr, err)
+    report("status and reload say what the daemon says", problems)
 
 
 # --- the progress bar ---
@@ -492,7 +546,7 @@ def main():
         for test in (test_usage, test_json, test_json_all, test_json_bytes, test_maxhits, test_unreadable, test_sources,
                      test_mbox_verdicts, test_jobs, test_exit_code, test_envelope, test_rules_flag, test_now,
                      test_bad_config, test_text, test_explain, test_pass, test_pass_bytes, test_pass_copies,
-                     test_pass_faults, test_write_error, test_lint, test_rules, test_config, test_no_daemon,
+                     test_pass_faults, test_write_error, test_lint, test_rules, test_config, test_no_daemon, test_control,
                      test_progress):
             try:
                 test()

@@ -1,19 +1,19 @@
 /*
- * scanner.h - messages through the engine from a program without an MTA: arena,
+ * local_scan.h - messages through the engine from a program without an MTA: arena,
  * slots, clock and time limit
  *
  * SYNOPSIS
- *	struct scanner *scanner = scanner_new(ruleset, settings->time_limit, workers);
+ *	struct local_scan *local = local_scan_new(ruleset, settings->time_limit, workers);
  *	struct arena *arena;
  *	const struct verdict *verdict =
- *	    scanner_scan(scanner, worker, &envelope, &options, bytes, &arena);
+ *	    local_scan_run(local, worker, &envelope, &options, bytes, &arena);
  *
  *	use(verdict);
  *	arena_free(&arena);
- *	scanner_free(&scanner);
+ *	local_scan_free(&local);
  */
-#ifndef STEELYARD_MILTER_SCANNER_H
-#define STEELYARD_MILTER_SCANNER_H
+#ifndef STEELYARD_MILTER_LOCAL_SCAN_H
+#define STEELYARD_MILTER_LOCAL_SCAN_H
 
 #include <stdint.h>
 
@@ -24,19 +24,19 @@
 #include "engine/verdict.h"
 
 /* An arena's cap: this, and ARENA_FACTOR times the bytes scanned (DESIGN 3). */
-#define SCANNER_ARENA_BASE ((size_t)16 << 20)
-#define SCANNER_ARENA_FACTOR 4
+#define LOCAL_ARENA_BASE ((size_t)16 << 20)
+#define LOCAL_ARENA_FACTOR 4
 
-struct scanner;
+struct local_scan;
 
 /*
- * A scanner for `workers` threads. Takes a reference on the ruleset. A scan
+ * One for `workers` threads. Takes a reference on the ruleset. A scan
  * that takes longer than time_limit_us is cut and incomplete. Never NULL.
  */
-struct scanner *scanner_new(struct ruleset *ruleset, int64_t time_limit_us, unsigned workers);
+struct local_scan *local_scan_new(struct ruleset *ruleset, int64_t time_limit_us, unsigned workers);
 
-/* Frees it and nulls *scanner; NULL inside is fine. */
-void scanner_free(struct scanner **scanner);
+/* Frees it and nulls *local; NULL inside is fine. */
+void local_scan_free(struct local_scan **local);
 
 /*
  * One message. `worker` is less than workers, and is used by one thread at a
@@ -44,7 +44,7 @@ void scanner_free(struct scanner **scanner);
  * *arena_r, which the caller frees after it.
  */
 const struct verdict *
-scanner_scan(struct scanner *scanner, unsigned worker, const struct envelope *envelope,
+local_scan_run(struct local_scan *local, unsigned worker, const struct envelope *envelope,
     const struct scan_options *options, struct slice bytes, struct arena **arena_r);
 
 #endif

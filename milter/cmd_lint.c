@@ -1,0 +1,91 @@
+/*
+ * cmd_lint.c - `steelyard lint`: every mistake in configuration and rules, with its place
+ *
+ * Reading and compiling tell their own problems; then each rule's examples are
+ * run through the real pipeline. Without PATH it is the configuration and the
+ * rules it names; with PATHs it is these rules, under the defaults unless a
+ * configuration is named too.
+ */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "conf/diagnostic.h"
+#include "conf/ruleset_load.h"
+#include "milter/command.h"
+
+static const char help_text[] =
+    "usage: steelyard lint [-c FILE] [PATH]...\n"
+    "\n"
+    "Finds every mistake in the configuration and its rules, or in the rules at each\n"
+    "PATH (a .yaml file or a directory of them), and runs the rules' examples. Prints\n"
+    "file:line:column: error|warning: text, and exits with 1 when there is an error.\n"
+    "\n"
+    "  -c, --config FILE   configuration (default: the installed one)\n";
+
+struct linting {
+	const char *config;
+	bool help;
+	const char *const *paths;
+	size_t path_count;
+};
+
+static bool
+parse(struct linting *linting, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		if (option == 'c')
+			linting->config = optarg;
+		else if (option == 'h')
+			linting->help = true;
+		else
+			return false;
+	}
+	linting->paths = (const char *const *)argv + optind;
+	linting->path_count = (size_t)(argc - optind);
+	if (linting->config == NULL && linting->path_count == 0)
+		linting->config = settings_usual_path();
+	return true;
+}
+
+static void
+lint(const struct linting *linting, struct diagnostics *found)
+{
+	struct settings *settings = NULL;
+	struct ruleset *ruleset;
+
+	if (!settings_load(linting->config, &settings, found))
+		return;
+	ruleset = ruleset_load(settings, linting->paths, linting->path_count, found);
+	ruleset_unref(&ruleset);
+	settings_free(&settings);
+}
+
+int
+cmd_lint(int argc, char **argv)
+{
+	struct linting linting = { 0 };
+	struct diagnostics *found;
+	bool errors;
+
+	if (!parse(&linting, argc, argv) || linting.help) {
+		fputs(help_text, linting.help ? stdout : stderr);
+		return linting.help ? COMMAND_DONE : COMMAND_USAGE;
+	}
+	found = diagnostics_new();
+	lint(&linting, found);
+	diagnostics_print(found, stdout);
+	errors = diagnostics_count(found, SEVERITY_ERROR) > 0;
+	diagnostics_free(&found);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return COMMAND_FAULT;
+	return errors ? COMMAND_NO : COMMAND_DONE;
+}
