@@ -6,16 +6,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/util/arena.h"
 #include "engine/util/budget.h"
 #include "engine/util/slice.h"
 
+/* More names of elements than this are not told apart; HTML has 150. */
+#define HTML_NAMES_MAX 1000
+
 /* Where an address stood; the word for it in rules ("a", "img", ...) is the element's name. */
 struct html_link {
 	struct slice element; /* "a", "img", "form", ...; lower case */
-	struct slice href; /* entities decoded, blanks trimmed; not yet resolved */
-	struct slice resolved; /* against the base that stood before it */
+	struct slice href; /* entities decoded, blanks trimmed; not yet resolved; never empty */
+	struct slice resolved; /* against the base that stood before it; may be empty */
 	struct slice text; /* the anchor's text; absent for other elements */
 	bool extended; /* a place SpamAssassin does not read (srcset, style url(), video ...) */
 };
@@ -26,9 +30,9 @@ struct html {
 	struct slice visible; /* the text that can be seen */
 	const struct html_link *links;
 	size_t link_count;
-	const struct slice *comments;
+	const struct slice *comments; /* with their "<!--" and "-->" */
 	size_t comment_count;
-	struct slice title; /* absent: none */
+	struct slice title; /* of the first title element; absent: none */
 	struct slice scripts; /* text of all script elements */
 	struct slice meta_charset; /* absent: none */
 	unsigned tags, closing_tags, bad_tags, closed_extra, obfuscation;
@@ -39,9 +43,47 @@ struct html {
 	bool form_action_mailto;
 	const struct slice *elements; /* distinct element names seen, in order of first sight */
 	size_t element_count;
+
+	/* What SpamAssassin's HTML rules ask for besides. */
+	const struct slice *titles; /* text of each title element */
+	size_t title_count;
+	const struct slice *anchors; /* text of each <a>, "<img>\n" for images in it */
+	size_t anchor_count;
+	const struct slice *script_texts; /* runs of text in script elements */
+	size_t script_text_count;
+	const long *element_open; /* by element: start tags less end tags, never below 0 */
+	unsigned tags_seen,
+	    bad_tags_seen; /* the same, an element that was seen before not counted */
+	unsigned backhair; /* distinct lengths of words that tags cut in two */
+	struct slice
+	    charsets; /* of <meta http-equiv=content-type>, parted by blanks; absent: none */
+	int64_t image_area; /* pixels by width and height of <img> */
+	int64_t min_size, max_size; /* of <font size>; 3 unless told otherwise */
+	bool font_low_contrast, font_invalid_color, font_face_bad;
+	bool embeds; /* an object or embed */
+	size_t source_chars, rendered_chars, space_chars; /* of the text that came and went */
+
+	/*
+	 * Whether `rendered` must be UTF-8. When it came from ASCII and holds
+	 * nothing above U+00FF, SpamAssassin keeps it in bytes (Latin-1),
+	 * which text.c undoes where its rules must see the same.
+	 */
+	bool wide;
 };
 
-/* Renders `text` (UTF-8). Never fails; NULL at the arena's cap. */
-const struct html *html_render(struct arena *arena, struct slice text, const struct budget *budget);
+/*
+ * Renders `text` (UTF-8). `decoded`: it went through a charset (charset.h).
+ * Never fails; NULL at the arena's cap. Linear. When the budget is spent it
+ * ends early with what stands.
+ */
+const struct html *
+html_render(struct arena *arena, struct slice text, bool decoded, const struct budget *budget);
+
+/* How much of a form (0 to 1) a count is: bad tags, extra end tags, obfuscation by tags. */
+static inline double
+html_ratio(unsigned count, unsigned of)
+{
+	return of == 0 ? 0 : (double)count / of;
+}
 
 #endif

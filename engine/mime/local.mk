@@ -19,4 +19,13 @@ libengine_a_SOURCES += \
 # Text: charsets, HTML, body and rawbody
 libengine_a_SOURCES += \
 	engine/mime/charset.c engine/mime/charset.h \
-	engine/mime/charset.def engine/mime/charset_labels.def
+	engine/mime/charset.def engine/mime/charset_labels.def \
+	engine/mime/html.c engine/mime/html.h \
+	engine/mime/html_colors.def engine/mime/html_elements.def engine/mime/html_entities.def \
+	engine/mime/html_entity.c engine/mime/html_entity.h \
+	engine/mime/html_facts.c engine/mime/html_facts.h \
+	engine/mime/html_style.c engine/mime/html_style.h \
+	engine/mime/html_token.c engine/mime/html_token.h \
+	engine/mime/html_uri.c engine/mime/html_uri.h \
+	engine/mime/text.c engine/mime/text.h \
+	engine/mime/text_space.h

@@ -17,6 +17,14 @@
 #include "engine/util/budget.h"
 #include "engine/util/slice.h"
 
+/* Of a part: characters that go into body, bytes into rawbody (SpamAssassin's *_part_scan_size). */
+#define TEXT_BODY_MAX 50000
+#define TEXT_RAWBODY_MAX 500000
+/* Where they may be cut: at a line end or blank this close behind the limit. */
+#define TEXT_CUT_WITHIN 1024
+/* A paragraph of body is split at this many bytes; a chunk of rawbody has this many to twice as many. */
+#define TEXT_LINE_MAX 2048
+
 struct slice_list {
 	const struct slice *v;
 	size_t n;
@@ -27,9 +35,10 @@ struct text_part {
 	const struct part *part;
 	struct slice decoded; /* transfer encoding undone, bytes as they were */
 	struct slice unicode; /* decoded, as UTF-8 */
-	struct slice rendered; /* what a reader sees (HTML rendered); before whitespace folding */
+	struct slice rendered; /* all text, hidden too (HTML rendered); before whitespace folding */
 	struct slice visible; /* rendered without what is hidden; equals rendered for plain text */
 	const struct html *html; /* NULL: not HTML */
+	bool wide; /* see html.h; false for ASCII that no charset had to touch */
 };
 
 struct texts;
@@ -41,10 +50,23 @@ struct texts *texts_new(struct arena *arena, const struct message *message,
 /* The parts whose text is read for body, in order. */
 const struct text_part *texts_parts(struct texts *texts, size_t *count_r);
 
-/* body: Subject + "\n" first, then the folded paragraphs. */
+/*
+ * body: Subject + "\n" first, then the folded paragraphs, each with its "\n"
+ * but the last. UTF-8, but for text that SpamAssassin keeps in Latin-1: ASCII
+ * parts whose HTML writes characters up to U+00FF as references, when no other
+ * part has a charset that counts.
+ */
 struct slice_list texts_body(struct texts *texts);
 
 /* rawbody: decoded, not rendered, in chunks of 2 to 4 KB that never cross a part. */
 struct slice_list texts_rawbody(struct texts *texts);
+
+/* Whether SpamAssassin takes a part for HTML, plain text or neither, by its type and name. */
+enum text_kind {
+	TEXT_NEITHER,
+	TEXT_PLAIN,
+	TEXT_HTML,
+};
+enum text_kind text_kind_of(const struct part *part);
 
 #endif

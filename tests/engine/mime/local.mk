@@ -13,3 +13,8 @@ unit_tests += tests/engine/mime/test_charset
 tests_engine_mime_test_charset_SOURCES = tests/engine/mime/test_charset.c milter/converters.c
 tests_engine_mime_test_charset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_charset_LDADD = $(unit_test_libs)
+
+# Prints body and rawbody, for tests/oracle/texts.sh to compare with SpamAssassin's.
+noinst_PROGRAMS += tests/engine/mime/dump_texts
+tests_engine_mime_dump_texts_SOURCES = tests/engine/mime/dump_texts.c milter/converters.c
+tests_engine_mime_dump_texts_LDADD = $(ENGINE_LIBS)

@@ -1,0 +1,392 @@
+/*
+ * text.c - body and rawbody, byte for byte what SpamAssassin 4.0.1 matches its rules against
+ *
+ * body: every leaf that is text/plain or text/html, or is named *.htm or
+ * *.html, rendered, cut behind 50,000 characters; a line end between leaves
+ * of any kind; then white space with two line ends in it becomes a
+ * paragraph's end, other white space one space; the Subject comes first;
+ * paragraphs above 2,048 bytes are split behind a space. NUL counts as a
+ * paragraph's end, since SpamAssassin marks them with it.
+ *
+ * White space is Unicode's unless all text stayed in bytes (see text.h).
+ *
+ * rawbody: every leaf of text or message type but calendars, transfer encoding
+ * undone, cut behind 500,000 bytes, in chunks that end at a line end, or else
+ * at '>', or else at a space.
+ *
+ * Memory: a few times the text, which the limits above bound.
+ */
+#include "engine/mime/text.h"
+
+#include "engine/mime/text_space.h"
+#include "engine/util/ascii.h"
+#include "engine/util/buf.h"
+#include "engine/util/utf8.h"
+#include "engine/util/vec.h"
+
+struct texts {
+	struct arena *arena;
+	const struct message *message;
+	struct converters *converters;
+	const struct budget *budget;
+	struct slice *decoded; /* by part; absent: not yet */
+	struct vec parts; /* of struct text_part */
+	struct slice_list body, rawbody;
+	bool parts_done, body_done, rawbody_done;
+};
+
+struct texts *
+texts_new(struct arena *arena, const struct message *message, struct converters *converters,
+    const struct budget *budget)
+{
+	struct texts *texts = arena_alloc(arena, sizeof(*texts));
+
+	if (texts == NULL)
+		return NULL;
+	*texts = (struct texts){
+		.arena = arena,
+		.message = message,
+		.converters = converters,
+		.budget = budget,
+		.decoded = arena_array(arena, message->part_count, sizeof(struct slice)),
+		.parts = VEC_OF(struct text_part, arena),
+	};
+	return texts->decoded == NULL ? NULL : texts;
+}
+
+/* "x.htm", "x.html", "x.shtml"; a line end behind it does not count. */
+static bool
+is_html_name(struct slice name)
+{
+	if (slice_ends(name, SLICE("\n")))
+		name.n--;
+	return slice_iends(name, SLICE(".htm")) || slice_iends(name, SLICE(".html")) ||
+	       slice_iends(name, SLICE(".shtm")) || slice_iends(name, SLICE(".shtml"));
+}
+
+enum text_kind
+text_kind_of(const struct part *part)
+{
+	if (part->child != NULL || part->type.full.n == 0)
+		return TEXT_NEITHER;
+	if (is_html_name(part->filename) || slice_eq(part->type.full, SLICE("text/html")))
+		return TEXT_HTML;
+	return slice_eq(part->type.full, SLICE("text/plain")) ? TEXT_PLAIN : TEXT_NEITHER;
+}
+
+static bool
+is_leaf(const struct part *part)
+{
+	return part->child == NULL && part->type.full.n > 0;
+}
+
+static struct slice
+decoded_of(struct texts *texts, size_t i)
+{
+	if (texts->decoded[i].p == NULL)
+		texts->decoded[i] = part_decode(texts->arena, texts->message->parts[i]);
+	return texts->decoded[i];
+}
+
+static void
+read_part(struct texts *texts, size_t i, enum text_kind kind)
+{
+	const struct part *part = texts->message->parts[i];
+	struct slice decoded = decoded_of(texts, i);
+	struct charset_text read = charset_read(
+	    texts->arena, texts->converters, part->type.charset, decoded, CHARSET_GUESS);
+	struct text_part *text = vec_push(&texts->parts);
+
+	if (text == NULL)
+		return;
+	*text = (struct text_part){
+		.part = part,
+		.decoded = decoded,
+		.unicode = read.utf8,
+		.rendered = read.utf8,
+		.visible = read.utf8,
+		.wide = read.decoded,
+	};
+	if (kind != TEXT_HTML || decoded.n == 0)
+		return;
+	text->rendered = text->visible = SLICE_ABSENT;
+	text->html = html_render(texts->arena, read.utf8, read.decoded, texts->budget);
+	if (text->html == NULL)
+		return;
+	text->rendered = text->html->rendered;
+	text->visible = text->html->visible;
+	text->wide = text->html->wide;
+}
+
+const struct text_part *
+texts_parts(struct texts *texts, size_t *count_r)
+{
+	const struct message *message = texts->message;
+
+	for (size_t i = 0; i < message->part_count && !texts->parts_done; i++) {
+		enum text_kind kind = text_kind_of(message->parts[i]);
+
+		if (kind != TEXT_NEITHER && !budget_spent(texts->budget))
+			read_part(texts, i, kind);
+	}
+	texts->parts_done = true;
+	*count_r = texts->parts.n;
+	return texts->parts.p;
+}
+
+/* Where character `count` of s begins, or s.n. */
+static size_t
+char_offset(struct slice s, size_t count)
+{
+	size_t at = 0;
+
+	for (; at < s.n; at++)
+		if (((unsigned char)s.p[at] & 0xc0) != 0x80 && count-- == 0)
+			break;
+	return at;
+}
+
+/*
+ * s cut to `limit` bytes, or behind the first of `ends` that stands from
+ * there on within `within` bytes; the earlier of `ends` are preferred.
+ */
+static struct slice
+cut_at(struct slice s, size_t limit, size_t within, const char *ends)
+{
+	for (; *ends != '\0'; ends++) {
+		size_t at = slice_find_byte(slice_cut(s, 0, within + 1), limit, *ends);
+
+		if (at < s.n && at <= within)
+			return slice_cut(s, 0, at + 1);
+	}
+	return slice_cut(s, 0, limit);
+}
+
+static struct slice
+cut_rendered(struct slice s)
+{
+	size_t limit, within;
+
+	if (s.n <= TEXT_BODY_MAX)
+		return s;
+	limit = char_offset(s, TEXT_BODY_MAX);
+	if (limit == s.n)
+		return s;
+	within = limit + char_offset(slice_from(s, limit), TEXT_CUT_WITHIN);
+	return cut_at(s, limit, within, "\n ");
+}
+
+/* Adds s with white space folded: two line ends in it "\n", else " ". NUL is a line end. */
+static void
+fold(struct buf *out, struct slice s, bool wide)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		size_t from = at, n, first = s.n, last = s.n;
+
+		while (at < s.n && s.p[at] != '\0' && !ascii_is_space(s.p[at]) &&
+		       (!ascii_is_high(s.p[at]) || !wide || text_space_at(s, at) == 0))
+			at++;
+		buf_add(out, slice_cut(s, from, at));
+		if (at < s.n && s.p[at] == '\0') {
+			buf_add_byte(out, '\n');
+			at++;
+			continue;
+		}
+		from = at;
+		while (at < s.n &&
+		       (n = wide ? text_space_at(s, at) : (size_t)ascii_is_space(s.p[at])) > 0) {
+			if (s.p[at] == '\n') {
+				first = first == s.n ? at : first;
+				last = at;
+			}
+			at += n;
+		}
+		if (first == last) {
+			buf_add(out, at > from ? SLICE(" ") : SLICE(""));
+			continue;
+		}
+		buf_add(out, first > from ? SLICE(" \n") : SLICE("\n"));
+		buf_add(out, at > last + 1 ? SLICE(" ") : SLICE(""));
+	}
+}
+
+/* UTF-8 of characters up to U+00FF as bytes. */
+static struct slice
+to_latin1(struct arena *arena, struct slice s)
+{
+	struct buf out = { .arena = arena };
+
+	while (s.n > 0) {
+		uint32_t code = 0;
+		size_t n = utf8_read(s, &code);
+
+		buf_add_byte(&out, n == 0 ? s.p[0] : (char)(unsigned char)code);
+		s = slice_from(s, n == 0 ? 1 : n);
+	}
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
+}
+
+/* All leaves' text behind each other, folded; Latin-1 when none of it is wide. */
+static struct slice
+join_parts(struct texts *texts)
+{
+	size_t count, at = 0;
+	const struct text_part *parts = texts_parts(texts, &count);
+	struct buf joined = { .arena = texts->arena }, out = { .arena = texts->arena };
+	bool wide = false;
+
+	for (size_t i = 0; i < texts->message->part_count; i++) {
+		const struct part *part = texts->message->parts[i];
+
+		if (!is_leaf(part))
+			continue;
+		if (joined.n > 0)
+			buf_add_byte(&joined, '\n');
+		if (at == count || parts[at].part != part)
+			continue;
+		buf_add(&joined, cut_rendered(parts[at].rendered));
+		wide |= parts[at++].wide;
+	}
+	fold(&out, buf_slice(&joined), wide);
+	if (joined.failed || out.failed)
+		return SLICE_ABSENT;
+	return wide ? buf_slice(&out) : to_latin1(texts->arena, buf_slice(&out));
+}
+
+/* The bytes of one paragraph's next piece. */
+static size_t
+piece_length(struct slice line)
+{
+	size_t n = TEXT_LINE_MAX + 1;
+
+	if (line.n <= TEXT_LINE_MAX)
+		return line.n;
+	while (n > 0 && line.p[n - 1] != ' ')
+		n--;
+	return n == 0 ? TEXT_LINE_MAX : n;
+}
+
+/* Paragraphs of at most TEXT_LINE_MAX bytes (and the space they end in). */
+static void
+split_lines(struct vec *list, struct slice text)
+{
+	while (text.n > 0) {
+		size_t end = slice_find_byte(text, 0, '\n');
+		struct slice line = slice_cut(text, 0, end + 1);
+
+		text = slice_from(text, end + 1);
+		while (line.n > 0) {
+			struct slice *piece = vec_push(list);
+			size_t n = piece_length(line);
+
+			if (piece == NULL)
+				return;
+			*piece = slice_cut(line, 0, n);
+			line = slice_from(line, n);
+		}
+	}
+}
+
+static struct slice_list
+list_of(const struct vec *vec)
+{
+	return (struct slice_list){ vec->p, vec->n };
+}
+
+/* The last Subject field, unfolded and decoded; empty: none. */
+static struct slice
+subject_of(struct texts *texts)
+{
+	const struct header_list *headers = &texts->message->headers;
+	size_t count = header_count(headers, SLICE("subject"));
+	struct slice value;
+
+	if (count == 0)
+		return SLICE("");
+	value = header_unfold(texts->arena, header_find(headers, SLICE("subject"), count - 1));
+	return charset_read(texts->arena, texts->converters, SLICE("utf-8"), value, CHARSET_GUESS)
+	    .utf8;
+}
+
+struct slice_list
+texts_body(struct texts *texts)
+{
+	struct vec list = VEC_OF(struct slice, texts->arena);
+	struct buf all = { .arena = texts->arena };
+
+	if (texts->body_done)
+		return texts->body;
+	texts->body_done = true;
+	buf_add(&all, subject_of(texts));
+	buf_add_byte(&all, '\n');
+	buf_add(&all, join_parts(texts));
+	if (!all.failed)
+		split_lines(&list, buf_slice(&all));
+	texts->body = list_of(&list);
+	return texts->body;
+}
+
+/* Whether a leaf goes into rawbody. */
+static bool
+is_raw_text(const struct part *part)
+{
+	struct slice type = part->type.full;
+	size_t n = slice_starts(type, SLICE("text"))      ? 4
+		   : slice_starts(type, SLICE("message")) ? 7
+							  : 0;
+
+	if (!is_leaf(part) || slice_eq(type, SLICE("text/calendar")))
+		return false;
+	return text_kind_of(part) == TEXT_HTML ||
+	       (n > 0 && (n == type.n || !ascii_is_word(type.p[n])));
+}
+
+/* The bytes of the next chunk of rawbody. */
+static size_t
+chunk_length(struct slice s)
+{
+	struct slice chunk = cut_at(s, TEXT_LINE_MAX, 2 * TEXT_LINE_MAX - 1, "\n> ");
+
+	if (s.n <= 2 * TEXT_LINE_MAX)
+		return s.n;
+	return chunk.n == TEXT_LINE_MAX ? TEXT_LINE_MAX + 1 : chunk.n;
+}
+
+static void
+split_chunks(struct vec *list, struct slice text)
+{
+	do {
+		struct slice *chunk = vec_push(list);
+		size_t n = chunk_length(text);
+
+		if (chunk == NULL)
+			return;
+		*chunk = slice_cut(text, 0, n);
+		text = slice_from(text, n);
+	} while (text.n > 0);
+}
+
+struct slice_list
+texts_rawbody(struct texts *texts)
+{
+	struct vec list = VEC_OF(struct slice, texts->arena);
+
+	if (texts->rawbody_done)
+		return texts->rawbody;
+	texts->rawbody_done = true;
+	for (size_t i = 0; i < texts->message->part_count; i++) {
+		struct slice text;
+
+		if (!is_raw_text(texts->message->parts[i]) || budget_spent(texts->budget))
+			continue;
+		text = decoded_of(texts, i);
+		if (text.n > TEXT_RAWBODY_MAX)
+			text = cut_at(
+			    text, TEXT_RAWBODY_MAX, TEXT_RAWBODY_MAX + TEXT_CUT_WITHIN, "\n> ");
+		split_chunks(&list, text);
+	}
+	texts->rawbody = list_of(&list);
+	return texts->rawbody;
+}
