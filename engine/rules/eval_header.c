@@ -6,14 +6,13 @@
  */
 #include "engine/rules/eval.h"
 
-#include "engine/mime/domain.h"
 #include "engine/mime/header.h"
 #include "engine/rules/eval_help.h"
 #include "engine/util/ascii.h"
 #include "engine/util/utf8.h"
 
 /* A Subject shorter than this is not called shouting. */
-#define CAPS_LETTERS_MIN 10
+#define CAPS_LENGTH_MIN 10
 
 unsigned
 eval_check_for_missing_to_header(const struct rule *rule, struct views *views)
@@ -54,19 +53,28 @@ eval_check_header_count_range(const struct rule *rule, struct views *views)
 	return n >= args[1].number && n <= args[2].number;
 }
 
-/* Control characters and bytes of 0x80 and more. */
 static size_t
-count_illegal(struct slice text)
+count_controls(struct slice text)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n; i++)
-		n += ascii_is_high(text.p[i]) ||
-		     (ascii_is_control(text.p[i]) && !ascii_is_space(text.p[i])) ||
-		     text.p[i] == '\v' || text.p[i] == '\f';
+		n += text.p[i] == '\v' || text.p[i] == '\f' ||
+		     (ascii_is_control(text.p[i]) && !ascii_is_space(text.p[i]));
 	return n;
 }
 
+static size_t
+count_high(struct slice text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += ascii_is_high(text.p[i]);
+	return n;
+}
+
+/* Bytes above 0x7f are legal where the whole is UTF-8 (RFC 6532). */
 unsigned
 eval_check_illegal_chars(const struct rule *rule, struct views *views)
 {
@@ -78,13 +86,11 @@ eval_check_illegal_chars(const struct rule *rule, struct views *views)
 	if (!slice_eq(args[0].text, SLICE("ALL"))) {
 		const struct header *header = header_find(headers, args[0].text, 0);
 
-		text = header == NULL ? SLICE("") : header->raw;
+		text = header == NULL ? SLICE("") : slice_trim(header->raw);
 	}
-	if (text.n == 0 || utf8_valid(text))
-		return 0;
-	illegal = count_illegal(text);
-	return (double)illegal / (double)text.n > args[1].number &&
-	       (double)illegal > args[2].number;
+	illegal = utf8_valid(text) ? count_controls(text) : count_controls(text) + count_high(text);
+	return text.n > 0 && (double)illegal / (double)text.n >= args[1].number &&
+	       (double)illegal >= args[2].number;
 }
 
 /* The Subject without leading "Re:", "Fwd:" and the like. */
@@ -110,24 +116,40 @@ eval_subject_is_all_caps(const struct rule *rule, struct views *views)
 	size_t letters = 0;
 
 	(void)rule;
-	if (slice_find_byte(subject, 0, ' ') == subject.n)
+	if (subject.n < CAPS_LENGTH_MIN || slice_find_byte(subject, 0, ' ') == subject.n)
 		return 0;
 	for (size_t i = 0; i < subject.n; i++) {
-		if (ascii_is_lower(subject.p[i]) || ascii_is_high(subject.p[i]))
+		if (ascii_is_lower(subject.p[i]))
 			return 0;
 		letters += ascii_is_upper(subject.p[i]);
 	}
-	return letters >= CAPS_LETTERS_MIN;
+	return letters > 0;
 }
 
-/* "%NAME" or "%-name" that a mailing program should have replaced. */
+/* "%NAME" that a mailing program should have replaced. */
 static bool
 has_template(struct slice text)
 {
 	for (size_t i = 0; i + 2 < text.n; i++) {
-		if (text.p[i] == '%' && (i == 0 || text.p[i - 1] == ' ') &&
-		    ascii_is_upper(text.p[i + 1]) &&
-		    (ascii_is_upper(text.p[i + 2]) || text.p[i + 2] == '_'))
+		char second = text.p[i + 2];
+
+		if (text.p[i] == '%' && ascii_is_upper(text.p[i + 1]) &&
+		    (ascii_is_upper(second) || second == '_' || second == '-'))
+			return true;
+	}
+	return false;
+}
+
+/* Fields where such a thing may stand in good faith, as SpamAssassin leaves them out. */
+static bool
+may_have_percent(struct slice name)
+{
+	static const char *const names[] = { "To", "Cc", "From", "Subject", "References",
+		"In-Reply-To", "Message-ID", "X-Message-ID", "Resent-Message-ID", "X-Face",
+		"X-UIDL", "X-VMS-To" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (slice_ieq(name, slice_of(names[i])))
 			return true;
 	}
 	return false;
@@ -140,14 +162,7 @@ eval_check_unresolved_template(const struct rule *rule, struct views *views)
 
 	(void)rule;
 	for (size_t i = 0; i < headers->n; i++) {
-		struct slice name = headers->v[i].name;
-
-		/* SpamAssassin skips trace and identification fields too */
-		if (slice_ieq(name, SLICE("Received")) || slice_ieq(name, SLICE("Message-ID")) ||
-		    slice_ieq(name, SLICE("Content-Type")) || slice_istarts(name, SLICE("X-")) ||
-		    slice_istarts(name, SLICE("DKIM-")))
-			continue;
-		if (has_template(headers->v[i].raw))
+		if (!may_have_percent(headers->v[i].name) && has_template(headers->v[i].raw))
 			return 1;
 	}
 	return 0;
@@ -159,22 +174,15 @@ eval_check_for_to_in_subject(const struct rule *rule, struct views *views)
 	struct slice subject = slice_trim(eval_field(views, FIXED_SUBJECT));
 	struct slice to = eval_first_line(eval_field(views, FIXED_TO_ADDR));
 	struct slice user = slice_cut(to, 0, slice_find_byte(to, 0, '@'));
-	size_t at;
+	struct slice rest;
 
 	if (slice_eq(rule->call.args[0].text, SLICE("address")))
 		return to.n > 0 && slice_ifind(subject, 0, to) < subject.n;
-	if (user.n == 0)
+	/* as a greeting: "user, ..." */
+	if (user.n == 0 || !slice_istarts(subject, user))
 		return 0;
-	/* as a greeting: "user, ..." first, or ", user" and the like inside */
-	at = slice_ifind(subject, 0, user);
-	if (at == subject.n)
-		return 0;
-	if (at == 0)
-		return at + user.n < subject.n &&
-		       (subject.p[user.n] == ',' || subject.p[user.n] == ':' ||
-			   subject.p[user.n] == '!');
-	return subject.p[at - 1] == ' ' && at >= 2 && subject.p[at - 2] == ',' &&
-	       (at + user.n == subject.n || !ascii_is_word(subject.p[at + user.n]));
+	rest = slice_trim(slice_from(subject, user.n));
+	return rest.n == 0 || slice_find_byte(SLICE(",:;!?-"), 0, rest.p[0]) < 6;
 }
 
 unsigned

@@ -1,9 +1,16 @@
 libengine_a_SOURCES += \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
+	engine/rules/eval_attachment.c \
+	engine/rules/eval_body.c \
 	engine/rules/eval_header.c \
 	engine/rules/eval_help.c engine/rules/eval_help.h \
+	engine/rules/eval_html.c \
 	engine/rules/eval_list.c \
+	engine/rules/eval_mime.c \
+	engine/rules/eval_recipients.c \
+	engine/rules/eval_relay.c \
+	engine/rules/eval_uri.c \
 	engine/rules/glob.c \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \
 	engine/rules/kind_body.c \

@@ -1,4 +1,3 @@
 test_scripts += \
 	tests/house/test_format.py \
-	tests/house/test_layers.py \
-	tests/house/test_settings.sh
+	tests/house/test_layers.py

@@ -1,0 +1,185 @@
+/*
+ * eval_body.c - eval functions over the text as a whole
+ *
+ * Source: SpamAssassin 4.0.1's BodyEval and MIMEEval, by how they behave; ours
+ * are marked in evalfn.def.
+ *
+ * Limits: of the words of an alternative at most WORDS_MAX are compared.
+ */
+#include "engine/rules/eval.h"
+#include "engine/rules/eval_help.h"
+#include "engine/util/ascii.h"
+#include "engine/util/map.h"
+#include "engine/util/utf8.h"
+
+/* Shorter bodies are not judged by their capitals. */
+#define UPPERCASE_BYTES_MIN 200
+#define WORDS_MAX 20000
+
+/* Percent of capitals among the letters of the body, the Subject left out. */
+unsigned
+eval_check_for_uppercase(const struct rule *rule, struct views *views)
+{
+	struct slice_list body = views_body(views);
+	double upper = 0, lower = 0, bytes = 0;
+
+	for (size_t i = 1; i < body.n; i++) {
+		for (size_t k = 0; k < body.v[i].n; k++) {
+			upper += ascii_is_upper(body.v[i].p[k]);
+			lower += ascii_is_lower(body.v[i].p[k]);
+		}
+		bytes += (double)body.v[i].n;
+	}
+	return bytes >= UPPERCASE_BYTES_MIN && upper + lower > 0 &&
+	       eval_above(100 * upper / (upper + lower), &rule->call.args[0], &rule->call.args[1]);
+}
+
+unsigned
+eval_check_body_length(const struct rule *rule, struct views *views)
+{
+	return (double)views->message->body_bytes.n <= rule->call.args[0].number;
+}
+
+unsigned
+eval_check_blank_line_ratio(const struct rule *rule, struct views *views)
+{
+	size_t count;
+	const struct text_part *parts = views_text_parts(views, &count);
+	double lines = 0, blank = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct slice rest = parts[i].decoded, line;
+
+		while (slice_next_line(&rest, &line)) {
+			lines++;
+			blank += slice_trim(line).n == 0;
+		}
+	}
+	return lines > 0 && lines >= rule->call.args[2].number &&
+	       eval_above(100 * blank / lines, &rule->call.args[0], &rule->call.args[1]);
+}
+
+/* Spaces in percent of what is none, the highest of all paragraphs. */
+unsigned
+eval_tvd_vertical_words(const struct rule *rule, struct views *views)
+{
+	struct slice_list body = views_body(views);
+	double most = 0;
+
+	for (size_t i = 1; i < body.n; i++) {
+		struct slice text = slice_trim(body.v[i]);
+		double spaces = 0, percent;
+
+		for (size_t k = 0; k < text.n; k++)
+			spaces += text.p[k] == ' ';
+		if (text.n == 0)
+			continue;
+		percent = (double)(long)(100 * spaces / ((double)text.n - spaces) + 0.5);
+		most = percent > most ? percent : most;
+	}
+	return eval_within(most, &rule->call.args[0], &rule->call.args[1]);
+}
+
+/* Takes the next word (letters, digits, bytes above 0x7f) off *rest. */
+static bool
+next_word(struct slice *rest, struct slice *word_r)
+{
+	size_t start = 0, end;
+
+	while (start < rest->n && !ascii_is_alnum(rest->p[start]) && !ascii_is_high(rest->p[start]))
+		start++;
+	end = start;
+	while (end < rest->n && (ascii_is_alnum(rest->p[end]) || ascii_is_high(rest->p[end])))
+		end++;
+	*word_r = slice_cut(*rest, start, end);
+	*rest = slice_from(*rest, end);
+	return word_r->n > 0;
+}
+
+/* Percent of the words of `html` that are not in `text`; below 0: nothing to compare. */
+static double
+missing_words(struct views *views, struct slice text, struct slice html)
+{
+	struct map *known = map_new(views->arena, MAP_EXACT, views->hash_seed);
+	struct slice word;
+	double all = 0, missing = 0;
+	size_t n = 0;
+
+	while (known != NULL && n++ < WORDS_MAX && next_word(&text, &word)) {
+		if (!map_add(known, word, known))
+			return -1;
+	}
+	for (n = 0; known != NULL && n < WORDS_MAX && next_word(&html, &word); n++) {
+		all++;
+		missing += map_find(known, word) == NULL;
+	}
+	return all > 0 ? 100 * missing / all : -1;
+}
+
+unsigned
+eval_multipart_alternative_difference(const struct rule *rule, struct views *views)
+{
+	size_t count;
+	const struct text_part *parts = views_text_parts(views, &count);
+	double most = -1;
+
+	for (size_t i = 0; i + 1 < count; i++) {
+		const struct part *parent = parts[i].part->parent;
+		double percent;
+
+		if (parent == NULL || parts[i + 1].part->parent != parent ||
+		    parts[i].html != NULL || parts[i + 1].html == NULL ||
+		    !slice_eq(parent->type.full, SLICE("multipart/alternative")))
+			continue;
+		percent = missing_words(views, parts[i].unicode, parts[i + 1].rendered);
+		most = percent > most ? percent : most;
+	}
+	return most >= 0 && eval_above(most, &rule->call.args[0], &rule->call.args[1]);
+}
+
+unsigned
+eval_check_body_words(const struct rule *rule, struct views *views)
+{
+	struct slice_list body = views_body(views);
+	double words = 0;
+
+	for (size_t i = 1; i < body.n; i++) {
+		struct slice rest = body.v[i], word;
+
+		while (next_word(&rest, &word))
+			words++;
+	}
+	return eval_within(words, &rule->call.args[0], &rule->call.args[1]);
+}
+
+/* Whether a word has ASCII letters and Greek or Cyrillic ones (U+0370-U+052F). */
+static bool
+mixes_scripts(struct slice word)
+{
+	bool latin = false, other = false;
+	uint32_t code;
+
+	while (word.n > 0) {
+		size_t n = utf8_read(word, &code);
+
+		latin = latin || ascii_is_alpha(word.p[0]);
+		other = other || (n > 1 && code >= 0x370 && code <= 0x52f);
+		word = slice_from(word, n == 0 ? 1 : n);
+	}
+	return latin && other;
+}
+
+unsigned
+eval_check_mixed_scripts(const struct rule *rule, struct views *views)
+{
+	struct slice_list body = views_body(views);
+	double mixed = 0;
+
+	for (size_t i = 0; i < body.n; i++) {
+		struct slice rest = body.v[i], word;
+
+		while (next_word(&rest, &word))
+			mixed += mixes_scripts(word);
+	}
+	return eval_within(mixed, &rule->call.args[0], &rule->call.args[1]);
+}

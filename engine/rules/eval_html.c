@@ -1,0 +1,255 @@
+/*
+ * eval_html.c - eval functions over the facts of HTML parts
+ *
+ * Facts of several HTML parts are those of the last one, as SpamAssassin's
+ * results are; what asks "is there any" looks at all. Names of facts are
+ * SpamAssassin's where it has them; ours besides: hidden_runs, tiny_runs,
+ * low_contrast_runs, hidden_ratio (share of the text that nobody sees),
+ * forms, images, links, comments.
+ *
+ * Source: SpamAssassin 4.0.1's HTMLEval, by how it behaves.
+ */
+#include "engine/rules/eval.h"
+#include "engine/rules/eval_help.h"
+#include "engine/util/ascii.h"
+
+/* The last HTML part's facts; NULL: there is none. */
+static const struct html *
+last_html(struct views *views)
+{
+	size_t count;
+	const struct text_part *parts = views_text_parts(views, &count);
+
+	while (count-- > 0) {
+		if (parts[count].html != NULL)
+			return parts[count].html;
+	}
+	return NULL;
+}
+
+static double
+hidden_ratio(const struct html *html)
+{
+	if (html->rendered.n == 0 || html->visible.n > html->rendered.n)
+		return 0;
+	return 1 - (double)html->visible.n / (double)html->rendered.n;
+}
+
+/* Facts that are numbers: FACT("name", expression over `html`). */
+#define FACT_TABLE(X)                                                               \
+	X("length", html->rendered.n)                                               \
+	X("obfuscation_ratio", html_ratio(html->obfuscation, html->tags))           \
+	X("bad_tag_ratio", html_ratio(html->bad_tags, html->tags))                  \
+	X("non_element_ratio",                                                      \
+	    html_ratio(html->bad_tags_seen, html->tags_seen + html->bad_tags_seen)) \
+	X("closed_extra_ratio", html_ratio(html->closed_extra, html->closing_tags)) \
+	X("backhair_count", html->backhair)                                         \
+	X("min_size", html->min_size)                                               \
+	X("max_size", html->max_size)                                               \
+	X("image_area", html->image_area)                                           \
+	X("title_length", html->title.n)                                            \
+	X("hidden_runs", html->hidden_runs)                                         \
+	X("tiny_runs", html->tiny_runs)                                             \
+	X("low_contrast_runs", html->low_contrast_runs)                             \
+	X("hidden_ratio", hidden_ratio(html))                                       \
+	X("forms", html->forms)                                                     \
+	X("images", html->images)                                                   \
+	X("iframes", html->iframes)                                                 \
+	X("scripts", html->scripts_count)                                           \
+	X("links", html->link_count)                                                \
+	X("comments", html->comment_count)                                          \
+	X("tags", html->tags)
+
+/* False: no fact of that name. */
+static bool
+fact_number(const struct html *html, struct slice name, double *value_r)
+{
+#define FACT(text, value)                   \
+	if (slice_eq(name, SLICE(text))) {  \
+		*value_r = (double)(value); \
+		return true;                \
+	}
+	FACT_TABLE(FACT)
+#undef FACT
+	return false;
+}
+
+unsigned
+eval_html_range(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+	const struct eval_arg *args = rule->call.args;
+	double value;
+
+	return html != NULL && fact_number(html, args[0].text, &value) &&
+	       eval_above(value, &args[1], &args[2]);
+}
+
+/* "< 512", ">=3": an operator and a number. */
+static bool
+compare(double value, struct slice test)
+{
+	static const char *const signs[] = { "<=", ">=", "==", "!=", "<", ">" };
+	double number = 0, unit = 1;
+	bool fraction = false;
+	size_t sign = 0, n = sizeof(signs) / sizeof(signs[0]);
+
+	test = slice_trim(test);
+	while (sign < n && !slice_starts(test, slice_of(signs[sign])))
+		sign++;
+	if (sign == n)
+		return false;
+	test = slice_trim(slice_from(test, slice_of(signs[sign]).n));
+	for (size_t i = 0; i < test.n && i < 15; i++) {
+		fraction = fraction || test.p[i] == '.';
+		if (!ascii_is_digit(test.p[i]))
+			continue;
+		number = number * 10 + (test.p[i] - '0');
+		unit = fraction ? unit * 10 : 1;
+	}
+	number /= unit;
+	return sign == 0   ? value <= number
+	       : sign == 1 ? value >= number
+	       : sign == 2 ? value == number
+	       : sign == 3 ? value != number
+	       : sign == 4 ? value < number
+			   : value > number;
+}
+
+unsigned
+eval_html_eval(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+	double value;
+
+	return html != NULL && fact_number(html, rule->call.args[0].text, &value) &&
+	       compare(value, rule->call.args[1].text);
+}
+
+/* The balance of an element's start and end tags. */
+unsigned
+eval_html_tag_balance(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+
+	for (size_t i = 0; html != NULL && i < html->element_count; i++) {
+		if (slice_ieq(html->elements[i], rule->call.args[0].text))
+			return compare((double)html->element_open[i], rule->call.args[1].text);
+	}
+	return 0;
+}
+
+unsigned
+eval_html_test(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+	struct slice fact = rule->call.args[0].text;
+	double value;
+
+	if (html == NULL)
+		return 0;
+	if (slice_eq(fact, SLICE("html")))
+		return html->tags > 0;
+	if (slice_eq(fact, SLICE("embeds")))
+		return html->embeds;
+	if (slice_eq(fact, SLICE("font_low_contrast")))
+		return html->font_low_contrast;
+	if (slice_eq(fact, SLICE("font_invalid_color")))
+		return html->font_invalid_color;
+	if (slice_eq(fact, SLICE("font_face_bad")))
+		return html->font_face_bad;
+	if (slice_eq(fact, SLICE("form_action_mailto")))
+		return html->form_action_mailto;
+	return fact_number(html, fact, &value) && value != 0;
+}
+
+unsigned
+eval_html_tag_exists(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+
+	for (size_t i = 0; html != NULL && i < html->element_count; i++) {
+		if (slice_ieq(html->elements[i], rule->call.args[0].text))
+			return 1;
+	}
+	return 0;
+}
+
+static unsigned
+any_matches(const struct rule *rule, struct views *views, const struct slice *v, size_t n)
+{
+	for (size_t i = 0; i < n && !views->spent; i++) {
+		if (views_test(views, rule, rule->call.args[1].regex, v[i]))
+			return 1;
+	}
+	return 0;
+}
+
+unsigned
+eval_html_text_match(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+	struct slice which = rule->call.args[0].text;
+
+	if (html == NULL)
+		return 0;
+	if (slice_eq(which, SLICE("comment")))
+		return any_matches(rule, views, html->comments, html->comment_count);
+	if (slice_eq(which, SLICE("title")))
+		return any_matches(rule, views, html->titles, html->title_count);
+	if (slice_eq(which, SLICE("anchor")))
+		return any_matches(rule, views, html->anchors, html->anchor_count);
+	if (slice_eq(which, SLICE("script")))
+		return any_matches(rule, views, html->script_texts, html->script_text_count);
+	return 0;
+}
+
+unsigned
+eval_html_image_only(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+
+	return html != NULL && html->images > 0 &&
+	       eval_above((double)html->rendered.n, &rule->call.args[0], &rule->call.args[1]);
+}
+
+unsigned
+eval_html_image_ratio(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+	double text;
+
+	if (html == NULL || html->image_area <= 0 || html->rendered_chars < html->space_chars)
+		return 0;
+	text = (double)(html->rendered_chars - html->space_chars);
+	return eval_above(
+	    text / (double)html->image_area, &rule->call.args[0], &rule->call.args[1]);
+}
+
+unsigned
+eval_html_title_subject_ratio(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+	struct slice subject = slice_trim(eval_field(views, FIXED_SUBJECT));
+
+	return html != NULL && subject.n > 0 && html->title.n > 0 &&
+	       (double)html->title.n / (double)subject.n > rule->call.args[0].number;
+}
+
+unsigned
+eval_check_iframe_src(const struct rule *rule, struct views *views)
+{
+	size_t count;
+	const struct text_part *parts = views_text_parts(views, &count);
+
+	(void)rule;
+	for (size_t i = 0; i < count; i++) {
+		const struct html *html = parts[i].html;
+
+		for (size_t k = 0; html != NULL && k < html->link_count; k++) {
+			if (slice_eq(html->links[k].element, SLICE("iframe")))
+				return 1;
+		}
+	}
+	return 0;
+}
