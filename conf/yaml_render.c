@@ -8,6 +8,7 @@
 #include "conf/yaml_render.h"
 
 #include "engine/util/ascii.h"
+#include "engine/util/utf8.h"
 
 static bool
 may_stand_plain(struct slice text)
@@ -24,30 +25,51 @@ may_stand_plain(struct slice text)
 	return true;
 }
 
+/* Characters that the reader does not take as they are. */
+static bool
+needs_escape(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
+	       code == 0xfeff || (code & 0xfffe) == 0xfffe;
+}
+
 static bool
 needs_escapes(struct slice text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (ascii_is_control(text.p[i]))
+	uint32_t code;
+
+	for (size_t at = 0; at < text.n;) {
+		size_t n = utf8_read(slice_from(text, at), &code);
+
+		if (n == 0 || needs_escape(code))
 			return true;
+		at += n;
+	}
 	return false;
 }
 
 static void
 render_double(struct slice text, struct buf *out)
 {
-	buf_add_byte(out, '"');
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
+	uint32_t code;
 
-		if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
-		else if (c == '\n')
+	buf_add_byte(out, '"');
+	for (size_t at = 0; at < text.n;) {
+		size_t n = utf8_read(slice_from(text, at), &code);
+
+		if (n == 0)
+			code = UTF8_REPLACEMENT;
+		if (code == '"' || code == '\\')
+			buf_printf(out, "\\%c", (char)code);
+		else if (code == '\n')
 			buf_add(out, SLICE("\\n"));
-		else if (ascii_is_control(c))
-			buf_printf(out, "\\x%02x", (unsigned)(unsigned char)c);
+		else if (needs_escape(code) && code > 0xffff)
+			buf_printf(out, "\\U%08x", (unsigned)code);
+		else if (needs_escape(code))
+			buf_printf(out, code > 0xff ? "\\u%04x" : "\\x%02x", (unsigned)code);
 		else
-			buf_add_byte(out, c);
+			buf_add(out, slice_cut(text, at, at + n));
+		at += n == 0 ? 1 : n;
 	}
 	buf_add_byte(out, '"');
 }

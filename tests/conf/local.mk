@@ -17,3 +17,30 @@ unit_tests += tests/conf/test_yaml
 tests_conf_test_yaml_SOURCES = tests/conf/test_yaml.c
 tests_conf_test_yaml_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_conf_test_yaml_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
+# With --enable-fuzzers libFuzzer drives it: tests/fuzz/fuzz_yaml -dict=tests/fuzz/yaml.dict CORPUS
+noinst_PROGRAMS += tests/fuzz/fuzz_yaml
+tests_fuzz_fuzz_yaml_LDADD = $(CONF_LIBS) $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c
+tests_fuzz_fuzz_yaml_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c tests/fuzz/replay.c
+endif
+test_scripts += tests/fuzz/test_replay.sh
+EXTRA_DIST += \
+	tests/fuzz/yaml.dict \
+	tests/fuzz/corpus/yaml/blocks.yaml \
+	tests/fuzz/corpus/yaml/bom.yaml \
+	tests/fuzz/corpus/yaml/comment.yaml \
+	tests/fuzz/corpus/yaml/deep.yaml \
+	tests/fuzz/corpus/yaml/documents.yaml \
+	tests/fuzz/corpus/yaml/duplicate.yaml \
+	tests/fuzz/corpus/yaml/escapes.yaml \
+	tests/fuzz/corpus/yaml/escapes2.yaml \
+	tests/fuzz/corpus/yaml/flow.yaml \
+	tests/fuzz/corpus/yaml/merge.yaml \
+	tests/fuzz/corpus/yaml/rules.yaml \
+	tests/fuzz/corpus/yaml/settings.yaml \
+	tests/fuzz/corpus/yaml/traps.yaml \
+	tests/fuzz/corpus/yaml/utf16.yaml
