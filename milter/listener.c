@@ -130,6 +130,7 @@ listener_open_unix(struct listener *listener, const char *path,
 	if (lstat(path, &status) == 0) {
 		listener->device = status.st_dev;
 		listener->inode = status.st_ino;
+		listener->changed = status.st_ctim;
 	}
 	return true;
 }
@@ -207,13 +208,22 @@ listener_open(struct listener *listener, const struct listen_socket *where,
 	return false;
 }
 
-void
-listener_close(struct listener *listener)
+/* Whether the file at the path is still the one that we made. */
+static bool
+listener_owns_path(const struct listener *listener)
 {
 	struct stat status;
 
-	if (listener->path != NULL && lstat(listener->path, &status) == 0 &&
-	    status.st_dev == listener->device && status.st_ino == listener->inode)
+	return listener->path != NULL && lstat(listener->path, &status) == 0 &&
+	       status.st_dev == listener->device && status.st_ino == listener->inode &&
+	       status.st_ctim.tv_sec == listener->changed.tv_sec &&
+	       status.st_ctim.tv_nsec == listener->changed.tv_nsec;
+}
+
+void
+listener_close(struct listener *listener)
+{
+	if (listener_owns_path(listener))
 		unlink(listener->path);
 	if (listener->fd >= 0)
 		close(listener->fd);

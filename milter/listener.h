@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "conf/settings.h"
 #include "engine/util/err.h"
@@ -15,6 +16,7 @@ struct listener {
 	char *path; /* of a unix socket, to be removed at the end; NULL: nothing to remove */
 	dev_t device; /* which file the path was */
 	ino_t inode;
+	struct timespec changed; /* inode numbers are used again at once */
 };
 
 #define LISTENER_NONE ((struct listener){ .fd = -1 })

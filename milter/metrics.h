@@ -17,23 +17,23 @@
 #include "engine/verdict.h"
 
 /* field, name: counters that only rise */
-#define METRICS_TABLE(X)                                      \
-	X(connections, "connections")                         \
-	X(messages, "messages")                               \
-	X(spam, "spam")                                       \
-	X(skipped, "skipped")                                 \
-	X(incomplete, "incomplete")                           \
-	X(aborted, "aborted")                                 \
-	X(bytes, "bytes")                                     \
-	X(us_parse, "us_parse")                               \
-	X(us_match, "us_match")                               \
-	X(us_total, "us_total")                               \
-	X(failed_connections, "failed_connections")           \
-	X(failed_memory, "failed_memory")                     \
-	X(failed_busy, "failed_busy")                         \
-	X(failed_draining, "failed_draining")                 \
-	X(failed_fault, "failed_fault") X(reloads, "reloads") \
-	    X(reloads_refused, "reloads_refused")
+#define METRICS_TABLE(X)                            \
+	X(connections, "connections")               \
+	X(messages, "messages")                     \
+	X(spam, "spam")                             \
+	X(skipped, "skipped")                       \
+	X(incomplete, "incomplete")                 \
+	X(aborted, "aborted")                       \
+	X(bytes, "bytes")                           \
+	X(us_parse, "us_parse")                     \
+	X(us_match, "us_match")                     \
+	X(us_total, "us_total")                     \
+	X(failed_connections, "failed_connections") \
+	X(failed_memory, "failed_memory")           \
+	X(failed_busy, "failed_busy")               \
+	X(failed_draining, "failed_draining")       \
+	X(reloads, "reloads")                       \
+	X(reloads_refused, "reloads_refused")
 
 struct metrics {
 #define METRICS_FIELD(field, name) atomic_uint_fast64_t field;

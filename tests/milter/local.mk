@@ -15,3 +15,15 @@ tests_milter_test_ordered_LDADD = libcli.a $(unit_test_libs) -lpthread
 tests_milter_test_pass_SOURCES = tests/milter/test_pass.c
 tests_milter_test_pass_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_pass_LDADD = libcli.a $(unit_test_libs)
+
+# The daemon.
+unit_tests += tests/milter/test_listener tests/milter/test_log tests/milter/test_traffic
+tests_milter_test_listener_SOURCES = tests/milter/test_listener.c
+tests_milter_test_listener_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_listener_LDADD = libdaemon.a $(unit_test_libs)
+tests_milter_test_log_SOURCES = tests/milter/test_log.c
+tests_milter_test_log_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_log_LDADD = libdaemon.a libshell.a $(unit_test_libs)
+tests_milter_test_traffic_SOURCES = tests/milter/test_traffic.c
+tests_milter_test_traffic_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_traffic_LDADD = libdaemon.a libshell.a $(unit_test_libs) -lpthread
