@@ -49,6 +49,17 @@ static const uint16_t windows_1252[32] = { 0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x
 	0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c,
 	0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178 };
 
+static const struct label *find_label(struct slice label);
+
+/* A label with something hung on to it: only "gb2312..." is met in mail. */
+static const struct label *
+find_longer_label(struct slice label)
+{
+	static const struct slice gb2312 = { "gb2312", 6 };
+
+	return label.n > gb2312.n && slice_istarts(label, gb2312) ? find_label(gb2312) : NULL;
+}
+
 static const struct label *
 find_label(struct slice label)
 {
@@ -72,7 +83,7 @@ find_label(struct slice label)
 		else
 			low = middle + 1;
 	}
-	return NULL;
+	return find_longer_label(label);
 }
 
 enum charset
@@ -301,13 +312,40 @@ from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
 			continue;
 		if (errno == E2BIG)
 			continue;
-		put_bad(out, bad);
 		if (errno == EINVAL)
-			break; /* the text ends inside a character */
+			break; /* the text ends inside a character, which is no fault of it */
+		put_bad(out, bad);
 		in++;
 		left--;
 	}
 	iconv(handle, NULL, NULL, NULL, NULL);
+}
+
+/* EUC has no bytes from 0x80 to 0xa0 but two that shift in EUC-JP; libc takes them for controls. */
+static bool
+is_bad_euc(enum charset charset, char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	if (charset != CHARSET_EUC_CN && charset != CHARSET_EUC_KR && charset != CHARSET_EUC_JP)
+		return false;
+	return byte >= 0x80 && byte <= 0xa0 &&
+	       (charset != CHARSET_EUC_JP || (byte != 0x8e && byte != 0x8f));
+}
+
+static void
+from_libc(iconv_t handle, enum charset charset, struct slice s, struct buf *out, size_t *bad)
+{
+	while (s.n > 0) {
+		size_t n = 0;
+
+		while (n < s.n && !is_bad_euc(charset, s.p[n]))
+			n++;
+		from_iconv(handle, slice_cut(s, 0, n), out, bad);
+		if (n < s.n)
+			put_bad(out, bad);
+		s = slice_from(s, n + 1);
+	}
 }
 
 static void
@@ -336,7 +374,7 @@ convert(struct converters *converters, enum charset charset, struct slice s, str
 	if (converters == NULL || converters->to_utf8[charset] == (iconv_t)-1)
 		from_ascii(s, out, bad);
 	else
-		from_iconv(converters->to_utf8[charset], s, out, bad);
+		from_libc(converters->to_utf8[charset], charset, s, out, bad);
 }
 
 /* Whether text of ASCII alone stays as it is in that charset. */

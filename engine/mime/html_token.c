@@ -501,6 +501,35 @@ next_literal(struct html_tokens *tokens, struct html_token *token)
 	return true;
 }
 
+/*
+ * Text that a tag or the text's end ends. At the end, white space stands
+ * alone, or goes with the last word: bears on white space beside hidden text.
+ */
+static bool
+running_text_to(struct html_tokens *tokens, size_t to, struct html_token *token)
+{
+	struct slice s = tokens->text;
+	size_t split = to;
+
+	if (to == s.n && !ascii_is_space(s.p[to - 1]))
+		while (split > tokens->at && !ascii_is_space(s.p[split - 1]))
+			split--;
+	if (to == s.n)
+		while (split > tokens->at && ascii_is_space(s.p[split - 1]))
+			split--;
+	return text_to(tokens, split > tokens->at ? split : to, token);
+}
+
+/* Whether what stands there, and never ends, is a comment rather than text. */
+static bool
+begins_markup(struct slice s, size_t at)
+{
+	char next = byte_at(s, at + 1);
+
+	return byte_at(s, at) == '<' &&
+	       (at + 1 == s.n || is_name_first(next) || next == '/' || next == '!' || next == '?');
+}
+
 /* In running text. False: there is no token yet, go on. */
 static bool
 next_text(struct html_tokens *tokens, struct html_token *token)
@@ -520,7 +549,20 @@ next_text(struct html_tokens *tokens, struct html_token *token)
 			return false;
 		}
 	}
-	return to > tokens->at && text_to(tokens, to, token);
+	if (to == tokens->at)
+		return false;
+	if (!characters)
+		return running_text_to(tokens, to, token);
+	return begins_markup(s, tokens->at) ? comment_to(tokens, to, token) == OUTCOME_TOKEN
+					    : text_to(tokens, to, token);
+}
+
+/* The end tag of what the end of the text closed. */
+static void
+take_pending_end(struct html_tokens *tokens, struct html_token *token)
+{
+	*token = (struct html_token){ .kind = HTML_END, .name = slice_of(tokens->pending_end) };
+	tokens->pending_end = NULL;
 }
 
 /* At '<'. False: there is no token yet, go on. */
@@ -528,15 +570,17 @@ static bool
 next_markup(struct html_tokens *tokens, struct html_token *token)
 {
 	struct slice s = tokens->text;
-	char next = byte_at(s, tokens->at + 1);
 
 	switch (read_markup(tokens, token)) {
 	case OUTCOME_TOKEN:
 		return true;
 	case OUTCOME_NOTHING:
-		return false;
+		if (tokens->pending_end == NULL)
+			return false;
+		take_pending_end(tokens, token);
+		return true;
 	case OUTCOME_TEXT:
-		return text_to(tokens, slice_find_byte(s, tokens->at + 1, '<'), token);
+		return running_text_to(tokens, slice_find_byte(s, tokens->at + 1, '<'), token);
 	case OUTCOME_STUCK:
 		break;
 	}
@@ -544,7 +588,7 @@ next_markup(struct html_tokens *tokens, struct html_token *token)
 		tokens->at_end = tokens->finishing = true;
 		return false;
 	}
-	if (next == '\0' || is_name_first(next) || next == '/' || next == '!' || next == '?')
+	if (begins_markup(s, tokens->at))
 		return comment_to(tokens, s.n, token) == OUTCOME_TOKEN;
 	return text_to(tokens, s.n, token);
 }
@@ -587,10 +631,6 @@ html_next_token(struct html_tokens *tokens, struct html_token *token_r)
 		return found;
 	tokens->holding = found;
 	tokens->held = *token_r;
-	*token_r = (struct html_token){
-		.kind = HTML_END,
-		.name = slice_of(tokens->pending_end),
-	};
-	tokens->pending_end = NULL;
+	take_pending_end(tokens, token_r);
 	return true;
 }

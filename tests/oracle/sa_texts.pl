@@ -27,7 +27,10 @@ while (my $path = <STDIN>) {
 		message => $bytes, parsenow => 1, normalize => 1,
 		body_part_scan_size => 50000, rawbody_part_scan_size => 500000,
 	});
-	print_list('body', $message->get_rendered_body_text_array());
-	print_list('rawbody', $message->get_decoded_body_text_array());
+	eval {
+		print_list('body', $message->get_rendered_body_text_array());
+		print_list('rawbody', $message->get_decoded_body_text_array());
+		1;
+	} or print "died\n";
 	$message->finish();
 }
