@@ -2,6 +2,7 @@
 libengine_a_SOURCES += \
 	engine/action.c engine/action.h \
 	engine/envelope.h engine/policy.h engine/verdict.h \
+	engine/example.c engine/example.h \
 	engine/judge.c engine/judge.h \
 	engine/scan.c engine/scan.h \
 	engine/slot.c engine/slot.h \

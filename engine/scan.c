@@ -101,15 +101,20 @@ run_schedule(struct scan *scan)
 		    scan->ended_by->def.shortcircuit_spam ? "spam" : "ham");
 }
 
-void
-scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget)
+/* The caller's clock, or one that stands. */
+static int64_t
+scan_clock(const struct scan *scan)
+{
+	return scan->options.clock_us == NULL ? 0 : scan->options.clock_us(scan->options.clock_p);
+}
+
+static void
+read_and_match(
+    struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget)
 {
 	const struct ruleset *ruleset = scan->ruleset;
+	int64_t begun = scan_clock(scan);
 
-	assert(!scan->scanned);
-	scan->scanned = true;
-	if (judge_skips(scan->sender, &ruleset->policy))
-		return;
 	scan->views = (struct views){
 		.arena = scan->arena,
 		.ruleset = ruleset,
@@ -124,6 +129,7 @@ scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const str
 	scan->outcomes = arena_array(scan->arena, ruleset->rule_count + 1, sizeof(*scan->outcomes));
 	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
 	scan->views.message = scan->message;
+	scan->verdict.us_parse = scan_clock(scan) - begun;
 	if (scan->outcomes == NULL || scan->message == NULL || !views_open(&scan->views)) {
 		scan->broken = true;
 		return;
@@ -132,6 +138,19 @@ scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const str
 		views_note(&scan->views, "size limit: only the first %zu bytes were read",
 		    ruleset->policy.size_limit);
 	run_schedule(scan);
+}
+
+void
+scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget)
+{
+	int64_t begun = scan_clock(scan);
+
+	assert(!scan->scanned);
+	scan->scanned = true;
+	if (judge_skips(scan->sender, &scan->ruleset->policy))
+		return;
+	read_and_match(scan, slot, bytes, budget);
+	scan->verdict.us_total = scan_clock(scan) - begun;
 }
 
 /* What a rule adds to the sum. */
@@ -245,9 +264,11 @@ const struct verdict *
 scan_verdict(struct scan *scan)
 {
 	struct judge_source source;
+	int64_t begun;
 
 	if (scan == NULL)
 		return &verdict_without_memory;
+	begun = scan_clock(scan);
 	source = (struct judge_source){
 		.envelope = scan->envelope,
 		.policy = &scan->ruleset->policy,
@@ -265,6 +286,8 @@ scan_verdict(struct scan *scan)
 	list_notes(scan);
 	judge(scan->arena, &source, &scan->verdict);
 	list_notes(scan);
+	scan->verdict.us_total += scan_clock(scan) - begun;
+	scan->verdict.us_match = scan->verdict.us_total - scan->verdict.us_parse;
 	return &scan->verdict;
 }
 

@@ -131,6 +131,15 @@ read_args(struct slice text, size_t at, struct eval_call *call, struct err *err)
 	return false;
 }
 
+static bool
+take_row(int row, struct eval_arg *arg, struct err *err)
+{
+	arg->number = row;
+	if (row < 0)
+		err_set(err, "the function knows no \"%.*s\"", SLICE_ARG(arg->text));
+	return row >= 0;
+}
+
 /* Text as the signature's letter wants it. */
 static bool
 convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *err)
@@ -157,6 +166,12 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 			return true;
 		err_set(err, "no list is named \"%.*s\"", SLICE_ARG(arg->text));
 		return false;
+	case 'm':
+		return take_row(eval_mime_flag(arg->text), arg, err);
+	case 'p':
+		return take_row(eval_parse_flag(arg->text), arg, err);
+	case 'f':
+		return take_row(eval_html_fact(arg->text), arg, err);
 	default:
 		return true;
 	}

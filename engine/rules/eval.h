@@ -26,7 +26,8 @@ struct eval_function {
 	const char *name;
 	/*
 	 * A letter an argument: n number (inf, -inf and undef too), s text, h header selector,
-	 * r regex, l list; '?' before the first that may be left out, '*' after the last that
+	 * r regex, l list, m p f a word that check_for_mime, check_msg_parse_flags or the
+	 * html functions know (its row becomes the number); '?' before the first that may be left out, '*' after the last that
 	 * may be repeated.
 	 */
 	const char *signature;
@@ -43,6 +44,11 @@ struct eval_function {
  */
 bool
 eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_r, struct err *err);
+
+/* The row of a word in its function's table, or -1: for the letters m, p and f. */
+int eval_mime_flag(struct slice word);
+int eval_parse_flag(struct slice word);
+int eval_html_fact(struct slice word);
 
 /* The row of a name, or NULL. */
 const struct eval_function *eval_find(struct slice name);

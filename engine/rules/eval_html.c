@@ -36,53 +36,73 @@ hidden_ratio(const struct html *html)
 }
 
 /* Facts that are numbers: FACT("name", expression over `html`). */
-#define FACT_TABLE(X)                                                               \
-	X("length", html->rendered.n)                                               \
-	X("obfuscation_ratio", html_ratio(html->obfuscation, html->tags))           \
-	X("bad_tag_ratio", html_ratio(html->bad_tags, html->tags))                  \
-	X("non_element_ratio",                                                      \
-	    html_ratio(html->bad_tags_seen, html->tags_seen + html->bad_tags_seen)) \
-	X("closed_extra_ratio", html_ratio(html->closed_extra, html->closing_tags)) \
-	X("backhair_count", html->backhair)                                         \
-	X("min_size", html->min_size)                                               \
-	X("max_size", html->max_size)                                               \
-	X("image_area", html->image_area)                                           \
-	X("title_length", html->title.n)                                            \
-	X("hidden_runs", html->hidden_runs)                                         \
-	X("tiny_runs", html->tiny_runs)                                             \
-	X("low_contrast_runs", html->low_contrast_runs)                             \
-	X("hidden_ratio", hidden_ratio(html))                                       \
-	X("forms", html->forms)                                                     \
-	X("images", html->images)                                                   \
-	X("iframes", html->iframes)                                                 \
-	X("scripts", html->scripts_count)                                           \
-	X("links", html->link_count)                                                \
-	X("comments", html->comment_count)                                          \
-	X("tags", html->tags)
+#define FACT_TABLE(X)                                                                        \
+	X(LENGTH, "length", html->rendered.n)                                                \
+	X(OBFUSCATION_RATIO, "obfuscation_ratio", html_ratio(html->obfuscation, html->tags)) \
+	X(BAD_TAG_RATIO, "bad_tag_ratio", html_ratio(html->bad_tags, html->tags))            \
+	X(NON_ELEMENT_RATIO, "non_element_ratio",                                            \
+	    html_ratio(html->bad_tags_seen, html->tags_seen + html->bad_tags_seen))          \
+	X(CLOSED_EXTRA_RATIO, "closed_extra_ratio",                                          \
+	    html_ratio(html->closed_extra, html->closing_tags))                              \
+	X(BACKHAIR_COUNT, "backhair_count", html->backhair)                                  \
+	X(MIN_SIZE, "min_size", html->min_size)                                              \
+	X(MAX_SIZE, "max_size", html->max_size)                                              \
+	X(IMAGE_AREA, "image_area", html->image_area)                                        \
+	X(TITLE_LENGTH, "title_length", html->title.n)                                       \
+	X(EMBEDS, "embeds", html->embeds)                                                    \
+	X(FONT_LOW_CONTRAST, "font_low_contrast", html->font_low_contrast)                   \
+	X(FONT_INVALID_COLOR, "font_invalid_color", html->font_invalid_color)                \
+	X(FONT_FACE_BAD, "font_face_bad", html->font_face_bad)                               \
+	X(FORM_ACTION_MAILTO, "form_action_mailto", html->form_action_mailto)                \
+	X(HTML, "html", html->tags > 0)                                                      \
+	X(HIDDEN_RUNS, "hidden_runs", html->hidden_runs)                                     \
+	X(TINY_RUNS, "tiny_runs", html->tiny_runs)                                           \
+	X(LOW_CONTRAST_RUNS, "low_contrast_runs", html->low_contrast_runs)                   \
+	X(HIDDEN_RATIO, "hidden_ratio", hidden_ratio(html))                                  \
+	X(FORMS, "forms", html->forms)                                                       \
+	X(IMAGES, "images", html->images)                                                    \
+	X(IFRAMES, "iframes", html->iframes)                                                 \
+	X(SCRIPTS, "scripts", html->scripts_count)                                           \
+	X(LINKS, "links", html->link_count)                                                  \
+	X(COMMENTS, "comments", html->comment_count)                                         \
+	X(TAGS, "tags", html->tags)
 
-/* False: no fact of that name. */
-static bool
-fact_number(const struct html *html, struct slice name, double *value_r)
+enum fact {
+#define FACT_ENUM(id, name, value) FACT_##id,
+	FACT_TABLE(FACT_ENUM)
+#undef FACT_ENUM
+	    FACT_COUNT
+};
+
+static const char *const fact_names[] = {
+#define FACT_NAME(id, name, value) name,
+	FACT_TABLE(FACT_NAME)
+#undef FACT_NAME
+};
+
+int
+eval_html_fact(struct slice word)
 {
-#define FACT(text, value)                   \
-	if (slice_eq(name, SLICE(text))) {  \
-		*value_r = (double)(value); \
-		return true;                \
+	for (int i = 0; i < FACT_COUNT; i++) {
+		if (slice_eq(word, slice_of(fact_names[i])))
+			return i;
 	}
-	FACT_TABLE(FACT)
-#undef FACT
-	return false;
+	return -1;
 }
 
-unsigned
-eval_html_range(const struct rule *rule, struct views *views)
+static double
+fact_number(const struct html *html, const struct eval_arg *arg)
 {
-	const struct html *html = last_html(views);
-	const struct eval_arg *args = rule->call.args;
-	double value;
-
-	return html != NULL && fact_number(html, args[0].text, &value) &&
-	       eval_above(value, &args[1], &args[2]);
+	switch ((enum fact)arg->number) {
+#define FACT_CASE(id, name, value) \
+	case FACT_##id:            \
+		return (double)(value);
+		FACT_TABLE(FACT_CASE)
+#undef FACT_CASE
+	case FACT_COUNT:
+		break;
+	}
+	return 0;
 }
 
 /* "< 512", ">=3": an operator and a number. */
@@ -120,10 +140,9 @@ unsigned
 eval_html_eval(const struct rule *rule, struct views *views)
 {
 	const struct html *html = last_html(views);
-	double value;
 
-	return html != NULL && fact_number(html, rule->call.args[0].text, &value) &&
-	       compare(value, rule->call.args[1].text);
+	return html != NULL &&
+	       compare(fact_number(html, &rule->call.args[0]), rule->call.args[1].text);
 }
 
 /* The balance of an element's start and end tags. */
@@ -143,24 +162,8 @@ unsigned
 eval_html_test(const struct rule *rule, struct views *views)
 {
 	const struct html *html = last_html(views);
-	struct slice fact = rule->call.args[0].text;
-	double value;
 
-	if (html == NULL)
-		return 0;
-	if (slice_eq(fact, SLICE("html")))
-		return html->tags > 0;
-	if (slice_eq(fact, SLICE("embeds")))
-		return html->embeds;
-	if (slice_eq(fact, SLICE("font_low_contrast")))
-		return html->font_low_contrast;
-	if (slice_eq(fact, SLICE("font_invalid_color")))
-		return html->font_invalid_color;
-	if (slice_eq(fact, SLICE("font_face_bad")))
-		return html->font_face_bad;
-	if (slice_eq(fact, SLICE("form_action_mailto")))
-		return html->form_action_mailto;
-	return fact_number(html, fact, &value) && value != 0;
+	return html != NULL && fact_number(html, &rule->call.args[0]) != 0;
 }
 
 unsigned

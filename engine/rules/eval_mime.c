@@ -177,15 +177,23 @@ static const struct {
 	{ "mime_multipart_alternative", flag_alternative },
 };
 
+int
+eval_mime_flag(struct slice word)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (slice_eq(word, slice_of(flags[i].name)))
+			return (int)i;
+	}
+	return -1;
+}
+
 unsigned
 eval_check_for_mime(const struct rule *rule, struct views *views)
 {
-	size_t row = 0, count = sizeof(flags) / sizeof(flags[0]);
+	size_t row = (size_t)rule->call.args[0].number;
 	unsigned n = 0;
 
-	while (row < count && !slice_eq(rule->call.args[0].text, slice_of(flags[row].name)))
-		row++;
-	for (size_t i = 0; row < count && i < views->message->part_count; i++)
+	for (size_t i = 0; i < views->message->part_count; i++)
 		n += flags[row].has(views->message->parts[i]);
 	return n < RULE_HITS_MAX ? n : RULE_HITS_MAX;
 }
@@ -246,7 +254,7 @@ eval_check_mime_multipart_ratio(const struct rule *rule, struct views *views)
 	return html > 0 && eval_above(text / html, &rule->call.args[0], &rule->call.args[1]);
 }
 
-/* Words of check_msg_parse_flags: ODDITY("flag", bit); the last ones are ours. */
+/* Words of check_msg_parse_flags; the last ones are ours. */
 static const struct {
 	const char *name;
 	unsigned bit;
@@ -264,14 +272,22 @@ static const struct {
 	{ "mixed_line_ends", MESSAGE_MIXED_LINE_ENDS },
 };
 
+int
+eval_parse_flag(struct slice word)
+{
+	for (size_t i = 0; i < sizeof(oddities) / sizeof(oddities[0]); i++) {
+		if (slice_eq(word, slice_of(oddities[i].name)))
+			return (int)i;
+	}
+	return -1;
+}
+
 unsigned
 eval_check_msg_parse_flags(const struct rule *rule, struct views *views)
 {
-	for (size_t i = 0; i < sizeof(oddities) / sizeof(oddities[0]); i++) {
-		if (slice_eq(rule->call.args[0].text, slice_of(oddities[i].name)))
-			return (views->message->oddities & oddities[i].bit) != 0;
-	}
-	return 0;
+	size_t row = (size_t)rule->call.args[0].number;
+
+	return (views->message->oddities & oddities[row].bit) != 0;
 }
 
 /* The longest line of base64, its line end counted. */
