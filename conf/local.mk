@@ -18,3 +18,34 @@ libconf_a_SOURCES = \
 	conf/yaml.c conf/yaml.h \
 	conf/yaml_render.c conf/yaml_render.h
 CONF_LIBS = libconf.a $(YAML_LIBS)
+
+# settings.def as people read it.
+noinst_PROGRAMS += conf/settings_doc
+conf_settings_doc_SOURCES = conf/settings_doc.c
+conf_settings_doc_LDADD = $(CONF_LIBS) $(ENGINE_LIBS)
+
+conf/steelyard.yaml: conf/settings_doc$(EXEEXT)
+	$(AM_V_GEN)conf/settings_doc$(EXEEXT) yaml >$@.tmp && mv -f $@.tmp $@
+conf/steelyard.yaml.5: conf/settings_doc$(EXEEXT) conf/steelyard.yaml.5.in
+	$(AM_V_GEN)conf/settings_doc$(EXEEXT) man $(srcdir)/conf/steelyard.yaml.5.in >$@.tmp && \
+	mv -f $@.tmp $@
+
+noinst_DATA += conf/steelyard.yaml
+nodist_man_MANS += conf/steelyard.yaml.5
+dist_man_MANS += conf/steelyard-rules.5
+EXTRA_DIST += conf/steelyard.yaml.5.in
+CLEANFILES += conf/steelyard.yaml conf/steelyard.yaml.5
+
+# A configuration that is there is its owner's: it is neither written over nor removed.
+install_hooks += install-settings
+install-settings: conf/steelyard.yaml
+	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)/steelyard'
+	$(INSTALL_DATA) conf/steelyard.yaml '$(DESTDIR)$(sysconfdir)/steelyard/steelyard.yaml.sample'
+	test -e '$(DESTDIR)$(sysconfdir)/steelyard/steelyard.yaml' || \
+	$(INSTALL_DATA) conf/steelyard.yaml '$(DESTDIR)$(sysconfdir)/steelyard/steelyard.yaml'
+uninstall_hooks += uninstall-settings
+uninstall-settings:
+	cd '$(DESTDIR)$(sysconfdir)/steelyard' && \
+	{ ! cmp -s steelyard.yaml steelyard.yaml.sample || rm -f steelyard.yaml; } && \
+	rm -f steelyard.yaml.sample
+.PHONY: install-settings uninstall-settings

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "conf/file.h"
 #include "conf/settings.h"
 
 /* What was told of, a line each. */
@@ -421,6 +422,70 @@ test_relative_paths(void **state)
 	diagnostics_free(&found);
 }
 
+/* Whether two texts are the same but for quotes, which YAML may or may not need. */
+static bool
+same_yaml(const char *a, const char *b)
+{
+	while (*a != '\0' || *b != '\0') {
+		if (*a == '\'')
+			a++;
+		else if (*b == '\'')
+			b++;
+		else if (*a++ != *b++)
+			return false;
+	}
+	return true;
+}
+
+/* Takes the # off the settings (not off the comments) of the shipped file. */
+static void
+uncomment(struct slice text, struct buf *out)
+{
+	struct slice line;
+
+	while (slice_next_line(&text, &line)) {
+		bool setting = slice_starts(line, SLICE("#")) && line.n > 1 &&
+			       (line.p[1] != ' ' || slice_starts(line, SLICE("#  ")));
+
+		buf_add(out, slice_from(line, setting ? 1 : 0));
+		buf_add_byte(out, '\n');
+	}
+}
+
+/* The shipped steelyard.yaml loads as it is, and says the defaults when nothing is commented out. */
+static void
+test_shipped_file(void **state)
+{
+	const char *folder = getenv("TOP_BUILDDIR");
+	struct arena *arena = arena_new((size_t)1 << 20);
+	struct buf path = { .arena = arena }, text = { .arena = arena };
+	struct diagnostics *found = diagnostics_new();
+	struct settings *settings;
+	struct slice bytes;
+	struct err err;
+
+	(void)state;
+	buf_printf(&path, "%s/conf/steelyard.yaml", folder == NULL ? "." : folder);
+	assert_true(settings_load(buf_text(&path), &settings, found));
+	for (size_t i = 0; i < settings_count(); i++)
+		assert_false(settings_at(settings, i)->set);
+	settings_free(&settings);
+	assert_int_equal(file_read(arena, buf_text(&path), 1 << 20, &bytes, &err), 1);
+	uncomment(bytes, &text);
+	assert_true(settings_read("f", buf_slice(&text), &settings, found));
+	assert_int_equal(diagnostics_kept(found), 0);
+	for (size_t i = 0; i < settings_count(); i++) {
+		const struct setting *setting = settings_at(settings, i);
+
+		if (!setting->set || !same_yaml(setting->value, setting->standard))
+			fail_msg(
+			    "%s: got %s, want %s", setting->key, setting->value, setting->standard);
+	}
+	settings_free(&settings);
+	diagnostics_free(&found);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -431,6 +496,7 @@ main(void)
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_relative_paths),
+		cmocka_unit_test(test_shipped_file),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);

@@ -1,3 +1,4 @@
 test_scripts += \
 	tests/house/test_format.py \
-	tests/house/test_layers.py
+	tests/house/test_layers.py \
+	tests/house/test_settings.sh
