@@ -18,9 +18,9 @@
 
 #include <string.h>
 
+#include "engine/mime/charset.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
-#include "engine/util/utf8.h"
 
 struct scanner {
 	struct slice text;
@@ -181,59 +181,44 @@ add_percent(struct buf *out, struct slice value)
 	}
 }
 
-/* What follows "charset'language'". */
+/* Takes "charset'language'" off *value; absent: it does not begin so. */
 static struct slice
-strip_charset(struct slice value)
+take_charset(struct slice *value)
 {
-	size_t first = slice_find_byte(value, 0, '\'');
-	size_t second = slice_find_byte(value, first + 1, '\'');
+	size_t first = slice_find_byte(*value, 0, '\'');
+	size_t second = slice_find_byte(*value, first + 1, '\'');
+	struct slice charset = slice_cut(*value, 0, first);
 
-	return second < value.n ? slice_from(value, second + 1) : value;
+	if (second >= value->n)
+		return SLICE_ABSENT;
+	*value = slice_from(*value, second + 1);
+	return charset;
 }
 
-/* UTF-8 as it is; anything else byte for byte as Latin-1, which names no file wrongly in ASCII. */
+/*
+ * The first `n` pieces put together, as UTF-8. Converters are a scan slot's and not
+ * at hand: where the charset needs one, its bytes become U+FFFD.
+ */
 static struct slice
-as_utf8(struct arena *arena, struct slice bytes)
+join(struct arena *arena, const struct param *pieces, size_t n)
 {
 	struct buf out = { .arena = arena };
+	struct slice charset = SLICE_ABSENT;
 
-	if (utf8_valid(bytes))
-		return bytes;
-	for (size_t i = 0; i < bytes.n; i++) {
-		char code[UTF8_MAX];
-		size_t n = utf8_write((unsigned char)bytes.p[i], code);
+	for (size_t i = 0; i < n; i++) {
+		struct slice value = pieces[i].value;
 
-		buf_add(&out, (struct slice){ code, n });
+		if (!pieces[i].extended) {
+			add_unquoted(&out, &pieces[i]);
+			continue;
+		}
+		if (i == 0)
+			charset = take_charset(&value);
+		add_percent(&out, value);
 	}
-	return out.failed ? SLICE_ABSENT : buf_slice(&out);
-}
-
-static struct slice
-join_sections(struct arena *arena, const struct sections *sections)
-{
-	struct buf out = { .arena = arena };
-
-	for (size_t i = 0; i < CTYPE_SECTIONS_MAX && sections->have[i]; i++) {
-		const struct param *param = &sections->v[i];
-
-		if (param->extended)
-			add_percent(&out, i == 0 ? strip_charset(param->value) : param->value);
-		else
-			add_unquoted(&out, param);
-	}
-	return out.failed ? SLICE_ABSENT : as_utf8(arena, buf_slice(&out));
-}
-
-static struct slice
-join_plain(struct arena *arena, const struct param *param)
-{
-	struct buf out = { .arena = arena };
-
-	if (param->extended)
-		add_percent(&out, strip_charset(param->value));
-	else
-		add_unquoted(&out, param);
-	return out.failed ? SLICE_ABSENT : as_utf8(arena, buf_slice(&out));
+	if (out.failed)
+		return SLICE_ABSENT;
+	return charset_read(arena, NULL, charset, buf_slice(&out), CHARSET_GUESS).utf8;
 }
 
 struct slice
@@ -243,6 +228,7 @@ ctype_param(struct arena *arena, struct slice value, struct slice name)
 	struct sections sections = { .have = { false } };
 	struct param param, best = { .section = -1 };
 	bool found = false;
+	size_t n = 0;
 
 	while (scanner_next(&scanner, &param)) {
 		if (!slice_ieq(param.name, name))
@@ -256,9 +242,11 @@ ctype_param(struct arena *arena, struct slice value, struct slice name)
 			found = true;
 		}
 	}
-	if (sections.have[0] && !best.extended)
-		return join_sections(arena, &sections);
-	return found ? join_plain(arena, &best) : SLICE_ABSENT;
+	while (n < CTYPE_SECTIONS_MAX && sections.have[n])
+		n++;
+	if (n > 0 && !best.extended)
+		return join(arena, sections.v, n);
+	return found ? join(arena, &best, 1) : SLICE_ABSENT;
 }
 
 struct slice

@@ -1,10 +1,13 @@
 # The message's structure
 libengine_a_SOURCES += \
+	engine/mime/address.c engine/mime/address.h \
 	engine/mime/ctype.c engine/mime/ctype.h \
+	engine/mime/date.c engine/mime/date.h engine/mime/date_zones.def \
 	engine/mime/decode.c engine/mime/decode.h \
 	engine/mime/header.c engine/mime/header.h \
 	engine/mime/message.c engine/mime/message.h \
-	engine/mime/part.c engine/mime/part.h
+	engine/mime/part.c engine/mime/part.h \
+	engine/mime/word.c engine/mime/word.h
 
 # Addresses, relays, selectors and URIs
 libengine_a_SOURCES += \

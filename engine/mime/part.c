@@ -25,6 +25,7 @@
 
 #include "engine/mime/ctype.h"
 #include "engine/mime/header.h"
+#include "engine/mime/word.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 
@@ -81,7 +82,7 @@ part_new(struct part_parser *parser, struct part *parent)
 	return part;
 }
 
-/* The last field of that name, unfolded; absent: none. */
+/* The last field of that name, unfolded, its words undone; absent: none. */
 static struct slice
 field_value(struct part_parser *parser, const struct part *part, struct slice name)
 {
@@ -90,7 +91,7 @@ field_value(struct part_parser *parser, const struct part *part, struct slice na
 
 	if (header == NULL)
 		return SLICE_ABSENT;
-	value = header_unfold(parser->arena, header);
+	value = word_field(parser->arena, NULL, header);
 	if (value.p == NULL)
 		parser->incomplete = true;
 	return value;
