@@ -13,7 +13,9 @@
 
 #include "conf/diagnostic.h"
 #include "conf/ruleset_load.h"
+#include "engine/example.h"
 #include "milter/command.h"
+#include "milter/converters.h"
 
 static const char help_text[] =
     "usage: steelyard lint [-c FILE] [PATH]...\n"
@@ -56,6 +58,20 @@ parse(struct linting *linting, int argc, char **argv)
 	return true;
 }
 
+/* Runs every rule's examples. */
+static void
+lint_examples(struct ruleset *ruleset, struct diagnostics *found)
+{
+	const struct ruleset_report report = diagnostics_report(found);
+	struct converters *converters = converters_open();
+	struct slot *slot = slot_new(converters);
+
+	for (size_t i = 0; i < ruleset_count(ruleset); i++)
+		example_run(ruleset, ruleset_at(ruleset, i), slot, &report);
+	slot_free(&slot);
+	converters_close(&converters);
+}
+
 static void
 lint(const struct linting *linting, struct diagnostics *found)
 {
@@ -65,6 +81,8 @@ lint(const struct linting *linting, struct diagnostics *found)
 	if (!settings_load(linting->config, &settings, found))
 		return;
 	ruleset = ruleset_load(settings, linting->paths, linting->path_count, found);
+	if (ruleset != NULL)
+		lint_examples(ruleset, found);
 	ruleset_unref(&ruleset);
 	settings_free(&settings);
 }
