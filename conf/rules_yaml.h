@@ -60,7 +60,7 @@ bool rules_yaml_read(struct rule_source *source, const char *name, const char *l
 void rule_source_add_scores(
     struct rule_source *source, const struct score_override *scores, size_t count);
 
-/* Lists that stand in the configuration; a later list of the same name replaces the earlier. */
+/* Lists that stand in the configuration; lists of one name are joined when the ruleset is built. */
 void rule_source_add_lists(struct rule_source *source, const struct rule_list *lists, size_t count);
 
 /*
