@@ -1,4 +1,5 @@
 test_scripts += \
 	tests/house/test_format.py \
 	tests/house/test_layers.py \
+	tests/house/test_manual.sh \
 	tests/house/test_settings.sh

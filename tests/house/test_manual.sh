@@ -1,0 +1,47 @@
+#!/bin/sh
+# steelyard-rules(5) tells of every kind, every key of a rule and every function there is, and mandoc can read both manuals.
+set -u
+: "${TOP_SRCDIR:=.}" "${TOP_BUILDDIR:=.}"
+manual=$TOP_SRCDIR/conf/steelyard-rules.5
+cases=0 failures=0
+
+tell() {
+	cases=$((cases + 1))
+	if [ -z "$2" ]; then
+		echo "ok $cases - $1"
+	else
+		failures=$((failures + 1))
+		echo "not ok $cases - $1"
+		printf '%s\n' "$2" | sed 's/^/# /'
+	fi
+}
+
+functions() {
+	sed -n 's/^EVALFN(\([a-z0-9_]*\),.*/\1/p' "$TOP_SRCDIR/engine/rules/evalfn.def" | while read -r name; do
+		grep -qw "Fn $name" "$manual" || echo "$name"
+	done
+}
+
+keys() {
+	sed -n '/^static const struct rule_key rule_keys/,/^};/s/^[^"]*{ { "\([a-z-]*\)".*/\1/p' "$TOP_SRCDIR/conf/rule_yaml.c" |
+		while read -r key; do
+			grep -q "^\.It Ic $key :" "$manual" || echo "$key"
+		done
+}
+
+broken() {
+	for page in "$manual" "$TOP_BUILDDIR/conf/steelyard.yaml.5"; do
+		mandoc -Tlint -Wwarning "$page" 2>&1
+	done
+}
+
+tell "every function is in steelyard-rules(5)" "$(functions)"
+tell "every key of a rule is in steelyard-rules(5)" "$(keys)"
+if command -v mandoc >/dev/null; then
+	tell "mandoc reads the manuals" "$(broken)"
+else
+	cases=$((cases + 1))
+	echo "ok $cases - mandoc reads the manuals # SKIP mandoc is not installed"
+fi
+echo "1..$cases"
+[ "$failures" -eq 0 ]
