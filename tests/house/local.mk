@@ -2,4 +2,5 @@ test_scripts += \
 	tests/house/test_format.py \
 	tests/house/test_layers.py \
 	tests/house/test_manual.sh \
+	tests/house/test_manuals.sh \
 	tests/house/test_settings.sh
