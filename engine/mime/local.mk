@@ -17,7 +17,9 @@ libengine_a_SOURCES += \
 	engine/mime/received.c engine/mime/received.h \
 	engine/mime/received_pattern.c engine/mime/received_pattern.h \
 	engine/mime/received_render.c \
-	engine/mime/relays.c engine/mime/relays.h
+	engine/mime/relays.c engine/mime/relays.h \
+	engine/mime/selector.c engine/mime/selector.h \
+	engine/mime/selector_pick.c engine/mime/selector_pick.h
 
 # Text: charsets, HTML, body and rawbody
 libengine_a_SOURCES += \

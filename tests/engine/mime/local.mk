@@ -18,3 +18,8 @@ tests_engine_mime_test_charset_LDADD = $(unit_test_libs)
 noinst_PROGRAMS += tests/engine/mime/dump_texts
 tests_engine_mime_dump_texts_SOURCES = tests/engine/mime/dump_texts.c milter/converters.c
 tests_engine_mime_dump_texts_LDADD = $(ENGINE_LIBS)
+
+unit_tests += tests/engine/mime/test_selector
+tests_engine_mime_test_selector_SOURCES = tests/engine/mime/test_selector.c
+tests_engine_mime_test_selector_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_selector_LDADD = $(unit_test_libs)

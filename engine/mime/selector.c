@@ -1,0 +1,491 @@
+/*
+ * selector.c - header selectors: which fields, and which parts of their values
+ *
+ * A selector is a name and modifiers. Reading it collects values (one a
+ * field, or one of a pseudo-header), picks from each what the modifiers ask
+ * for, and joins what is left: values of ordinary fields end in a line end,
+ * what was picked is put on lines of its own. So "$" and "\Z" match before
+ * the last line end, as SpamAssassin's rules expect.
+ *
+ * ALL and ALL-* are the whole header, unfolded and decoded, at most
+ * ALL_BYTES_MAX; ALL:raw is the header as it came. The client's own Received
+ * field, which the MTA has not written yet, comes first in Received and in
+ * ALL and its kin, never in ALL:raw.
+ */
+#include "engine/mime/selector.h"
+
+#include <stdint.h>
+
+#include "engine/mime/address.h"
+#include "engine/mime/selector_pick.h"
+#include "engine/mime/word.h"
+#include "engine/util/ascii.h"
+#include "engine/util/buf.h"
+#include "engine/util/vec.h"
+
+/* SpamAssassin's limit for ALL. */
+#define ALL_BYTES_MAX 65536
+
+enum modifier {
+	PICK_RAW = 1 << 0,
+	PICK_ADDR = 1 << 1,
+	PICK_NAME = 1 << 2,
+	PICK_HOST = 1 << 3,
+	PICK_DOMAIN = 1 << 4,
+	PICK_IP = 1 << 5,
+	PICK_REVIP = 1 << 6,
+	PICK_FIRST = 1 << 7,
+	PICK_LAST = 1 << 8,
+};
+
+static const struct {
+	const char *name;
+	unsigned bits;
+} modifiers[] = {
+	{ "raw", PICK_RAW },
+	{ "addr", PICK_ADDR },
+	{ "name", PICK_NAME },
+	{ "host", PICK_HOST },
+	{ "domain", PICK_HOST | PICK_DOMAIN },
+	{ "ip", PICK_IP },
+	{ "revip", PICK_IP | PICK_REVIP },
+	{ "first", PICK_FIRST },
+	{ "last", PICK_LAST },
+};
+
+struct reading {
+	const struct selector *selector;
+	const struct selector_source *source;
+	struct vec values; /* struct slice */
+};
+
+struct selector {
+	struct slice name;
+	unsigned picks; /* bits of enum modifier */
+	void (*collect)(struct reading *reading);
+};
+
+static void
+reading_add(struct reading *reading, struct slice value)
+{
+	struct slice *added = value.p == NULL ? NULL : vec_push(&reading->values);
+
+	if (added != NULL)
+		*added = value;
+}
+
+static bool
+reading_raw(const struct reading *reading)
+{
+	return (reading->selector->picks & PICK_RAW) != 0;
+}
+
+static struct slice
+with_line_end(struct arena *arena, struct slice value)
+{
+	return value.p == NULL ? SLICE_ABSENT : arena_printf(arena, "%.*s\n", SLICE_ARG(value));
+}
+
+/* The client's own field as one of the message's; false: there is none. */
+static bool
+client_field(const struct selector_source *source, struct header *header_r)
+{
+	struct slice line = source->relays->received;
+	size_t colon = slice_find_byte(line, 0, ':');
+
+	if (line.p == NULL)
+		return false;
+	*header_r = (struct header){
+		.name = slice_cut(line, 0, colon),
+		.raw = slice_from(line, colon + 1),
+		.line = line,
+	};
+	return true;
+}
+
+static void
+collect_value(struct reading *reading, const struct header *header)
+{
+	struct arena *arena = reading->values.arena;
+	unsigned picks = reading->selector->picks;
+
+	if ((picks & (PICK_ADDR | PICK_NAME)) != 0)
+		reading_add(reading, header_unfold(arena, header));
+	else if ((picks & PICK_RAW) != 0)
+		reading_add(reading, header->raw);
+	else
+		reading_add(reading,
+		    with_line_end(arena, word_field(arena, reading->source->converters, header)));
+}
+
+static void
+collect_named(struct reading *reading, struct slice name)
+{
+	const struct header_list *headers = &reading->source->message->headers;
+	const struct header *header;
+	struct header client;
+
+	if (slice_ieq(name, SLICE("Received")) && client_field(reading->source, &client))
+		collect_value(reading, &client);
+	for (size_t i = 0; (header = header_find(headers, name, i)) != NULL; i++)
+		collect_value(reading, header);
+}
+
+static void
+collect_field(struct reading *reading)
+{
+	collect_named(reading, reading->selector->name);
+}
+
+static void
+collect_tocc(struct reading *reading)
+{
+	collect_named(reading, SLICE("To"));
+	collect_named(reading, SLICE("Cc"));
+}
+
+/* Lists move the real Message-ID elsewhere when they send a message on. */
+static void
+collect_message_id(struct reading *reading)
+{
+	collect_named(reading, SLICE("X-Message-Id"));
+	collect_named(reading, SLICE("Resent-Message-Id"));
+	collect_named(reading, SLICE("X-Original-Message-ID"));
+	collect_named(reading, SLICE("Message-Id"));
+}
+
+/* Fields from Received number `from` (or the top) through Received number `to`, counted from 0. */
+struct all_range {
+	size_t from, to;
+	bool from_top;
+	size_t received; /* how many were seen */
+	struct buf out;
+};
+
+static void
+all_add(struct reading *reading, struct all_range *range, const struct header *header)
+{
+	struct arena *arena = reading->values.arena;
+	struct slice value;
+
+	bool is_received = slice_ieq(header->name, SLICE("Received"));
+
+	range->received += is_received ? 1 : 0;
+	if (!range->from_top && range->received <= range->from)
+		return;
+	if (range->received > range->to + (is_received ? 1 : 0))
+		return;
+	if (reading_raw(reading)) {
+		buf_add(&range->out, header->line);
+		return;
+	}
+	value = word_field(arena, reading->source->converters, header);
+	if (value.p == NULL || range->out.n + header->name.n + value.n + 3 > ALL_BYTES_MAX)
+		return;
+	buf_add(&range->out, header->name);
+	buf_add(&range->out, SLICE(": "));
+	buf_add(&range->out, value);
+	buf_add_byte(&range->out, '\n');
+}
+
+static void
+collect_range(struct reading *reading, struct all_range range)
+{
+	const struct header_list *headers = &reading->source->message->headers;
+	struct header client;
+
+	range.out.arena = reading->values.arena;
+	if (client_field(reading->source, &client))
+		all_add(reading, &range, &client);
+	for (size_t i = 0; i < headers->n; i++)
+		all_add(reading, &range, &headers->v[i]);
+	if (range.out.n > 0 && !range.out.failed)
+		reading_add(reading, buf_slice(&range.out));
+}
+
+static void
+collect_all(struct reading *reading)
+{
+	struct slice bytes = reading->source->message->header_bytes;
+
+	if (!reading_raw(reading))
+		collect_range(reading, (struct all_range){ .from_top = true, .to = SIZE_MAX - 1 });
+	else if (bytes.n > 0)
+		reading_add(reading, bytes);
+}
+
+/* SpamAssassin takes the field of the first relay beyond the boundary into both sides. */
+static void
+collect_trusted(struct reading *reading)
+{
+	collect_range(reading,
+	    (struct all_range){ .from_top = true, .to = reading->source->relays->trusted_count });
+}
+
+static void
+collect_internal(struct reading *reading)
+{
+	collect_range(reading,
+	    (struct all_range){ .from_top = true, .to = reading->source->relays->internal_count });
+}
+
+static void
+collect_untrusted(struct reading *reading)
+{
+	collect_range(reading, (struct all_range){ .from = reading->source->relays->trusted_count,
+				   .to = SIZE_MAX - 1 });
+}
+
+static void
+collect_external(struct reading *reading)
+{
+	collect_range(reading, (struct all_range){ .from = reading->source->relays->internal_count,
+				   .to = SIZE_MAX - 1 });
+}
+
+static void
+collect_relays_trusted(struct reading *reading)
+{
+	reading_add(reading, reading->source->relays->trusted);
+}
+
+static void
+collect_relays_untrusted(struct reading *reading)
+{
+	reading_add(reading, reading->source->relays->untrusted);
+}
+
+static void
+collect_relays_internal(struct reading *reading)
+{
+	reading_add(reading, reading->source->relays->internal);
+}
+
+static void
+collect_relays_external(struct reading *reading)
+{
+	reading_add(reading, reading->source->relays->external);
+}
+
+/* The first address of a field that stands above every Received; false: not there, or below. */
+static bool
+top_address(const struct reading *reading, struct slice name, struct slice *address_r)
+{
+	const struct message *message = reading->source->message;
+	const struct header *header = header_find(&message->headers, name, 0);
+	const struct header *received = header_find(&message->headers, SLICE("Received"), 0);
+	struct address_list list;
+
+	if (header == NULL || (received != NULL && received < header))
+		return false;
+	list = address_parse(reading->values.arena, header_unfold(reading->values.arena, header));
+	*address_r = list.n > 0 ? list.v[0].addr : SLICE_ABSENT;
+	if (list.n == 0 && slice_eq(slice_trim(header->raw), SLICE("<>")))
+		*address_r = SLICE("");
+	return address_r->p != NULL;
+}
+
+/* fetchmail takes what lists put into X-Sender for the envelope sender. */
+static bool
+fetchmail_guesses(const struct reading *reading)
+{
+	const struct header_list *headers = &reading->source->message->headers;
+	const struct header *header = header_find(headers, SLICE("X-Sender"), 0);
+
+	if (header == NULL || slice_find_byte(header->raw, 0, '@') == header->raw.n)
+		return false;
+	for (size_t i = 0; (header = header_find(headers, SLICE("Received"), i)) != NULL; i++)
+		if (slice_find(header->raw, 0, SLICE("(fetchmail")) < header->raw.n)
+			return true;
+	return false;
+}
+
+/* MAIL FROM as the MTA told it, as the relay at the trust boundary did, or as a delivery field has it. */
+static void
+collect_envelope_from(struct reading *reading)
+{
+	const struct relays *relays = reading->source->relays;
+	const struct envelope *envelope = reading->source->envelope;
+	size_t last = relays->trusted_count < relays->n ? relays->trusted_count : relays->n - 1;
+	struct slice from;
+
+	if (envelope->mail_from.p != NULL) {
+		reading_add(reading, envelope->mail_from);
+		return;
+	}
+	from = relays->n > 0 ? relays->v[last].envfrom : SLICE_ABSENT;
+	if (slice_find_byte(from, 0, '@') < from.n) {
+		reading_add(reading, from);
+		return;
+	}
+	if (fetchmail_guesses(reading))
+		return;
+	if (top_address(reading, SLICE("X-Envelope-From"), &from) ||
+	    top_address(reading, SLICE("Envelope-Sender"), &from) ||
+	    top_address(reading, SLICE("Return-Path"), &from))
+		reading_add(reading, from);
+}
+
+static const struct {
+	const char *name;
+	bool exact_case;
+	void (*collect)(struct reading *reading);
+} pseudo_headers[] = {
+	{ "ALL", true, collect_all },
+	{ "ALL-TRUSTED", true, collect_trusted },
+	{ "ALL-INTERNAL", true, collect_internal },
+	{ "ALL-UNTRUSTED", true, collect_untrusted },
+	{ "ALL-EXTERNAL", true, collect_external },
+	{ "MESSAGEID", true, collect_message_id },
+	{ "ToCc", false, collect_tocc },
+	{ "EnvelopeFrom", false, collect_envelope_from },
+	{ "X-Spam-Relays-Trusted", false, collect_relays_trusted },
+	{ "X-Spam-Relays-Untrusted", false, collect_relays_untrusted },
+	{ "X-Spam-Relays-Internal", false, collect_relays_internal },
+	{ "X-Spam-Relays-External", false, collect_relays_external },
+};
+
+static bool
+selector_modify(struct selector *selector, struct slice word, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(modifiers) / sizeof(modifiers[0]); i++) {
+		if (slice_eq(word, slice_of(modifiers[i].name))) {
+			selector->picks |= modifiers[i].bits;
+			return true;
+		}
+	}
+	err_set(err,
+	    "unknown modifier \":%.*s\": expected :raw, :addr, :name, :host, :domain, :ip, :revip, "
+	    ":first or :last",
+	    SLICE_ARG(word));
+	return false;
+}
+
+/* ftext of RFC 5322, 3.6.8: any printable character but the colon. */
+static bool
+is_field_name(struct slice name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_print(name.p[i]) || name.p[i] == ' ' || name.p[i] == ':')
+			return false;
+	return name.n > 0;
+}
+
+struct selector *
+selector_compile(struct arena *arena, struct slice text, struct err *err)
+{
+	struct selector *selector = arena_alloc(arena, sizeof(*selector));
+	size_t colon = slice_find_byte(text, 0, ':');
+
+	if (selector == NULL) {
+		err_set(err, "no memory left for the selector");
+		return NULL;
+	}
+	selector->name = arena_copy(arena, slice_cut(text, 0, colon));
+	selector->collect = collect_field;
+	if (!is_field_name(selector->name)) {
+		err_set(err, "expected a header field's name, got \"%.*s\"", SLICE_ARG(text));
+		return NULL;
+	}
+	while (colon < text.n) {
+		size_t end = slice_find_byte(text, colon + 1, ':');
+
+		if (!selector_modify(selector, slice_cut(text, colon + 1, end), err))
+			return NULL;
+		colon = end;
+	}
+	for (size_t i = 0; i < sizeof(pseudo_headers) / sizeof(pseudo_headers[0]); i++) {
+		struct slice name = slice_of(pseudo_headers[i].name);
+
+		if (pseudo_headers[i].exact_case ? slice_eq(selector->name, name)
+						 : slice_ieq(selector->name, name))
+			selector->collect = pseudo_headers[i].collect;
+	}
+	return selector;
+}
+
+/* Replaces the values by what `picks` finds in each. */
+static void
+reading_pick(struct reading *reading, unsigned picks)
+{
+	const struct selector *selector = reading->selector;
+	struct vec found = VEC_OF(struct slice, reading->values.arena);
+
+	for (size_t i = 0; i < reading->values.n; i++) {
+		struct slice value = *(struct slice *)vec_at(&reading->values, i);
+
+		if ((picks & PICK_ADDR) != 0)
+			pick_addresses(&found, value);
+		else if ((picks & PICK_NAME) != 0)
+			pick_names(&found,
+			    reading_raw(reading) ? NULL : reading->source->converters, value);
+		else if ((picks & PICK_DOMAIN) != 0)
+			pick_domain(&found, value);
+		else if ((picks & PICK_HOST) != 0 && (selector->picks & PICK_ADDR) != 0)
+			pick_address_host(&found, value);
+		else if ((picks & PICK_HOST) != 0)
+			pick_host(&found, value);
+		else
+			pick_ip(&found, value, (picks & PICK_REVIP) != 0);
+	}
+	reading->values = found;
+}
+
+/* :first and :last keep one field's value, before anything is picked from it. */
+static void
+reading_narrow(struct reading *reading)
+{
+	struct slice *values = reading->values.p;
+
+	if (reading->values.n == 0)
+		return;
+	if ((reading->selector->picks & PICK_FIRST) == 0)
+		values[0] = values[reading->values.n - 1];
+	reading->values.n = 1;
+}
+
+static struct slice
+reading_join(const struct reading *reading)
+{
+	const struct slice *values = reading->values.p;
+	struct buf out = { .arena = reading->values.arena };
+	bool lines = slice_ends(values[0], SLICE("\n"));
+
+	if (reading->values.n == 1)
+		return values[0];
+	for (size_t i = 0; i < reading->values.n; i++) {
+		if (i > 0 && !lines)
+			buf_add_byte(&out, '\n');
+		buf_add(&out, values[i]);
+	}
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
+}
+
+bool
+selector_read(const struct selector *selector, struct arena *arena,
+    const struct selector_source *source, struct slice *value_r)
+{
+	struct reading reading = {
+		.selector = selector,
+		.source = source,
+		.values = VEC_OF(struct slice, arena),
+	};
+	unsigned picks = selector->picks;
+
+	*value_r = SLICE_ABSENT;
+	selector->collect(&reading);
+	if ((picks & (PICK_FIRST | PICK_LAST)) != 0)
+		reading_narrow(&reading);
+	if ((picks & (PICK_ADDR | PICK_NAME)) != 0)
+		reading_pick(&reading, picks & (PICK_ADDR | PICK_NAME));
+	if ((picks & PICK_HOST) != 0)
+		reading_pick(&reading, PICK_HOST);
+	if ((picks & PICK_DOMAIN) != 0)
+		reading_pick(&reading, PICK_DOMAIN);
+	else if ((picks & PICK_HOST) == 0 && (picks & PICK_IP) != 0)
+		reading_pick(&reading, picks & (PICK_IP | PICK_REVIP));
+	if (reading.values.n == 0)
+		return false;
+	*value_r = reading_join(&reading);
+	return value_r->p != NULL;
+}

@@ -1,0 +1,152 @@
+/* test_selector.c - selector.c: what each selector reads from one message, and which are refused */
+#include "engine/mime/selector.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static const char message_text[] =
+    "Return-Path: <bounce@lists.example.org>\n"
+    "Received: from a.example.com (a.example.com [198.51.100.1])\n"
+    "\tby mx.example.net (Postfix) with ESMTP id 1; Mon, 1 Jan 2024 10:00:05 +0000\n"
+    "X-Between: one\n"
+    "Received: from b.example.com ([198.51.100.2]) by a.example.com; Mon, 1 Jan 2024 10:00:00 +0000\n"
+    "To: \"Foo, Blah\" <jm@foo.example>, jm@bar.example\n"
+    "Cc: 'Quoted Name' <cc@third.example.co.uk>\n"
+    "From: =?utf-8?Q?B=C3=A4z?= <baz@mail.sub.example.co.uk> (comment)\n"
+    "Subject:   a  \n  folded\n\tone \n"
+    "Message-ID: <x@y.example.com>\n"
+    "X-Ip: seen from [192.0.2.7] and 10.0.0.1\n"
+    "X-Host: see mail.example.org or nothing\n"
+    "\n"
+    "body\n";
+
+static const struct {
+	const char *selector;
+	const char *want; /* NULL: no such field */
+} cases[] = {
+	{ "To:addr", "jm@foo.example\njm@bar.example" },
+	{ "To:name", "Foo, Blah" },
+	{ "tO:addr:first", "jm@foo.example\njm@bar.example" },
+	{ "Cc:name", "Quoted Name" },
+	{ "ToCc:addr", "jm@foo.example\njm@bar.example\ncc@third.example.co.uk" },
+	{ "From:name", "B\xc3\xa4z" },
+	{ "From:raw", " =?utf-8?Q?B=C3=A4z?= <baz@mail.sub.example.co.uk> (comment)\n" },
+	{ "From:addr:host", "mail.sub.example.co.uk" },
+	{ "From:host", "mail.sub.example.co.uk" },
+	{ "From:addr:domain", "example.co.uk" },
+	{ "Subject", "a   folded one\n" },
+	{ "Subject:raw", "   a  \n  folded\n\tone \n" },
+	{ "subject", "a   folded one\n" },
+	{ "MESSAGEID", "<x@y.example.com>\n" },
+	{ "messageid", NULL },
+	{ "X-Ip:ip", "192.0.2.7" },
+	{ "X-Ip:revip", "7.2.0.192" },
+	{ "X-Host:host", "mail.example.org" },
+	{ "X-None", NULL },
+	{ "EnvelopeFrom", "bounce@lists.example.org" },
+	{ "X-Between", "one\n" },
+	{ "ALL-TRUSTED",
+	    "Return-Path: <bounce@lists.example.org>\n"
+	    "Received: from a.example.com (a.example.com [198.51.100.1]) by mx.example.net (Postfix) "
+	    "with ESMTP id 1; Mon, 1 Jan 2024 10:00:05 +0000\n" },
+};
+
+static const struct {
+	const char *selector;
+	const char *want; /* in the error */
+} refused[] = {
+	{ "From:adr", "unknown modifier \":adr\"" },
+	{ "From:", "unknown modifier" },
+	{ "", "expected a header field's name" },
+	{ "X Y", "expected a header field's name" },
+};
+
+static void
+check_case(const char *text, const char *want, const struct envelope *envelope)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct budget budget = { 0 };
+	struct policy policy = { 0 };
+	struct converters converters;
+	struct selector_source source;
+	struct selector *selector;
+	struct slice got;
+	struct err err;
+
+	for (size_t i = 0; i < CHARSET_COUNT; i++)
+		converters.to_utf8[i] = (iconv_t)-1;
+	source.message = message_parse(arena, slice_of(message_text), 0, &budget);
+	source.envelope = envelope;
+	source.relays = relays_find(arena, source.message, envelope, &policy);
+	source.converters = &converters;
+	selector = selector_compile(arena, slice_of(text), &err);
+	assert_non_null(selector);
+	if (selector_read(selector, arena, &source, &got) != (want != NULL) ||
+	    (want != NULL && !slice_eq(got, slice_of(want))))
+		fail_msg("%s: got \"%.*s\", want \"%s\"", text, SLICE_ARG(got),
+		    want == NULL ? "nothing" : want);
+	arena_free(&arena);
+}
+
+static void
+test_table(void **state)
+{
+	struct envelope none = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_case(cases[i].selector, cases[i].want, &none);
+}
+
+/* With an envelope the client's own field comes first, and MAIL FROM is the envelope's. */
+static void
+test_envelope(void **state)
+{
+	struct envelope envelope = {
+		.known = true,
+		.client_ip = SLICE("203.0.113.5"),
+		.helo = SLICE("client.example"),
+		.mail_from = SLICE("real@sender.example"),
+		.my_name = SLICE("mx.example.net"),
+	};
+
+	(void)state;
+	check_case("EnvelopeFrom", "real@sender.example", &envelope);
+	check_case("Received:first",
+	    "from client.example (unknown [203.0.113.5]) by mx.example.net (Postfix) with ESMTP "
+	    "(envelope-from <real@sender.example>)\n",
+	    &envelope);
+}
+
+static void
+test_refused(void **state)
+{
+	struct arena *arena = arena_new(1 << 16);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct err err = { 0 };
+
+		assert_null(selector_compile(arena, slice_of(refused[i].selector), &err));
+		if (slice_find(slice_of(err.text), 0, slice_of(refused[i].want)) ==
+		    slice_of(err.text).n)
+			fail_msg("%s: got \"%s\", want \"%s\"", refused[i].selector, err.text,
+			    refused[i].want);
+	}
+	arena_free(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_envelope),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests_name("selector", tests, NULL, NULL);
+}
