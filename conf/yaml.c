@@ -564,6 +564,8 @@ yaml_read(
 	const struct yaml_node *root = NULL;
 
 	reader.bytes = slice_starts(bytes, SLICE("\xef\xbb\xbf")) ? slice_from(bytes, 3) : bytes;
+	if (reader.bytes.n == 0)
+		reader.bytes = SLICE(""); /* libyaml wants a pointer */
 	reader.place.line = 1;
 	if (bytes.n > YAML_FILE_MAX)
 		reader_fail(&reader, "a file of more than 8 MB: split it");
