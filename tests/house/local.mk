@@ -1,6 +1,6 @@
 test_scripts += \
 	tests/house/test_format.py \
 	tests/house/test_layers.py \
-	tests/house/test_manual.sh \
+	tests/house/test_rule_manual.sh \
 	tests/house/test_manuals.sh \
 	tests/house/test_settings.sh
