@@ -22,7 +22,7 @@ if ! command -v mandoc >/dev/null; then
 	exit 0
 fi
 for page in $pages; do
-	said=$(mandoc -W warning -T lint "$page" 2>&1 | grep -v 'missing date\|referenced manual not found')
+	said=$(mandoc -T lint -W warning "$page" 2>&1 | grep -v 'makewhatis')
 	[ -z "$said" ]
 	report $? "$(basename "$page")"
 	[ -z "$said" ] || echo "$said" | sed 's/^/# /'
