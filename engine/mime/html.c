@@ -27,6 +27,7 @@
 #include "engine/mime/text_space.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
+#include "engine/util/utf8.h"
 
 enum space {
 	SPACE_NONE,
@@ -237,59 +238,104 @@ add_text(struct render *render, struct slice text, bool hidden, bool shown)
 	render->any_piece = true;
 }
 
-/* Whether c may stand inside a word, for the tricks counted below: no blank, no punctuation. */
+/* Characters that a word has at most for being counted. */
+#define CUT_WORD_MAX 7
+
+/* How a character counts in a word that tags may cut. */
+enum word_char {
+	WORD_NOT, /* a blank, or punctuation */
+	WORD_PLAIN, /* in it, but no letter: a control, a dash of Unicode */
+	WORD_LETTER,
+};
+
+/* Letters above ASCII, roughly: all that is not in a block of signs. */
 static bool
-is_word_byte(char c)
+is_letter(uint32_t code)
 {
-	return ascii_is_alnum(c) || ascii_is_high(c) || (ascii_is_control(c) && !ascii_is_space(c));
+	if (code < 0xc0)
+		return code == 0xaa || code == 0xb5 || code == 0xba;
+	if (code == 0xd7 || code == 0xf7)
+		return false;
+	return (code < 0x2000 || code > 0x2bff) && (code < 0x3000 || code > 0x3004) &&
+	       (code < 0x3008 || code > 0x3020) && (code < 0xff00 || code > 0xff0f) &&
+	       code != UTF8_REPLACEMENT;
 }
 
-/* Characters of the word at the beginning of s, at most 8. */
-static size_t
-word_length(struct slice s)
+/* The character at s.p[at], of n bytes. In bytes (not wide) only ASCII has letters and blanks. */
+static enum word_char
+word_char_at(struct slice s, size_t at, bool wide, size_t *n_r)
 {
-	size_t chars = 0;
+	uint32_t code = 0;
+	char c = s.p[at];
 
-	for (size_t i = 0; i < s.n && is_word_byte(s.p[i]) && chars < 8; i++) {
-		if (ascii_is_high(s.p[i]) && text_space_at(s, i) > 0)
-			break;
-		chars += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	*n_r = 1;
+	if (!ascii_is_high(c)) {
+		if (ascii_is_alnum(c))
+			return WORD_LETTER;
+		return ascii_is_control(c) && !ascii_is_space(c) ? WORD_PLAIN : WORD_NOT;
 	}
-	return chars;
+	*n_r = utf8_read(slice_from(s, at), &code);
+	if (*n_r == 0)
+		*n_r = 1;
+	if (wide && text_space_at(s, at) > 0)
+		return WORD_NOT;
+	return wide && is_letter(code) ? WORD_LETTER : WORD_PLAIN;
 }
 
-/* The same at the end of s. */
+/* Where the last character of s begins. */
 static size_t
-word_length_back(struct slice s)
+last_char(struct slice s)
 {
-	size_t chars = 0;
+	size_t at = s.n;
 
-	while (s.n > 0 && is_word_byte(s.p[s.n - 1]) && chars < 8) {
-		if (text_space_before(s) > 0)
+	while (at > 0 && s.n - at < UTF8_MAX && ((unsigned char)s.p[--at] & 0xc0) == 0x80)
+		;
+	return at;
+}
+
+/*
+ * The word at the end of s (back) or at its beginning: *cut_r, the most of its
+ * characters, CUT_WORD_MAX at most, between which and the rest letters begin
+ * or end; 0: none. False: there is no word there.
+ */
+static bool
+find_word(struct slice s, bool back, bool wide, size_t *cut_r)
+{
+	enum word_char before = WORD_NOT;
+	size_t n = 0;
+
+	*cut_r = 0;
+	for (; n <= CUT_WORD_MAX; n++) {
+		size_t at = back ? last_char(s) : 0, bytes;
+		enum word_char here = s.n == 0 ? WORD_NOT : word_char_at(s, at, wide, &bytes);
+		bool underscore = here == WORD_NOT && s.n > 0 && s.p[at] == '_';
+
+		if (n > 0 && (before == WORD_LETTER) != (here == WORD_LETTER || underscore))
+			*cut_r = n;
+		if (here == WORD_NOT)
 			break;
-		chars += ((unsigned char)s.p[s.n - 1] & 0xc0) != 0x80;
-		s.n--;
+		before = here;
+		s = back ? slice_cut(s, 0, at) : slice_from(s, bytes);
 	}
-	return chars;
+	return n > 0;
 }
 
 /* Notes whether a word goes on across the tags between the last text and this one. */
 static void
 note_cut_words(struct render *render, struct slice text)
 {
+	bool wide = render->html->wide;
 	struct slice before;
 	size_t a, b;
 
 	if (!render->any_piece || render->last.n == 0 || render->rendered.failed)
 		return;
 	before = slice_from(buf_slice(&render->rendered), render->rendered.n - render->last.n);
-	a = word_length_back(before);
-	b = word_length(text);
-	if (a == 0 || b == 0)
+	if (!find_word(before, true, wide, &a) || !find_word(text, false, wide, &b))
 		return;
 	render->html->obfuscation++;
-	if (a <= 7 && b <= 7)
-		render->backhair |= (uint64_t)1 << (7 * (a - 1) + b - 1);
+	if (a > 0 && b > 0)
+		render->backhair |= (uint64_t)1 << (CUT_WORD_MAX * (a - 1) + b - 1);
 }
 
 /* Counts hidden text; returns the reasons why it cannot be seen. */

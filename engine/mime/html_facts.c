@@ -146,10 +146,12 @@ open_count(struct html_facts *facts, struct slice name, bool *new_r)
 	if (facts->names.n == HTML_NAMES_MAX)
 		return &facts->other_open;
 	slot = vec_push(&facts->names);
-	open = vec_push(&facts->open);
-	order = vec_push(&facts->order);
-	if (slot == NULL || open == NULL || order == NULL)
+	open = slot == NULL ? NULL : vec_push(&facts->open);
+	order = open == NULL ? NULL : vec_push(&facts->order);
+	if (order == NULL) {
+		facts->names.n = facts->open.n = facts->order.n;
 		return &facts->other_open;
+	}
 	*slot = name;
 	order = vec_at(&facts->order, 0);
 	memmove(order + at + 1, order + at, (facts->order.n - 1 - at) * sizeof(*order));
@@ -254,9 +256,11 @@ add_link(struct html_facts *facts, struct slice element, struct slice href, bool
 	if (href.p == NULL || href.n == 0)
 		return;
 	link = vec_push(&facts->links);
-	belongs = vec_push(&facts->link_anchors);
-	if (link == NULL || belongs == NULL)
+	belongs = link == NULL ? NULL : vec_push(&facts->link_anchors);
+	if (belongs == NULL) {
+		facts->links.n = facts->link_anchors.n;
 		return;
+	}
 	*link = (struct html_link){
 		.element = element,
 		.href = href,

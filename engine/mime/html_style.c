@@ -330,12 +330,20 @@ set_color(int32_t *color, struct slice value)
 		*color = html_color(value);
 }
 
+static struct slice
+trim_left(struct slice s)
+{
+	size_t at = 0;
+
+	skip_blanks(s, &at);
+	return slice_from(s, at);
+}
+
 /* Names of colours end at the colon, in any case; the others may have blanks, in lower case only. */
 static void
 set_property(struct html_look *look, struct slice name, struct slice value)
 {
-	while (name.n > 0 && ascii_is_space(name.p[0]))
-		name = slice_from(name, 1);
+	name = trim_left(name);
 	if (slice_ieq(name, SLICE("color"))) {
 		set_color(&look->foreground, value);
 	} else if (slice_ieq(name, SLICE("background-color"))) {
@@ -362,6 +370,25 @@ set_property(struct html_look *look, struct slice name, struct slice value)
 	}
 }
 
+/* "name: value"; nothing but blanks is a colour that is none. */
+static void
+set_declaration(struct html_look *look, struct slice name, struct slice value)
+{
+	struct slice trimmed = slice_trim(value);
+	size_t lines = 0;
+
+	while (lines < value.n && value.p[lines] == '\n')
+		lines++;
+	if (trimmed.n > 0 && slice_find_byte(trimmed, 0, '\n') == trimmed.n)
+		set_property(look, name, trimmed);
+	else if (trimmed.n > 0 || lines == value.n)
+		return;
+	else if (slice_ieq(trim_left(name), SLICE("color")))
+		look->foreground = HTML_COLOR_INVALID;
+	else if (slice_ieq(trim_left(name), SLICE("background-color")))
+		look->background = HTML_COLOR_INVALID;
+}
+
 /* style="name: value; ..." */
 static void
 set_style(struct html_look *look, const struct html_look *around, struct slice text)
@@ -369,9 +396,7 @@ set_style(struct html_look *look, const struct html_look *around, struct slice t
 	while (text.n > 0) {
 		struct slice value = next_piece(&text, ';'), name = next_piece(&value, ':');
 
-		value = slice_trim(value);
-		if (value.n > 0 && slice_find_byte(value, 0, '\n') == value.n)
-			set_property(look, name, value);
+		set_declaration(look, name, value);
 	}
 	if (look->background == HTML_COLOR_TRANSPARENT)
 		look->background = around->background;

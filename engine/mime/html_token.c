@@ -12,7 +12,8 @@
  * title that never ended is read again as markup.
  *
  * Linear: whatever is scanned and given up was bounded by the next '>' or
- * ended the text; what is read twice is read twice once only.
+ * ended the text; what is read twice is read twice once only; an end tag that
+ * was not found is not looked for again.
  */
 #include "engine/mime/html_token.h"
 
@@ -450,17 +451,20 @@ text_to(struct html_tokens *tokens, size_t to, struct html_token *token)
 
 /* Where the end tag of the literal element begins, or n; *end_r: behind it. */
 static size_t
-find_literal_end(const struct html_tokens *tokens, size_t *end_r)
+find_literal_end(struct html_tokens *tokens, size_t *end_r)
 {
 	struct slice s = tokens->text, name = slice_of(tokens->literal->name);
-	size_t at = tokens->at;
+	unsigned bit = 1U << (tokens->literal - literals);
+	size_t at = (tokens->missing & bit) != 0 ? s.n : tokens->at;
 
 	for (;; at++) {
 		size_t to;
 
 		at = slice_find_byte(s, at, '<');
-		if (at == s.n)
+		if (at == s.n) {
+			tokens->missing |= bit;
 			return at;
+		}
 		to = at + 2 + name.n;
 		if (byte_at(s, at + 1) != '/' || !tokens->literal->closable ||
 		    !slice_istarts(slice_from(s, at + 2), name))

@@ -50,6 +50,7 @@ struct html_tokens {
 	size_t at;
 	const struct html_literal *literal; /* inside <script>, <title> ... */
 	const char *pending_end; /* an element that the end of the text closed */
+	unsigned missing; /* bits: elements whose end tag does not come any more */
 	struct html_token held; /* comes after pending_end */
 	bool holding;
 	bool verbatim;

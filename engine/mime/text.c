@@ -19,6 +19,7 @@
 #include "engine/mime/text.h"
 
 #include "engine/mime/text_space.h"
+#include "engine/mime/word.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 #include "engine/util/utf8.h"
@@ -295,19 +296,17 @@ list_of(const struct vec *vec)
 	return (struct slice_list){ vec->p, vec->n };
 }
 
-/* The last Subject field, unfolded and decoded; empty: none. */
+/* The last Subject field, unfolded and decoded; empty: none, or the arena's cap. */
 static struct slice
 subject_of(struct texts *texts)
 {
 	const struct header_list *headers = &texts->message->headers;
 	size_t count = header_count(headers, SLICE("subject"));
-	struct slice value;
 
 	if (count == 0)
 		return SLICE("");
-	value = header_unfold(texts->arena, header_find(headers, SLICE("subject"), count - 1));
-	return charset_read(texts->arena, texts->converters, SLICE("utf-8"), value, CHARSET_GUESS)
-	    .utf8;
+	return word_field(texts->arena, texts->converters,
+	    header_find(headers, SLICE("subject"), count - 1));
 }
 
 struct slice_list

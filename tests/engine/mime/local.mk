@@ -23,3 +23,11 @@ unit_tests += tests/engine/mime/test_selector
 tests_engine_mime_test_selector_SOURCES = tests/engine/mime/test_selector.c
 tests_engine_mime_test_selector_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_selector_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_html tests/engine/mime/test_text
+tests_engine_mime_test_html_SOURCES = tests/engine/mime/test_html.c
+tests_engine_mime_test_html_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_html_LDADD = $(unit_test_libs)
+tests_engine_mime_test_text_SOURCES = tests/engine/mime/test_text.c milter/converters.c
+tests_engine_mime_test_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_text_LDADD = $(unit_test_libs)
