@@ -291,11 +291,13 @@ from_any_utf16(struct slice s, struct buf *out, size_t *bad)
 		from_utf16(s, utf16_order(s) >= 0, out, bad);
 }
 
-static void
+/* Returns whether s ended inside a character, which is dropped. */
+static bool
 from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
 {
 	char *in = (char *)(uintptr_t)s.p; /* iconv's prototype lacks a const; it does not write */
 	size_t left = s.n;
+	bool cut = false;
 
 	iconv(handle, NULL, NULL, NULL, NULL);
 	while (left > 0) {
@@ -304,7 +306,7 @@ from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
 		size_t done;
 
 		if (p == NULL)
-			return;
+			return false;
 		errno = 0;
 		done = iconv(handle, &in, &left, &p, &room);
 		out->n += PIECE - room;
@@ -312,13 +314,15 @@ from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
 			continue;
 		if (errno == E2BIG)
 			continue;
-		if (errno == EINVAL)
-			break; /* the text ends inside a character, which is no fault of it */
+		cut = errno == EINVAL;
+		if (cut)
+			break;
 		put_bad(out, bad);
 		in++;
 		left--;
 	}
 	iconv(handle, NULL, NULL, NULL, NULL);
+	return cut;
 }
 
 /* EUC has no bytes from 0x80 to 0xa0 but two that shift in EUC-JP; libc takes them for controls. */
@@ -341,7 +345,9 @@ from_libc(iconv_t handle, enum charset charset, struct slice s, struct buf *out,
 
 		while (n < s.n && !is_bad_euc(charset, s.p[n]))
 			n++;
-		from_iconv(handle, slice_cut(s, 0, n), out, bad);
+		/* A text that ends inside a character is not at fault. */
+		if (from_iconv(handle, slice_cut(s, 0, n), out, bad) && n < s.n)
+			put_bad(out, bad);
 		if (n < s.n)
 			put_bad(out, bad);
 		s = slice_from(s, n + 1);

@@ -305,8 +305,8 @@ subject_of(struct texts *texts)
 
 	if (count == 0)
 		return SLICE("");
-	return word_field(texts->arena, texts->converters,
-	    header_find(headers, SLICE("subject"), count - 1));
+	return word_field(
+	    texts->arena, texts->converters, header_find(headers, SLICE("subject"), count - 1));
 }
 
 struct slice_list

@@ -93,6 +93,14 @@ static const struct {
 	{ CHARSET_ISO_2022_JP, SLICE("\x1b$B%F"), "\xe3\x83\x86", 0 },
 	{ CHARSET_ISO_2022_JP, SLICE("plain %F"), "plain %F",
 	    0 }, /* the shift above is forgotten */
+	{ CHARSET_EUC_CN, SLICE("\xb0\xa1\xb0"), "\xe5\x95\x8a", 0 }, /* cut at its end */
+	{ CHARSET_EUC_CN, SLICE("\xee\x8a\xb0\xa1"), "\xef\xbf\xbd\xef\xbf\xbd\xe5\x95\x8a", 2 },
+	{ CHARSET_EUC_KR,
+	    SLICE("a\x85"
+		  "b"),
+	    "a\xef\xbf\xbd"
+	    "b",
+	    1 },
 	{ CHARSET_UTF_7, SLICE("Hi +AOk-"), "Hi \xc3\xa9", 0 },
 	{ CHARSET_UNKNOWN, SLICE("a\xe9"), "a\xef\xbf\xbd", 1 },
 };

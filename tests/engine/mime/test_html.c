@@ -56,7 +56,7 @@ static const struct {
 	{ "a < b", "a < b", NULL },
 	{ "1<2>3", "1<2>3", NULL },
 	{ "a<_x>b<:y>c", "abc", NULL },
-	{ "<", "<", NULL },
+	{ "<", "", NULL },
 	{ "a<b", "a", NULL },
 	{ "a<b c", "a", NULL },
 	{ "<a href=\"x>y", "", NULL },
