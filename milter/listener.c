@@ -78,11 +78,24 @@ unix_clear_path(const char *path, const struct sockaddr_un *address, struct err 
 	return true;
 }
 
+/*
+ * What is right already is left alone: in a folder with the set-group-id bit
+ * the socket has the folder's group, which a plain user could not give it.
+ */
 static bool
 unix_set_access(const char *path, const struct listener_access *access)
 {
-	if ((access->user != (uid_t)-1 || access->group != (gid_t)-1) &&
-	    lchown(path, access->user, access->group) != 0)
+	struct stat status;
+	uid_t user = access->user;
+	gid_t group = access->group;
+
+	if (lstat(path, &status) != 0)
+		return false;
+	if (user == status.st_uid)
+		user = (uid_t)-1;
+	if (group == status.st_gid)
+		group = (gid_t)-1;
+	if ((user != (uid_t)-1 || group != (gid_t)-1) && lchown(path, user, group) != 0)
 		return false;
 	return chmod(path, access->mode) == 0;
 }

@@ -49,3 +49,18 @@ libdaemon_a_SOURCES = \
 	milter/session.c milter/session.h \
 	milter/traffic.c milter/traffic.h
 DAEMON_LIBS = libdaemon.a libshell.a libcli.a $(CONF_LIBS) $(ENGINE_LIBS) -lpthread
+
+dist_man_MANS += milter/steelyardd.8
+
+# The systemd unit.
+EXTRA_DIST += milter/steelyardd.service.in
+CLEANFILES += milter/steelyardd.service
+milter/steelyardd.service: $(srcdir)/milter/steelyardd.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) milter && sed -e 's,@sbindir\@,$(sbindir),' -e 's,@bindir\@,$(bindir),' \
+		-e 's,@sysconfdir\@,$(sysconfdir),' -e 's,@runstatedir\@,$(runstatedir),' \
+		$(srcdir)/milter/steelyardd.service.in >$@.new && mv $@.new $@
+noinst_DATA += milter/steelyardd.service
+AM_DISTCHECK_CONFIGURE_FLAGS = --with-systemdsystemunitdir='$$dc_install_base/lib/systemd/system'
+if HAVE_SYSTEMD
+systemdsystemunit_DATA = milter/steelyardd.service
+endif

@@ -1,0 +1,325 @@
+/*
+ * test_session.c - what a session keeps of what the MTA tells, and what it counts
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include <cmocka.h>
+
+#include "milter/session.h"
+#include "tests/milter/generation_fixture.h"
+
+#define MEMORY_LIMIT ((size_t)64 * 1024 * 1024)
+
+struct fixture {
+	struct memory *memory;
+	struct session *session;
+};
+
+static struct fixture
+fixture_new(size_t memory_limit)
+{
+	struct fixture fixture = { .memory = memory_new(memory_limit) };
+
+	fixture.session = session_new(fixture.memory);
+	return fixture;
+}
+
+/* Whatever happened, nothing may stay counted. */
+static void
+fixture_end(struct fixture *fixture)
+{
+	session_free(&fixture->session);
+	assert_int_equal(memory_used(fixture->memory), 0);
+	memory_free(&fixture->memory);
+}
+
+enum family {
+	NONE,
+	UNIX,
+	V4,
+	V6,
+};
+
+static const struct {
+	const char *name;
+	enum family family;
+	const char *address;
+	unsigned short port;
+	bool verified;
+	const char *want_ip;
+	const char *want_rdns; /* NULL: none */
+	bool want_smtp;
+} clients[] = {
+	{ "mx.example.org", V4, "203.0.113.5", 4321, true, "203.0.113.5", "mx.example.org", true },
+	{ "mx.example.org", V6, "2001:db8::5", 4321, true, "2001:db8::5", "mx.example.org", true },
+	{ "mx.example.org", V6, "::ffff:203.0.113.5", 1, true, "203.0.113.5", "mx.example.org",
+	    true },
+	{ "mx.example.org", V4, "203.0.113.5", 4321, false, "203.0.113.5", NULL, true },
+	{ "unknown", V4, "203.0.113.5", 4321, true, "203.0.113.5", NULL, true },
+	{ "[203.0.113.5]", V4, "203.0.113.5", 4321, true, "203.0.113.5", NULL, true },
+	{ "localhost", V4, "127.0.0.1", 4321, true, "127.0.0.1", "localhost", true },
+	{ "localhost", V4, "127.0.0.1", 0, true, "127.0.0.1", "localhost", false },
+	{ "localhost", V6, "::1", 0, true, "::1", "localhost", false },
+	{ "mx.example.org", V4, "203.0.113.5", 0, true, "203.0.113.5", "mx.example.org", true },
+	{ "localhost", NONE, NULL, 0, true, "127.0.0.1", "localhost", false },
+	{ "unknown", NONE, NULL, 0, true, "0.0.0.0", NULL, true },
+	{ "mx.example.org", UNIX, NULL, 0, true, "127.0.0.1", "mx.example.org", false },
+};
+
+static void
+connect_as(struct session *session, size_t row)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(clients[row].port) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(clients[row].port) };
+	struct sockaddr_un local = { .sun_family = AF_UNIX };
+	const struct sockaddr *addresses[] = {
+		[NONE] = NULL,
+		[UNIX] = (const struct sockaddr *)&local,
+		[V4] = (const struct sockaddr *)&v4,
+		[V6] = (const struct sockaddr *)&v6,
+	};
+
+	if (clients[row].family == V4)
+		inet_pton(AF_INET, clients[row].address, &v4.sin_addr);
+	if (clients[row].family == V6)
+		inet_pton(AF_INET6, clients[row].address, &v6.sin6_addr);
+	session_connect(session, slice_of(clients[row].name), clients[row].verified,
+	    addresses[clients[row].family]);
+}
+
+static void
+test_clients(void **state)
+{
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		const struct envelope *envelope;
+
+		connect_as(fixture.session, i);
+		envelope = session_envelope(fixture.session);
+		if (!slice_eq(envelope->client_ip, slice_of(clients[i].want_ip)) ||
+		    !slice_eq(envelope->rdns, slice_of(clients[i].want_rdns)) ||
+		    (envelope->rdns.p == NULL) != (clients[i].want_rdns == NULL) ||
+		    envelope->smtp != clients[i].want_smtp || !envelope->known)
+			fail_msg("row %zu: got %.*s %.*s smtp %d, want %s %s smtp %d", i,
+			    SLICE_ARG(envelope->client_ip), SLICE_ARG(envelope->rdns),
+			    envelope->smtp, clients[i].want_ip,
+			    clients[i].want_rdns == NULL ? "none" : clients[i].want_rdns,
+			    clients[i].want_smtp);
+	}
+	fixture_end(&fixture);
+}
+
+static const struct {
+	const char *given;
+	const char *want;
+} addresses[] = {
+	{ "<a@example.org>", "a@example.org" },
+	{ "a@example.org", "a@example.org" },
+	{ "<>", "" },
+	{ "", "" },
+	{ " <a@example.org> ", "a@example.org" },
+	{ "<", "<" },
+	{ "<\"a>b\"@example.org>", "\"a>b\"@example.org" },
+};
+
+static void
+test_addresses(void **state)
+{
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		const struct envelope *envelope;
+
+		session_begin(
+		    fixture.session, generation_fixture(""), slice_of(addresses[i].given));
+		session_rcpt(fixture.session, slice_of(addresses[i].given));
+		envelope = session_envelope(fixture.session);
+		assert_int_equal(envelope->rcpt_count, 1);
+		if (!slice_eq(envelope->mail_from, slice_of(addresses[i].want)) ||
+		    !slice_eq(envelope->rcpts[0], slice_of(addresses[i].want)))
+			fail_msg("\"%s\": got \"%.*s\" and \"%.*s\", want \"%s\"",
+			    addresses[i].given, SLICE_ARG(envelope->mail_from),
+			    SLICE_ARG(envelope->rcpts[0]), addresses[i].want);
+		assert_non_null(envelope->mail_from.p);
+	}
+	fixture_end(&fixture);
+}
+
+static const struct {
+	const char *name;
+	const char *value;
+	bool leading_space;
+	const char *want;
+} fields[] = {
+	{ "Subject", " x", true, "Subject: x\r\n" },
+	{ "Subject", "x", false, "Subject: x\r\n" },
+	{ "Subject", "x", true, "Subject:x\r\n" },
+	{ "Subject", "", false, "Subject:\r\n" },
+	{ "Subject", "", true, "Subject:\r\n" },
+	{ "Subject", "\t x", true, "Subject:\t x\r\n" },
+	{ "To", " a,\n\tb,\n c", true, "To: a,\r\n\tb,\r\n c\r\n" },
+	{ "To", " a,\r\n\tb", true, "To: a,\r\n\tb\r\n" },
+	{ "To", "\n a", true, "To:\r\n a\r\n" },
+	{ "To", " a\rb", true, "To: a\rb\r\n" },
+};
+
+static void
+test_fields(void **state)
+{
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct slice got;
+
+		session_begin(fixture.session, generation_fixture(""), SLICE("<>"));
+		session_header(fixture.session, slice_of(fields[i].name), slice_of(fields[i].value),
+		    fields[i].leading_space);
+		got = session_bytes(fixture.session);
+		if (!slice_eq(got, slice_of(fields[i].want)))
+			fail_msg("row %zu: got \"%.*s\", want \"%s\"", i, SLICE_ARG(got),
+			    fields[i].want);
+		assert_int_equal(session_size(fixture.session), got.n);
+	}
+	fixture_end(&fixture);
+}
+
+static void
+test_fields_of_ours_are_counted(void **state)
+{
+	static const char *const names[] = { "X-Spam-Flag", "X-SPAM-FLAG", "Subject", "X-Mine",
+		"x-mine", "X-Spam", "X-Spam-Anything", "X-Mine" };
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+
+	(void)state;
+	session_begin(fixture.session, generation_fixture("headers: {X-Mine: x}"), SLICE("<>"));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		session_header(fixture.session, slice_of(names[i]), SLICE(" 1"), true);
+	assert_int_equal(session_field_count(fixture.session), 3);
+	assert_true(slice_eq(session_field_at(fixture.session, 0)->name, SLICE("X-Spam-Flag")));
+	assert_int_equal(session_field_at(fixture.session, 0)->count, 2);
+	assert_int_equal(session_field_at(fixture.session, 1)->count, 3);
+	assert_int_equal(session_field_at(fixture.session, 2)->count, 1);
+	assert_true(session_has_subject(fixture.session));
+	session_end(fixture.session);
+	assert_int_equal(session_field_count(fixture.session), 0);
+	fixture_end(&fixture);
+}
+
+/* One byte more than the limit is kept, so that the scan sees the cut; all is counted. */
+static void
+test_size_limit(void **state)
+{
+	static char chunk[10000];
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+
+	(void)state;
+	memset(chunk, 'x', sizeof(chunk));
+	session_begin(fixture.session, generation_fixture("size_limit: 1 MB"), SLICE("<>"));
+	session_end_of_header(fixture.session);
+	for (int i = 0; i < 500; i++)
+		session_body(fixture.session, (struct slice){ chunk, sizeof(chunk) });
+	assert_int_equal(session_size(fixture.session), 500 * sizeof(chunk) + 2);
+	assert_int_equal(session_bytes(fixture.session).n,
+	    session_generation(fixture.session)->policy->size_limit + 1);
+	assert_true(memory_used(fixture.memory) < ((size_t)1 << 20) + 100000);
+	assert_false(session_failed(fixture.session));
+	fixture_end(&fixture);
+}
+
+/* At whatever byte memory ends, the message fails and all of it is given back. */
+static void
+test_memory_ends_anywhere(void **state)
+{
+	static char chunk[5000];
+
+	(void)state;
+	for (size_t limit = 0; limit < 200000; limit += 4999) {
+		struct fixture fixture = fixture_new(limit);
+
+		session_begin(fixture.session, generation_fixture(""), SLICE("<a@example.org>"));
+		for (int i = 0; i < 100; i++)
+			session_rcpt(fixture.session, SLICE("<someone@example.org>"));
+		for (int i = 0; i < 50; i++)
+			session_header(fixture.session, SLICE("X-Spam-Flag"), SLICE(" NO"), true);
+		for (int i = 0; i < 100; i++)
+			session_body(fixture.session, (struct slice){ chunk, sizeof(chunk) });
+		assert_true(session_failed(fixture.session));
+		assert_true(memory_used(fixture.memory) <= limit);
+		assert_int_equal(session_size(fixture.session), 100 * 5000 + 50 * 17);
+		session_end(fixture.session);
+		assert_int_equal(memory_used(fixture.memory), 0);
+		fixture_end(&fixture);
+	}
+}
+
+/* The second message sees nothing of the first. */
+static void
+test_reuse(void **state)
+{
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+	const struct envelope *envelope;
+
+	(void)state;
+	session_helo(fixture.session, SLICE("mx.example.org"));
+	session_begin(fixture.session, generation_fixture(""), SLICE("<a@example.org>"));
+	session_fact(fixture.session, SESSION_AUTH_USER, SLICE("user"));
+	session_fact(fixture.session, SESSION_QUEUE_ID, SLICE("Q1"));
+	session_rcpt(fixture.session, SLICE("<b@example.org>"));
+	session_header(fixture.session, SLICE("Subject"), SLICE(" x"), true);
+	session_begin(fixture.session, generation_fixture(""), SLICE("<c@example.org>"));
+	envelope = session_envelope(fixture.session);
+	assert_null(envelope->auth_user.p);
+	assert_null(envelope->queue_id.p);
+	assert_int_equal(envelope->rcpt_count, 0);
+	assert_int_equal(session_bytes(fixture.session).n, 0);
+	assert_false(session_has_subject(fixture.session));
+	assert_true(slice_eq(envelope->helo, SLICE("mx.example.org")));
+	fixture_end(&fixture);
+}
+
+/* Words that come while no message is open are passed over. */
+static void
+test_no_message(void **state)
+{
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+
+	(void)state;
+	session_rcpt(fixture.session, SLICE("<b@example.org>"));
+	session_header(fixture.session, SLICE("Subject"), SLICE(" x"), true);
+	session_end_of_header(fixture.session);
+	session_body(fixture.session, SLICE("x"));
+	session_end(fixture.session);
+	assert_null(session_generation(fixture.session));
+	assert_int_equal(session_size(fixture.session), 0);
+	fixture_end(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clients),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_fields_of_ours_are_counted),
+		cmocka_unit_test(test_size_limit),
+		cmocka_unit_test(test_memory_ends_anywhere),
+		cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_no_message),
+	};
+
+	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
