@@ -105,6 +105,15 @@ fact_number(const struct html *html, const struct eval_arg *arg)
 	return 0;
 }
 
+unsigned
+eval_html_range(const struct rule *rule, struct views *views)
+{
+	const struct html *html = last_html(views);
+	const struct eval_arg *args = rule->call.args;
+
+	return html != NULL && eval_above(fact_number(html, &args[0]), &args[1], &args[2]);
+}
+
 /* "< 512", ">=3": an operator and a number. */
 static bool
 compare(double value, struct slice test)

@@ -73,6 +73,8 @@ round_to(int64_t score, int64_t unit)
 {
 	int64_t half = score < 0 ? -(unit / 2) : unit / 2;
 
+	if (score > INT64_MAX - unit || score < INT64_MIN + unit)
+		return score; /* a threshold that is off */
 	return (score + half) / unit * unit;
 }
 
