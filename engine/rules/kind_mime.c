@@ -8,6 +8,7 @@
  */
 #include "engine/rules/kinds.h"
 
+#include "engine/mime/word.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 
@@ -57,7 +58,7 @@ part_value(const struct rule *rule, struct views *views, const struct part *part
 		return SLICE_ABSENT;
 	if (rule->part_raw)
 		return header->raw;
-	value = header_unfold(views->arena, header);
+	value = word_field(views->arena, views->converters, header);
 	if (value.p == NULL)
 		return SLICE_ABSENT;
 	buf_add(&out, value);

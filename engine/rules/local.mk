@@ -3,6 +3,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_attachment.c \
 	engine/rules/eval_body.c \
+	engine/rules/eval_date.c \
 	engine/rules/eval_header.c \
 	engine/rules/eval_help.c engine/rules/eval_help.h \
 	engine/rules/eval_html.c \
