@@ -282,14 +282,14 @@ run_example(struct case_run *run, const struct rule_example *example)
 	return hit != example->hit;
 }
 
-/* Whether text holds a run of letters and digits that stands in the pattern as such. */
+/* Whether text holds a word of three letters or digits and more that stands in the pattern as such. */
 static bool
 holds_literal(struct slice pattern, struct slice text)
 {
 	size_t start = 0;
 
 	for (size_t i = 0; i <= pattern.n; i++) {
-		bool plain = i < pattern.n && (ascii_is_alnum(pattern.p[i]) || pattern.p[i] == ' ');
+		bool plain = i < pattern.n && ascii_is_alnum(pattern.p[i]);
 		struct slice run = slice_cut(pattern, start, i);
 
 		if (plain && !(i > 0 && pattern.p[i - 1] == '\\'))

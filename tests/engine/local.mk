@@ -1,0 +1,20 @@
+# Tests of the core share scan_helper.c.
+unit_tests += \
+	tests/engine/test_example \
+	tests/engine/test_judge \
+	tests/engine/test_scan \
+	tests/engine/test_template
+tests_engine_test_example_SOURCES = tests/engine/test_example.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_test_example_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_example_LDADD = $(unit_test_libs)
+tests_engine_test_judge_SOURCES = tests/engine/test_judge.c
+tests_engine_test_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_judge_LDADD = $(unit_test_libs)
+tests_engine_test_scan_SOURCES = tests/engine/test_scan.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_test_scan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_scan_LDADD = $(unit_test_libs)
+tests_engine_test_template_SOURCES = tests/engine/test_template.c
+tests_engine_test_template_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_template_LDADD = $(unit_test_libs)

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <stdio.h>
 
-static void
-keep(void *p, char severity, const struct err *err)
+void
+helper_keep(void *p, char severity, const struct err *err)
 {
 	struct problems *problems = p;
 
@@ -21,7 +21,7 @@ helper_build(const struct rule_def *defs, size_t count, const struct policy *pol
     struct problems *problems)
 {
 	const struct ruleset_source source = { .defs = defs, .def_count = count, .policy = policy };
-	const struct ruleset_report report = { keep, problems };
+	const struct ruleset_report report = { helper_keep, problems };
 
 	return ruleset_build(&source, &report);
 }

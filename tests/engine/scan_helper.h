@@ -35,6 +35,9 @@ struct problems {
 	struct buf text;
 };
 
+/* A ruleset_report's tell, whose p is a struct problems; NULL: nothing may be told. */
+void helper_keep(void *p, char severity, const struct err *err);
+
 /* Builds; what it told is in *problems (NULL: nothing may be told). policy NULL: the default. */
 struct ruleset *helper_build(const struct rule_def *defs, size_t count, const struct policy *policy,
     struct problems *problems);

@@ -3,4 +3,6 @@ test_scripts += \
 	tests/house/test_layers.py \
 	tests/house/test_rule_manual.sh \
 	tests/house/test_manuals.sh \
+	tests/house/test_purity.sh \
 	tests/house/test_settings.sh
+EXTRA_DIST += tests/house/purity.allow

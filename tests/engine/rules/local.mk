@@ -1,9 +1,19 @@
 unit_tests += \
+	tests/engine/rules/test_eval \
 	tests/engine/rules/test_meta \
+	tests/engine/rules/test_ruleset \
 	tests/engine/rules/test_score
+tests_engine_rules_test_eval_SOURCES = tests/engine/rules/test_eval.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_LDADD = $(unit_test_libs)
 tests_engine_rules_test_meta_SOURCES = tests/engine/rules/test_meta.c
 tests_engine_rules_test_meta_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_meta_LDADD = $(unit_test_libs)
+tests_engine_rules_test_ruleset_SOURCES = tests/engine/rules/test_ruleset.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_ruleset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_ruleset_LDADD = $(unit_test_libs)
 tests_engine_rules_test_score_SOURCES = tests/engine/rules/test_score.c
 tests_engine_rules_test_score_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_score_LDADD = $(unit_test_libs)
