@@ -295,6 +295,7 @@ settings_policy(const struct settings *settings, struct policy *policy_r)
 		.local = settings->local.how,
 		.local_thresholds = settings->local.thresholds,
 		.allow_discard = settings->allow_discard,
+		.incomplete_is_spam = settings->on_incomplete == INCOMPLETE_TAG,
 		.reject_text = slice_of(settings->reject_text),
 		.tempfail_text = slice_of(settings->tempfail_text),
 		.subject_tag = slice_of(settings->subject_tag),

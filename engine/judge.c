@@ -168,7 +168,8 @@ judge(struct arena *arena, const struct judge_source *source, struct verdict *ve
 	if (verdict->skipped)
 		return;
 	verdict->score = score_round(source->score);
-	verdict->spam = verdict->score >= verdict->required;
+	verdict->spam = verdict->score >= verdict->required ||
+			(verdict->incomplete && policy->incomplete_is_spam);
 	verdict->action = corrected(harshest(thresholds, verdict->score), source, thresholds);
 	if (verdict->action == ACTION_REJECT)
 		verdict->reply = template_line(arena, policy->reject_text, &texts);

@@ -62,6 +62,7 @@ struct policy {
 	enum sender_treatment local; /* client in internal_networks */
 	struct thresholds local_thresholds;
 	bool allow_discard; /* else discard becomes quarantine */
+	bool incomplete_is_spam; /* an incomplete scan is marked as spam, whatever its score */
 	struct slice reject_text; /* "550 5.7.1 ..." template */
 	struct slice tempfail_text; /* "451 4.7.1 ..." template */
 	struct slice subject_tag; /* template put before the Subject */

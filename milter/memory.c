@@ -4,7 +4,7 @@
  * One number under a mutex. A session that collects asks and is refused at
  * once: it holds memory itself, and two that wait for each other would wait
  * for ever. A scan, which ends by its deadline whatever happens, may wait for
- * other scans to end.
+ * other scans to end; a part of the limit is for scans alone.
  *
  * The number is what was asked for, not what malloc made of it: the daemon's
  * resident memory is a little above it, plus code, rules and scan slots.
@@ -59,11 +59,11 @@ memory_set_limit(struct memory *memory, size_t limit)
 	pthread_mutex_unlock(&memory->lock);
 }
 
-/* Whether n more bytes fit; the lock is held. */
+/* Whether n more bytes fit below `limit`; the lock is held. */
 static bool
-memory_fits(const struct memory *memory, size_t n)
+memory_fits(const struct memory *memory, size_t n, size_t limit)
 {
-	return memory->used <= memory->limit && n <= memory->limit - memory->used;
+	return memory->used <= limit && n <= limit - memory->used;
 }
 
 bool
@@ -72,7 +72,7 @@ memory_take(struct memory *memory, size_t n)
 	bool fits;
 
 	pthread_mutex_lock(&memory->lock);
-	fits = memory_fits(memory, n);
+	fits = memory_fits(memory, n, memory->limit - memory->limit / MEMORY_RESERVE);
 	if (fits)
 		memory->used += n;
 	pthread_mutex_unlock(&memory->lock);
@@ -85,7 +85,7 @@ memory_take_by(struct memory *memory, size_t n, int64_t deadline_us)
 	bool fits, in_time = true;
 
 	pthread_mutex_lock(&memory->lock);
-	while (!(fits = memory_fits(memory, n)) && in_time)
+	while (!(fits = memory_fits(memory, n, memory->limit)) && in_time)
 		in_time = clock_cond_wait(&memory->given, &memory->lock, deadline_us);
 	if (fits)
 		memory->used += n;

@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A quarter is for scans alone, so that sessions which collect slowly cannot starve them. */
+#define MEMORY_RESERVE 4
+
 struct memory;
 
 /* A counter that allows `limit` bytes. Never NULL. */
@@ -22,10 +25,13 @@ void memory_free(struct memory **memory);
 /* Another limit from now on; what is over it already stays. */
 void memory_set_limit(struct memory *memory, size_t limit);
 
-/* Takes n bytes, or returns false when the limit would be passed. */
+/*
+ * Takes n bytes, or returns false when that would leave less than a
+ * MEMORY_RESERVE-th of the limit: the rest is for those who wait.
+ */
 bool memory_take(struct memory *memory, size_t n);
 
-/* Takes n bytes as soon as others give enough back; false at `deadline_us` (clock.h). */
+/* Takes n bytes, of all, as soon as others give enough back; false at `deadline_us` (clock.h). */
 bool memory_take_by(struct memory *memory, size_t n, int64_t deadline_us);
 
 void memory_give(struct memory *memory, size_t n);

@@ -3,8 +3,8 @@
  *
  * Memory is taken before the scan for all that its arena may come to, so that
  * scans which run together never pass memory_total; one that finds too little
- * waits for the others, which end by their own deadlines. When the whole of
- * memory_total is less than the arena's cap, the cap is what there is.
+ * waits for the others, which end by their own deadlines. The cap is never
+ * more than the part of memory_total that is kept for scans.
  *
  * Time: waiting for slot and memory is bounded by time_limit, and the scan by
  * time_limit again. The engine asks its budget between matches; there the
@@ -73,8 +73,8 @@ message_scan_charge(struct scanner *scanner, struct message_scan *scan)
 	size_t cap = SCAN_ARENA_BASE + SCAN_ARENA_FACTOR * scan->bytes.n;
 	bool taken;
 
-	if (cap > total / 2)
-		cap = total / 2;
+	if (cap > total / MEMORY_RESERVE)
+		cap = total / MEMORY_RESERVE;
 	do {
 		taken = memory_take_by(scanner->memory, cap, wait_until(scan));
 	} while (!taken && !message_scan_spent(scan));

@@ -516,11 +516,12 @@ def test_time_limit():
     slow = "rules:\n" + "".join(
         "  SLOW_%d:\n    full: '/(?:a|aa)+%d$x/'\n    score: 1\n    describe: Never ends\n" % (i, i) for i in range(9))
     settings = "time_limit: 20ms\nmatch_limit: 100000000\non_incomplete: %s"
-    for how, want in (("verdict", "c"), ("pass", "c"), ("tempfail", "y")):
+    for how, want in (("verdict", "c"), ("pass", "c"), ("tag", "c"), ("tempfail", "y")):
         with Daemon(settings % how, rules=slow) as daemon:
             reply = daemon.client().begin().message(body=(b"a" * 60 + b"\r\n") * 20000)
             same("answer of " + how, reply.final, want)
             same("incomplete", daemon.messages(1)[0]["incomplete"], "yes")
+            same("marked by " + how, "X-Spam-Flag" in [n for _, n, _ in reply.inserted()], how == "tag")
 
 
 def main():

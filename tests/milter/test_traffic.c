@@ -94,16 +94,17 @@ test_memory(void **state)
 
 	(void)state;
 	assert_true(memory_take(memory, 60));
-	assert_false(memory_take(memory, 41));
+	assert_false(memory_take(memory, 16));
 	assert_false(memory_take(memory, SIZE_MAX));
-	assert_true(memory_take(memory, 40));
+	assert_true(memory_take(memory, 15));
+	assert_true(memory_take_by(memory, 25, 0));
 	assert_false(memory_take_by(memory, 1, clock_monotonic_us() + 1000));
 	memory_give(memory, 100);
 	assert_true(memory_take_by(memory, 100, 0));
 	memory_set_limit(memory, 50);
 	assert_false(memory_take(memory, 0));
 	memory_give(memory, 100);
-	assert_false(memory_take(memory, 51));
+	assert_false(memory_take(memory, 39));
 	assert_int_equal(memory_used(memory), 0);
 	memory_free(&memory);
 }
@@ -122,7 +123,7 @@ test_memory_waits(void **state)
 	pthread_t thread;
 
 	(void)state;
-	assert_true(memory_take(memory, 10));
+	assert_true(memory_take_by(memory, 10, 0));
 	assert_int_equal(pthread_create(&thread, NULL, give_later, memory), 0);
 	assert_true(memory_take_by(memory, 10, clock_monotonic_us() + 60 * CLOCK_SECOND_US));
 	pthread_join(thread, NULL);
