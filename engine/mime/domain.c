@@ -61,6 +61,38 @@ domain_has_tld(struct slice host)
 						 PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
+/* The bytes of the last two labels, or 0 when there are not so many. */
+static size_t
+last_two_labels(struct slice host)
+{
+	size_t tld = last_label(host).n;
+
+	if (tld + 1 >= host.n)
+		return 0;
+	return tld + 1 + last_label(slice_cut(host, 0, host.n - tld - 1)).n;
+}
+
+bool
+domain_is_host_name(struct slice host)
+{
+	size_t strict = last_two_labels(host);
+	char before = '.';
+
+	if (strict == 0 || host.n > DOMAIN_MAX)
+		return false;
+	for (size_t i = 0; i < host.n; i++) {
+		char c = host.p[i];
+		bool inner = c == '.' || c == '-';
+
+		if (!ascii_is_alnum(c) && !inner && (c != '_' || host.n - i <= strict))
+			return false;
+		if (inner && (before == '.' || (c == '.' && before == '-')))
+			return false;
+		before = c;
+	}
+	return ascii_is_alnum(before);
+}
+
 struct slice
 organisational_domain(struct arena *arena, struct slice host)
 {

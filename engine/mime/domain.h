@@ -20,6 +20,13 @@
  */
 struct slice organisational_domain(struct arena *arena, struct slice host);
 
+/*
+ * Whether it looks like the name of a host on the Internet: two labels or
+ * more, of letters, digits and inner hyphens; underscores pass in labels
+ * before the last two. ASCII only; its TLD is not looked up.
+ */
+bool domain_is_host_name(struct slice host);
+
 /* Whether the last label is a top-level domain that exists; any case, A- or U-label. */
 bool domain_has_tld(struct slice host);
 

@@ -19,7 +19,11 @@ libengine_a_SOURCES += \
 	engine/mime/received_render.c \
 	engine/mime/relays.c engine/mime/relays.h \
 	engine/mime/selector.c engine/mime/selector.h \
-	engine/mime/selector_pick.c engine/mime/selector_pick.h
+	engine/mime/selector_pick.c engine/mime/selector_pick.h \
+	engine/mime/uri.c engine/mime/uri.h \
+	engine/mime/uri_canonical.c engine/mime/uri_canonical.h \
+	engine/mime/uri_host.c \
+	engine/mime/uri_scan.c engine/mime/uri_scan.h
 
 # Text: charsets, HTML, body and rawbody
 libengine_a_SOURCES += \
