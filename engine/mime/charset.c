@@ -9,8 +9,11 @@
  * normalize_charset), because rules are written against its text; so does
  * the strictness of UTF-8 (surrogates and non-characters are errors) and the
  * number of U+FFFD for bytes that are not UTF-8: one for a lead byte and the
- * continuation bytes that it asks for. UTF-16 with a byte order mark is read
- * by it, where SpamAssassin gives up.
+ * continuation bytes that it asks for. Two things are not followed, since one
+ * byte would hide a whole text from the rules: UTF-16 with a byte order mark
+ * is read by it, where SpamAssassin reads windows-1252; and ISO-2022-JP with
+ * 8-bit bytes in it is read as windows-1252, where SpamAssassin drops all from
+ * the first such byte on.
  *
  * Each byte is looked at a fixed number of times: linear.
  */

@@ -31,3 +31,26 @@ tests_engine_mime_test_html_LDADD = $(unit_test_libs)
 tests_engine_mime_test_text_SOURCES = tests/engine/mime/test_text.c milter/converters.c
 tests_engine_mime_test_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_text_LDADD = $(unit_test_libs)
+
+# With --enable-fuzzers libFuzzer drives it: tests/fuzz/fuzz_html -dict=tests/fuzz/html.dict CORPUS
+noinst_PROGRAMS += tests/fuzz/fuzz_html
+tests_fuzz_fuzz_html_LDADD = $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c milter/converters.c
+tests_fuzz_fuzz_html_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c milter/converters.c tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/html.dict \
+	tests/fuzz/corpus/html/links.html \
+	tests/fuzz/corpus/html/odd.html \
+	tests/fuzz/corpus/html/page.html \
+	tests/fuzz/corpus/html/references.html \
+	tests/fuzz/corpus/html/styles.html \
+	tests/fuzz/corpus/html/unclosed.html
+
+# Against SpamAssassin, where it is installed: a sample in `make check`, all in `make check-long`.
+test_scripts += tests/oracle/test_texts.py
+long_scripts += tests/oracle/test_texts.py
+EXTRA_DIST += tests/oracle/sa_texts.pl
