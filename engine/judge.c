@@ -19,6 +19,17 @@
 #include "engine/util/buf.h"
 #include "engine/util/vec.h"
 
+/* 127.0.0.0/8 and ::1: always our own, as in relays.c. */
+static bool
+is_loopback(const struct ip *ip)
+{
+	static const struct network v4 = { .address = { [10] = 0xff, [11] = 0xff, [12] = 127 },
+		.bits = 104 };
+	static const struct network v6 = { .address = { [15] = 1 }, .bits = 128 };
+
+	return network_has(&v4, ip) || network_has(&v6, ip);
+}
+
 enum sender
 judge_sender(const struct envelope *envelope, const struct policy *policy)
 {
@@ -30,7 +41,8 @@ judge_sender(const struct envelope *envelope, const struct policy *policy)
 		return SENDER_AUTHENTICATED;
 	if (!envelope->smtp)
 		return SENDER_LOCAL;
-	if (ip_parse(envelope->client_ip, &ip) && network_list_has(&policy->internal_networks, &ip))
+	if (ip_parse(envelope->client_ip, &ip) &&
+	    (is_loopback(&ip) || network_list_has(&policy->internal_networks, &ip)))
 		return SENDER_LOCAL;
 	return SENDER_ANY;
 }

@@ -36,7 +36,7 @@ struct scan {
 	struct scan_options options;
 	enum sender sender;
 	const struct message *message; /* NULL: not yet, or no memory */
-	bool scanned;
+	bool scanned, judged;
 	bool broken; /* no memory even to begin */
 	struct views views;
 	struct outcome *outcomes; /* by rule number */
@@ -124,7 +124,6 @@ read_and_match(
 		.budget = budget,
 		.now = scan->options.now,
 		.hash_seed = scan->options.hash_seed,
-		.explain = scan->options.explain,
 	};
 	scan->outcomes = arena_array(scan->arena, ruleset->rule_count + 1, sizeof(*scan->outcomes));
 	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
@@ -153,11 +152,11 @@ scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const str
 	scan->verdict.us_total = scan_clock(scan) - begun;
 }
 
-/* What a rule adds to the sum. */
+/* What a rule adds to the sum: a sub-rule nothing, unless it ended the scan. */
 static int64_t
 hit_score(const struct scan *scan, const struct rule *rule)
 {
-	int64_t score = rule->def.score * scan->outcomes[rule->index].count;
+	int64_t score = rule->subrule ? 0 : rule->def.score * scan->outcomes[rule->index].count;
 
 	if (rule == scan->ended_by)
 		score += rule->def.shortcircuit_spam ? SHORTCIRCUIT_SCORE : -SHORTCIRCUIT_SCORE;
@@ -170,10 +169,8 @@ sum_hits(const struct scan *scan)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < scan->ruleset->rule_count; i++) {
-		const struct rule *rule = &scan->ruleset->rules[i];
-
-		if (scan->outcomes[i].count > 0 && (!rule->subrule || rule == scan->ended_by))
-			sum += hit_score(scan, rule) - (rule->subrule ? rule->def.score : 0);
+		if (scan->outcomes[i].count > 0)
+			sum += hit_score(scan, &scan->ruleset->rules[i]);
 	}
 	return sum;
 }
@@ -216,29 +213,33 @@ list_hits(struct scan *scan)
 	scan->verdict.subrule_count = subrules.n;
 }
 
-/* The notes, and whether the scan was cut short; the last one needs no memory. */
+static bool
+cut_short(const struct scan *scan)
+{
+	return arena_overflowed(scan->arena) || scan->broken || scan->views.spent ||
+	       (scan->message != NULL && scan->message->incomplete);
+}
+
+/* The notes; the one on memory needs none of its own. */
 static void
 list_notes(struct scan *scan)
 {
 	struct vec *notes = &scan->views.notes;
-	bool memory = arena_overflowed(scan->arena);
 
-	scan->verdict.incomplete = memory || scan->broken || scan->views.spent ||
-				   (scan->message != NULL && scan->message->incomplete);
-	if (scan->verdict.incomplete && !memory && notes->n == 0)
+	if (scan->verdict.incomplete && !arena_overflowed(scan->arena) && notes->n == 0)
 		views_note(&scan->views, "time limit reached while the message was read");
+	if (arena_overflowed(scan->arena)) {
+		scan->last_note = SLICE("memory limit reached: the verdict may lack hits");
+		if (notes->n < notes->room) {
+			*(struct slice *)vec_push(notes) = scan->last_note;
+		} else {
+			scan->verdict.notes = &scan->last_note;
+			scan->verdict.note_count = 1;
+			return;
+		}
+	}
 	scan->verdict.notes = notes->p;
 	scan->verdict.note_count = notes->n;
-	if (!memory)
-		return;
-	scan->last_note = SLICE("memory limit reached: the verdict may lack hits");
-	if (notes->n < notes->room) {
-		*(struct slice *)vec_push(notes) = scan->last_note;
-		scan->verdict.note_count = notes->n;
-	} else {
-		scan->verdict.notes = &scan->last_note;
-		scan->verdict.note_count = 1;
-	}
 }
 
 /* The Subject's bytes as they came, without the blanks around; absent: none. */
@@ -268,6 +269,9 @@ scan_verdict(struct scan *scan)
 
 	if (scan == NULL)
 		return &verdict_without_memory;
+	if (scan->judged)
+		return &scan->verdict;
+	scan->judged = true;
 	begun = scan_clock(scan);
 	source = (struct judge_source){
 		.envelope = scan->envelope,
@@ -283,8 +287,9 @@ scan_verdict(struct scan *scan)
 		source.score = sum_hits(scan);
 		list_hits(scan);
 	}
-	list_notes(scan);
+	scan->verdict.incomplete = cut_short(scan);
 	judge(scan->arena, &source, &scan->verdict);
+	scan->verdict.incomplete = cut_short(scan);
 	list_notes(scan);
 	scan->verdict.us_total += scan_clock(scan) - begun;
 	scan->verdict.us_match = scan->verdict.us_total - scan->verdict.us_parse;

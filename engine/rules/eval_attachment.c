@@ -3,10 +3,9 @@
  *
  * What runs is told by a table of extensions that desktops execute or that
  * mount as disks with programs on them, and by the first bytes of Windows,
- * Unix and script programs. The magic needs the decoded part; a part is
- * decoded only when a rule asks.
+ * Unix and script programs, for which only the beginning of a part is decoded.
  *
- * Limits: EVAL_FIELDS_MAX parts.
+ * Limits: EVAL_FIELDS_MAX parts; MAGIC_BYTES of each.
  */
 #include "engine/rules/eval.h"
 #include "engine/rules/eval_help.h"
@@ -14,6 +13,8 @@
 
 /* An extension before another one is at most so long: ".pdf", ".xlsx". */
 #define EXTENSION_MAX 5
+/* Of a part, still encoded: more is not decoded to see what it is. */
+#define MAGIC_BYTES 1024
 
 static const char *const running[] = { "exe", "scr", "com", "pif", "bat", "cmd", "js", "jse", "vbs",
 	"vbe", "wsf", "wsh", "hta", "jar", "lnk", "msi", "msp", "ps1", "cpl", "reg", "sct", "chm",
@@ -76,12 +77,14 @@ take_extension(struct slice *name)
 static bool
 magic_runs(struct views *views, const struct part *part)
 {
+	struct part first = *part;
 	struct slice bytes;
 
 	if (part->child != NULL || slice_eq(part->type.type, SLICE("text")) ||
 	    slice_eq(part->type.type, SLICE("image")))
 		return false;
-	bytes = part_decode(views->arena, part);
+	first.body = slice_cut(part->body, 0, MAGIC_BYTES);
+	bytes = part_decode(views->arena, &first);
 	if (slice_starts(bytes, SLICE("MZ")) && bytes.n >= 64)
 		return true;
 	return slice_starts(bytes, SLICE("\x7f"

@@ -40,7 +40,6 @@ struct views {
 	const struct budget *budget;
 	int64_t now;
 	uint64_t hash_seed;
-	bool explain; /* outcomes keep the matched bytes */
 	bool spent; /* the budget ran out: nothing more is matched */
 	struct vec notes; /* struct slice */
 	double *values; /* by rule number, for metas */

@@ -107,6 +107,8 @@ test_senders(void **state)
 			.client_ip = SLICE("10.1.2.3"),
 			.auth_user = SLICE("ann") },
 		    SENDER_AUTHENTICATED },
+		{ "this host", { .known = true, .smtp = true, .client_ip = SLICE("127.0.0.2") },
+		    SENDER_LOCAL },
 		{ "by the sendmail command", { .known = true }, SENDER_LOCAL },
 		{ "nobody knows", { .client_ip = SLICE("10.1.2.3") }, SENDER_ANY },
 	};

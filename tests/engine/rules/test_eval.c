@@ -28,7 +28,7 @@ static const struct {
 	{ "no_such_function()", "there is no function no_such_function()" },
 	{ "check_no_relays", "a function is called as name(argument, 'argument')" },
 	{ "check_no_relays(", "the call has no closing ) (byte 17)" },
-	{ "check_no_relays() x", "something stands behind the call (byte 18)" },
+	{ "check_no_relays() x", "something stands behind the call (byte 17)" },
 	{ "check_no_relays(1)", "check_no_relays() takes 0 arguments, not 1" },
 	{ "check_for_shifted_date(1)", "check_for_shifted_date() takes 2 arguments, not 1" },
 	{ "check_base64_length()", "check_base64_length() takes 1 to 2 arguments, not 0" },
