@@ -1,3 +1,8 @@
+unit_tests += tests/conf/test_ruleset_load
+tests_conf_test_ruleset_load_SOURCES = tests/conf/test_ruleset_load.c
+tests_conf_test_ruleset_load_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_test_ruleset_load_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
 unit_tests += tests/conf/test_rules_yaml
 tests_conf_test_rules_yaml_SOURCES = tests/conf/test_rules_yaml.c
 tests_conf_test_rules_yaml_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -1,0 +1,173 @@
+/*
+ * test_ruleset_load.c - rule paths to rule sets: order, layers, what cannot be read
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "conf/ruleset_load.h"
+#include "engine/util/buf.h"
+
+/* A folder of rule files, gone after the test. */
+static const struct {
+	const char *name, *text;
+} files[] = {
+	{ "20.yaml", "rules:\n  B: {body: '/b/', score: 2}\n  A: {body: '/later/', score: 3}\n" },
+	{ "10.yaml", "rules:\n  A: {body: '/a/', score: 1}\nscores: {A: 9, B: 8}\n" },
+	{ ".30.yaml", "rules:\n  HIDDEN: {body: '/x/'}\n" },
+	{ "40.yaml~", "rules:\n  BACKUP: {body: '/x/'}\n" },
+};
+
+static char folder[] = "ruleset_load.XXXXXX";
+
+static const char *
+path_of(struct buf *path, const char *name)
+{
+	path->n = 0;
+	buf_printf(path, "%s/%s", folder, name);
+	return buf_text(path);
+}
+
+static int
+set_up(void **state)
+{
+	struct buf path = { 0 };
+
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		FILE *file = fopen(path_of(&path, files[i].name), "w");
+
+		if (file == NULL)
+			return -1;
+		fputs(files[i].text, file);
+		fclose(file);
+	}
+	buf_clear(&path);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct buf path = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlink(path_of(&path, files[i].name));
+	buf_clear(&path);
+	return rmdir(folder);
+}
+
+static struct settings *
+settings_from(const char *text)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct settings *settings;
+
+	assert_true(settings_read("f", slice_of(text), &settings, found));
+	diagnostics_free(&found);
+	return settings;
+}
+
+static const struct rule_def *
+definition(const struct ruleset *ruleset, const char *name)
+{
+	const struct rule *rule = ruleset_find(ruleset, slice_of(name));
+
+	return rule == NULL ? NULL : rule_definition(rule);
+}
+
+/* Files by name, later definitions win, the configuration's scores over all. */
+static void
+test_directory(void **state)
+{
+	struct settings *settings = settings_from("scores: {B: 5}\n");
+	struct diagnostics *found = diagnostics_new();
+	const char *const paths[] = { folder };
+	struct ruleset *ruleset = ruleset_load(settings, paths, 1, found);
+
+	(void)state;
+	assert_non_null(ruleset);
+	assert_int_equal(diagnostics_count(found, SEVERITY_ERROR), 0);
+	assert_int_equal(ruleset_count(ruleset), 2);
+	assert_true(slice_eq(definition(ruleset, "A")->pattern, SLICE("/later/")));
+	assert_int_equal(definition(ruleset, "A")->score, 3 * SCORE_ONE);
+	assert_int_equal(definition(ruleset, "B")->score, 5 * SCORE_ONE);
+	assert_string_equal(definition(ruleset, "B")->score_origin.layer, "configuration");
+	assert_string_equal(definition(ruleset, "B")->origin.layer, "local");
+	assert_null(definition(ruleset, "HIDDEN"));
+	assert_null(definition(ruleset, "BACKUP"));
+	ruleset_unref(&ruleset);
+	diagnostics_free(&found);
+	settings_free(&settings);
+}
+
+/* `rules` of the configuration is the list when no path is given. */
+static void
+test_configured(void **state)
+{
+	struct buf text = { 0 }, path = { 0 };
+	struct diagnostics *found = diagnostics_new();
+	struct settings *settings;
+	struct ruleset *ruleset;
+
+	(void)state;
+	buf_printf(&text, "rules: [shipped, {yaml: '%s'}]\n", path_of(&path, "10.yaml"));
+	settings = settings_from(buf_text(&text));
+	setenv("STEELYARD_RULES", path_of(&path, "20.yaml"), 1);
+	ruleset = ruleset_load(settings, NULL, 0, found);
+	assert_non_null(ruleset);
+	assert_string_equal(definition(ruleset, "B")->origin.layer, "shipped");
+	assert_string_equal(definition(ruleset, "A")->origin.layer, "local");
+	assert_int_equal(definition(ruleset, "A")->score, 9 * SCORE_ONE);
+	assert_int_equal(definition(ruleset, "B")->score, 8 * SCORE_ONE);
+	unsetenv("STEELYARD_RULES");
+	ruleset_unref(&ruleset);
+	settings_free(&settings);
+	diagnostics_free(&found);
+	buf_clear(&text);
+	buf_clear(&path);
+}
+
+static void
+test_unreadable(void **state)
+{
+	struct settings *settings = settings_from("");
+	struct diagnostics *found = diagnostics_new();
+	const char *const paths[] = { folder, "no/such/file.yaml" }, *const devices[] = {
+		"/dev/null"
+	};
+
+	(void)state;
+	assert_null(ruleset_load(settings, paths, 2, found));
+	assert_null(ruleset_load(settings, devices, 1, found));
+	assert_string_equal(diagnostics_at(found, 0)->file, "no/such/file.yaml");
+	assert_string_equal(diagnostics_at(found, 0)->text, "No such file or directory");
+	assert_string_equal(
+	    diagnostics_at(found, diagnostics_kept(found) - 1)->text, "not a regular file");
+	settings_free(&settings);
+	diagnostics_free(&found);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_directory),
+		cmocka_unit_test(test_configured),
+		cmocka_unit_test(test_unreadable),
+	};
+
+	return cmocka_run_group_tests_name("ruleset_load", tests, set_up, tear_down);
+}
