@@ -28,6 +28,9 @@ mutation_name(enum mutation mutation)
 	return names[mutation];
 }
 
+/* What one repetition may add: beyond it only the machine is tested. */
+#define REPEATED_MAX ((size_t)1 << 20)
+
 static uint64_t
 stream_next(struct stream *stream)
 {
@@ -86,7 +89,7 @@ place_of(struct stream *stream, struct slice bytes, const struct slice *words, s
 static void
 add_repeated(struct buf *out, struct slice s, size_t times)
 {
-	while (times-- > 0)
+	while (times-- > 0 && out->n < REPEATED_MAX)
 		buf_add(out, s);
 }
 
@@ -223,7 +226,7 @@ mutate_boundary(struct stream *stream, struct slice bytes, struct buf *out)
 	default: { /* many parts: the line over and over, with a nested header now and then */
 		struct slice line = slice_cut(bytes, line_start(bytes, at), line_end(bytes, at));
 
-		for (size_t i = stream_below(stream, 1500); i > 0; i--) {
+		for (size_t i = stream_below(stream, 1500); i > 0 && put.n < REPEATED_MAX; i--) {
 			buf_add(&put, line);
 			buf_add(&put, puts[stream_below(stream, COUNT(puts))]);
 			if (i % 7 == 0)
