@@ -21,6 +21,9 @@ libcli_a_SOURCES = \
 	milter/report.c milter/report.h
 CLI_LIBS = libcli.a libshell.a $(CONF_LIBS) $(ENGINE_LIBS) -lpthread
 
+bin_PROGRAMS += steelyard
+steelyard_SOURCES = milter/steelyard.c
+steelyard_LDADD = $(CLI_LIBS)
 dist_man_MANS += milter/steelyard.1
 
 # What the daemon and the command line share of the shell.

@@ -27,3 +27,4 @@ tests_milter_test_log_LDADD = libdaemon.a libshell.a $(unit_test_libs)
 tests_milter_test_traffic_SOURCES = tests/milter/test_traffic.c
 tests_milter_test_traffic_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_traffic_LDADD = libdaemon.a libshell.a $(unit_test_libs) -lpthread
+test_scripts += tests/milter/test_cli.py
