@@ -45,7 +45,7 @@ install-settings: conf/steelyard.yaml
 	$(INSTALL_DATA) conf/steelyard.yaml '$(DESTDIR)$(sysconfdir)/steelyard/steelyard.yaml'
 uninstall_hooks += uninstall-settings
 uninstall-settings:
-	cd '$(DESTDIR)$(sysconfdir)/steelyard' && \
-	{ ! cmp -s steelyard.yaml steelyard.yaml.sample || rm -f steelyard.yaml; } && \
+	cd '$(DESTDIR)$(sysconfdir)/steelyard' 2>/dev/null || exit 0; \
+	! cmp -s steelyard.yaml steelyard.yaml.sample || rm -f steelyard.yaml; \
 	rm -f steelyard.yaml.sample
 .PHONY: install-settings uninstall-settings
