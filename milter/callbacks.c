@@ -321,7 +321,7 @@ actions_carry_out(SMFICTX *ctx, const struct actions *actions, enum action *done
 	return SMFIS_TEMPFAIL;
 }
 
-/* No verdict: counts, logs and answers with fail_action; copies of our fields are removed anyway. */
+/* No verdict: counts, logs, answers with fail_action. Copies of our fields go all the same. */
 static sfsistat
 message_fail(SMFICTX *ctx, struct peer *peer, const char *why, atomic_uint_fast64_t *counter)
 {

@@ -67,3 +67,10 @@ AM_DISTCHECK_CONFIGURE_FLAGS = --with-systemdsystemunitdir='$$dc_install_base/li
 if HAVE_SYSTEMD
 systemdsystemunit_DATA = milter/steelyardd.service
 endif
+
+sbin_PROGRAMS += steelyardd
+steelyardd_SOURCES = \
+	milter/callbacks.c milter/callbacks.h \
+	milter/daemon.c milter/daemon.h \
+	milter/steelyardd.c
+steelyardd_LDADD = $(DAEMON_LIBS) $(MILTER_LIBS)

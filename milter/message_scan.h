@@ -64,7 +64,7 @@ struct message_scan {
 	int64_t deadline_us;
 };
 
-/* Scans within settings.time_limit, after waiting as long at most. Sets scan->verdict when judged. */
+/* Scans within time_limit, after waiting as long at most. Sets scan->verdict when judged. */
 enum scan_end message_scan_run(struct scanner *scanner, struct message_scan *scan);
 
 /* Frees verdict and arena. */

@@ -215,7 +215,7 @@ session_rcpt(struct session *session, struct slice address)
 	session_charge_arena(session);
 }
 
-/* Makes room for n more bytes, `limit` in all at most. Returns false, and the message has failed, when it is refused. */
+/* Makes room for n more bytes, `limit` in all at most. False: refused, the message has failed. */
 static bool
 session_reserve(struct session *session, size_t n, size_t limit)
 {

@@ -23,7 +23,7 @@ struct traffic;
 struct traffic *traffic_new(void);
 void traffic_free(struct traffic **traffic);
 
-/* Counts a session in; false when there are `max` already or the daemon drains: still call leave. */
+/* Counts a session in. False: there are `max` already, or the daemon drains; it still leaves. */
 bool traffic_enter(struct traffic *traffic, size_t max);
 void traffic_leave(struct traffic *traffic);
 

@@ -28,3 +28,18 @@ tests_milter_test_traffic_SOURCES = tests/milter/test_traffic.c
 tests_milter_test_traffic_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_traffic_LDADD = libdaemon.a libshell.a $(unit_test_libs) -lpthread
 test_scripts += tests/milter/test_cli.py
+
+unit_tests += tests/milter/test_actions tests/milter/test_session
+tests_milter_test_actions_SOURCES = tests/milter/test_actions.c \
+	tests/milter/generation_fixture.c tests/milter/generation_fixture.h
+tests_milter_test_actions_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_actions_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
+tests_milter_test_session_SOURCES = tests/milter/test_session.c \
+	tests/milter/generation_fixture.c tests/milter/generation_fixture.h
+tests_milter_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_session_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
+
+# Scenarios over the milter socket. What threads touch shows under the thread sanitizer.
+EXTRA_DIST += tests/milter/milter_client.py tests/milter/steelyardd.py
+test_scripts += tests/milter/test_steelyardd.py
+thread_tests += tests/milter/test_traffic tests/milter/test_steelyardd.py
