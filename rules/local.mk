@@ -1,0 +1,11 @@
+# The shipped rules: data. 90-scores.yaml is written by bench/fit_scores.py.
+rulesdir = $(pkgdatadir)/rules
+dist_rules_DATA = \
+	rules/10-headers.yaml \
+	rules/20-forgery.yaml \
+	rules/30-body.yaml \
+	rules/40-uri.yaml \
+	rules/50-mime.yaml \
+	rules/80-meta.yaml \
+	rules/90-scores.yaml
+EXTRA_DIST += rules/EXCEPTIONS
