@@ -110,7 +110,7 @@ read_exists(const struct schema *schema, const struct yaml_node *node, struct ru
 	       check_selector(schema, node, def->selector);
 }
 
-/* "SELECTOR =~ PATTERN" or "SELECTOR !~ PATTERN" */
+/* "SELECTOR =~ PATTERN", "SELECTOR !~ PATTERN" or "exists: SELECTOR" */
 static bool
 read_match(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
 {
@@ -119,6 +119,11 @@ read_match(const struct schema *schema, const struct yaml_node *node, struct rul
 
 	if (!schema_expression(schema, node, &text))
 		return false;
+	if (def->kind == RULE_HEADER && slice_starts(text, SLICE("exists:"))) {
+		def->exists = true;
+		def->selector = slice_trim(slice_from(text, SLICE("exists:").n));
+		return check_selector(schema, node, def->selector);
+	}
 	while (end < text.n && !ascii_is_space(text.p[end]))
 		end++;
 	def->selector = slice_cut(text, 0, end);

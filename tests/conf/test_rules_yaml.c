@@ -104,6 +104,8 @@ static const struct {
 	{ "{header: 'To =~ /x/', if-unset: ''}", "header To /x/ unset=''" },
 	{ "{header: 'To =~ /x/', if-unset: UNSET}", "header To /x/ unset='UNSET'" },
 	{ "{exists: X-Foo}", "header exists X-Foo" },
+	{ "{header: 'exists: X-Foo'}", "header exists X-Foo" },
+	{ "{header: 'exists:X-Foo'}", "header exists X-Foo" },
 	{ "{mime: 'Content-Type =~ /x/'}", "mime Content-Type /x/" },
 	{ "{uri: '/x/'}", "uri /x/" },
 	{ "{uri: {host: '/x/', text: '!~ /y/'}}", "uri host=~/x/ text!~/y/" },
