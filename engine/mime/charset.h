@@ -47,8 +47,8 @@ struct slice charset_to_utf8(struct arena *arena, struct converters *converters,
 
 /* How far a label is believed. */
 enum charset_trust {
-	CHARSET_GUESS, /* text parts, unencoded header bytes: valid UTF-8 wins, a label that fails loses */
-	CHARSET_INSIST, /* encoded words: the label is right, what does not fit it becomes U+FFFD */
+	CHARSET_GUESS, /* parts, raw header bytes: valid UTF-8 wins, a label that fails loses */
+	CHARSET_INSIST, /* encoded words: the label is right, what does not fit becomes U+FFFD */
 };
 
 /* Text read by a label: always valid UTF-8. */

@@ -78,7 +78,7 @@ is_noncharacter(uint32_t code)
 	return (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) == 0xfffe;
 }
 
-/* A numeric reference at s.p[0] ('&'): the bytes it takes, without a semicolon; 0: there is none. */
+/* A numeric reference at s.p[0] ('&'): the bytes it takes, without a semicolon; 0: none. */
 static size_t
 numeric_at(struct slice s, uint32_t *code_r)
 {
@@ -96,7 +96,7 @@ numeric_at(struct slice s, uint32_t *code_r)
 	return from + n;
 }
 
-/* A named reference at s.p[0] ('&'): the bytes it takes, without a semicolon; 0: there is none. */
+/* A named reference at s.p[0] ('&'): the bytes it takes, without a semicolon; 0: none. */
 static size_t
 named_at(struct slice s, bool prefixes, uint32_t *code_r)
 {

@@ -48,7 +48,7 @@ enum html_attribute_id {
 	    HTML_ATTRIBUTE_COUNT
 };
 
-/* Text that belongs to the last of a row of things (titles, anchors): one buffer, and where each begins. */
+/* Text of things in a row (titles, anchors), each adding to the last: where each begins. */
 struct html_row {
 	struct buf text;
 	struct vec starts; /* of size_t */

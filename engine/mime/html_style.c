@@ -339,7 +339,7 @@ trim_left(struct slice s)
 	return slice_from(s, at);
 }
 
-/* Names of colours end at the colon, in any case; the others may have blanks, in lower case only. */
+/* Names of colours end at the colon, in any case; others may have blanks, in lower case only. */
 static void
 set_property(struct html_look *look, struct slice name, struct slice value)
 {

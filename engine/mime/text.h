@@ -22,7 +22,7 @@
 #define TEXT_RAWBODY_MAX 500000
 /* Where they may be cut: at a line end or blank this close behind the limit. */
 #define TEXT_CUT_WITHIN 1024
-/* A paragraph of body is split at this many bytes; a chunk of rawbody has this many to twice as many. */
+/* A paragraph of body has at most this many bytes, a chunk of rawbody this to twice this. */
 #define TEXT_LINE_MAX 2048
 
 struct slice_list {

@@ -22,7 +22,7 @@ buf_reserve(struct buf *buf, size_t n)
 
 	if (buf->failed)
 		return NULL;
-	if (n <= buf->room - buf->n)
+	if (buf->p != NULL && n <= buf->room - buf->n)
 		return buf->p + buf->n;
 	if (n > SIZE_MAX / 2 - buf->n) {
 		buf->failed = true;
@@ -46,9 +46,9 @@ buf_reserve(struct buf *buf, size_t n)
 void
 buf_add(struct buf *buf, struct slice s)
 {
-	char *p = buf_reserve(buf, s.n);
+	char *p = s.n == 0 ? NULL : buf_reserve(buf, s.n);
 
-	if (p == NULL || s.n == 0)
+	if (p == NULL)
 		return;
 	memcpy(p, s.p, s.n);
 	buf->n += s.n;

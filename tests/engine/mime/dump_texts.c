@@ -1,9 +1,9 @@
 /*
- * dump_texts - prints texts of messages and what is known of their HTML, to compare with SpamAssassin's
+ * dump_texts - prints texts of messages and facts of their HTML, to compare with SpamAssassin's
  *
  * dump_texts < list: for each file named on a line of standard input, "file NAME", then for each
- * element of body "body LENGTH" with the bytes and a line end behind it, the same for rawbody, and for
- * each fact of its HTML parts "html LENGTH" (sa_texts.pl prints the same).
+ * element of body "body LENGTH" with the bytes and a line end behind it, the same for rawbody,
+ * and for each fact of its HTML parts "html LENGTH" (sa_texts.pl prints the same).
  */
 #include <stdio.h>
 #include <stdlib.h>

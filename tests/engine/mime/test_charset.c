@@ -1,4 +1,4 @@
-/* test_charset.c - charset.c against tables, and against encoding_rs's conformance files where they are */
+/* test_charset.c - charset.c against tables, and against encoding_rs's files where they are */
 #include "engine/mime/charset.h"
 
 #include <setjmp.h>
@@ -213,7 +213,7 @@ read_file(struct arena *arena, const char *name)
 	return buf_slice(&buf);
 }
 
-/* A file of bytes and its UTF-8; `least` of 100 lines must be equal: the tables of libc differ a little. */
+/* A file of bytes and its UTF-8; `least` of 100 lines must be equal: libc's tables differ. */
 static const struct {
 	const char *name;
 	enum charset charset;

@@ -56,7 +56,8 @@ static const struct {
 	{ "base64", "Subject: s\nContent-Transfer-Encoding: base64\n\neA0KeQ0K\n", "s\n|x y ",
 	    "x\ny\n" },
 	{ "parts",
-	    "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\nContent-Type: image/gif\n\n"
+	    "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\none\n"
+	    "--b\nContent-Type: image/gif\n\n"
 	    "GIF\n--b\nContent-Type: text/html\n\n<i>two</i>\n--b--\n",
 	    "s\n|one\n|two", "one|<i>two</i>" },
 };
