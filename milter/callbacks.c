@@ -369,6 +369,7 @@ message_answer(SMFICTX *ctx, struct peer *peer)
 		.bytes = session_bytes(peer->session),
 		.progress = on_progress,
 		.progress_p = ctx,
+		.progress_us = SCAN_PROGRESS_US,
 	};
 	sfsistat answer = SMFIS_TEMPFAIL;
 

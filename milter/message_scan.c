@@ -25,7 +25,7 @@ message_scan_progress(struct message_scan *scan, int64_t now_us)
 {
 	if (scan->progress == NULL || now_us < scan->next_progress_us)
 		return;
-	scan->next_progress_us = now_us + SCAN_PROGRESS_US;
+	scan->next_progress_us = now_us + scan->progress_us;
 	scan->progress(scan->progress_p);
 }
 
@@ -111,7 +111,7 @@ message_scan_run(struct scanner *scanner, struct message_scan *scan)
 	int64_t now_us = clock_monotonic_us();
 	struct slot *slot;
 
-	scan->next_progress_us = now_us + SCAN_PROGRESS_US;
+	scan->next_progress_us = now_us + scan->progress_us;
 	scan->deadline_us = now_us + scan->generation->settings->time_limit;
 	slot = message_scan_slot(scanner, scan);
 	if (slot == NULL)

@@ -51,8 +51,9 @@ struct message_scan {
 	const struct generation *generation;
 	const struct envelope *envelope;
 	struct slice bytes;
-	void (*progress)(void *p); /* called every SCAN_PROGRESS_US or so; NULL: not wanted */
+	void (*progress)(void *p); /* called every progress_us or so; NULL: not wanted */
 	void *progress_p;
+	int64_t progress_us;
 
 	/* what comes of it; lives until message_scan_clear */
 	const struct verdict *verdict;

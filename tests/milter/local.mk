@@ -29,7 +29,15 @@ tests_milter_test_traffic_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_traffic_LDADD = libdaemon.a libshell.a $(unit_test_libs) -lpthread
 test_scripts += tests/milter/test_cli.py
 
-unit_tests += tests/milter/test_actions tests/milter/test_session
+unit_tests += tests/milter/test_actions tests/milter/test_message_scan \
+	tests/milter/test_privileges tests/milter/test_session
+tests_milter_test_message_scan_SOURCES = tests/milter/test_message_scan.c \
+	tests/milter/generation_fixture.c tests/milter/generation_fixture.h
+tests_milter_test_message_scan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_message_scan_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
+tests_milter_test_privileges_SOURCES = tests/milter/test_privileges.c
+tests_milter_test_privileges_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_privileges_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 tests_milter_test_actions_SOURCES = tests/milter/test_actions.c \
 	tests/milter/generation_fixture.c tests/milter/generation_fixture.h
 tests_milter_test_actions_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -42,4 +50,4 @@ tests_milter_test_session_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 # Scenarios over the milter socket. What threads touch shows under the thread sanitizer.
 EXTRA_DIST += tests/milter/milter_client.py tests/milter/steelyardd.py
 test_scripts += tests/milter/test_steelyardd.py
-thread_tests += tests/milter/test_traffic tests/milter/test_steelyardd.py
+thread_tests += tests/milter/test_message_scan tests/milter/test_traffic tests/milter/test_steelyardd.py
