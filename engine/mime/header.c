@@ -44,19 +44,34 @@ line_end(struct slice text, size_t at)
 	return lf < text.n ? lf + 1 : text.n;
 }
 
-/* name, blanks, colon: printable ASCII but the colon in the name. */
-bool
-header_begins(struct slice line)
+/* The end of the name that `line` begins with: printable ASCII but the colon. 0: none. */
+static size_t
+name_end(struct slice line)
 {
 	size_t i = 0;
 
 	while (i < line.n && line.p[i] > ' ' && ascii_is_print(line.p[i]) && line.p[i] != ':')
 		i++;
-	if (i == 0)
-		return false;
-	while (i < line.n && ascii_is_blank(line.p[i]))
-		i++;
-	return i < line.n && line.p[i] == ':';
+	return i;
+}
+
+bool
+header_begins(struct slice line)
+{
+	size_t end = name_end(line);
+
+	return end > 0 && end < line.n && line.p[end] == ':';
+}
+
+/* name, blanks, colon */
+static bool
+is_field(struct slice line)
+{
+	size_t end = name_end(line), colon = end;
+
+	while (colon < line.n && ascii_is_blank(line.p[colon]))
+		colon++;
+	return end > 0 && colon < line.n && line.p[colon] == ':';
 }
 
 static void
@@ -78,7 +93,7 @@ message_line(struct cursor *cur, struct slice line)
 		cursor_end(cur, cur->at + line.n, false);
 	else if (slice_starts(line, SLICE("--")))
 		cursor_end(cur, cur->at, true);
-	else if (!header_begins(line) && ++cur->junk > HEADER_JUNK_MAX)
+	else if (!is_field(line) && ++cur->junk > HEADER_JUNK_MAX)
 		cursor_end(cur, cur->at, true);
 	return !cur->ended;
 }
@@ -88,9 +103,10 @@ part_line(struct cursor *cur, struct slice line)
 {
 	bool blank = slice_eq(line, SLICE("\n")) || slice_eq(line, SLICE("\r\n"));
 
-	if (header_begins(line))
+	if (cur->at == 0)
+		cur->missing_header = !header_begins(line);
+	if (is_field(line))
 		return true;
-	cur->missing_header = cur->at == 0;
 	cursor_end(cur, blank ? cur->at + line.n : cur->at, line.n > 0 && !blank);
 	return false;
 }

@@ -43,7 +43,7 @@ enum header_kind {
 struct header_block {
 	struct header_list list;
 	size_t body; /* where the body begins in the text; its length: there is none */
-	bool missing_header; /* a part's first line was no field */
+	bool missing_header; /* a part's first line was no field, or has a blank before its colon */
 	bool missing_separator; /* no blank line before the body */
 	bool truncated; /* a name or value was cut to its limit */
 	bool failed; /* the arena's cap: the list is empty */
@@ -52,7 +52,7 @@ struct header_block {
 /* Splits the header off `text` (LF line ends, or a part's as they came). */
 struct header_block header_parse(struct arena *arena, enum header_kind kind, struct slice text);
 
-/* Whether a well-formed field's name and colon stand at the top of `text`. */
+/* Whether a field's name, with the colon right behind it, stands at the top of `text`. */
 bool header_begins(struct slice text);
 
 /*

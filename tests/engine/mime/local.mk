@@ -54,3 +54,47 @@ EXTRA_DIST += \
 test_scripts += tests/oracle/test_texts.py
 long_scripts += tests/oracle/test_texts.py
 EXTRA_DIST += tests/oracle/sa_texts.pl
+
+unit_tests += tests/engine/mime/test_header
+tests_engine_mime_test_header_SOURCES = tests/engine/mime/test_header.c
+tests_engine_mime_test_header_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_header_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_ctype
+tests_engine_mime_test_ctype_SOURCES = tests/engine/mime/test_ctype.c
+tests_engine_mime_test_ctype_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_ctype_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_decode
+tests_engine_mime_test_decode_SOURCES = tests/engine/mime/test_decode.c
+tests_engine_mime_test_decode_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_decode_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_word
+tests_engine_mime_test_word_SOURCES = tests/engine/mime/test_word.c milter/converters.c
+tests_engine_mime_test_word_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_word_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_address
+tests_engine_mime_test_address_SOURCES = tests/engine/mime/test_address.c
+tests_engine_mime_test_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_address_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_date
+tests_engine_mime_test_date_SOURCES = tests/engine/mime/test_date.c tests/shared_data.h
+tests_engine_mime_test_date_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_date_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_message
+tests_engine_mime_test_message_SOURCES = tests/engine/mime/test_message.c \
+	tests/engine/mime/message_cases.def
+tests_engine_mime_test_message_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_message_LDADD = $(unit_test_libs)
+
+# Prints the parts of messages, for message_oracle.pl to compare with SpamAssassin's.
+noinst_PROGRAMS += tests/engine/mime/message_dump
+tests_engine_mime_message_dump_SOURCES = tests/engine/mime/message_dump.c
+tests_engine_mime_message_dump_LDADD = $(ENGINE_LIBS)
+EXTRA_DIST += tests/engine/mime/message_oracle.pl
+test_scripts += tests/engine/mime/test_oracle.sh tests/engine/mime/test_torture.py
+

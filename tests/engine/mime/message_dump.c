@@ -1,7 +1,8 @@
 /*
- * message_dump.c - prints a message's parts, one a line, for message_oracle.pl to compare
+ * message_dump.c - prints a message's parts for the scripts that compare them
  *
- * Usage: message_dump FILE...
+ *	message_dump FILE...	one a line, with checksums: for message_oracle.pl
+ *	message_dump -b FILE	"part DEPTH TYPE SIZE", then the leaf's bytes: for test_torture.py
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -57,14 +58,18 @@ is_plain(struct slice name)
 	return name.n > 0;
 }
 
+static bool
+is_leaf(const struct part *part)
+{
+	return part->child == NULL &&
+	       (!slice_eq(part->type.type, SLICE("multipart")) || part->depth >= MESSAGE_DEPTH_MAX);
+}
+
 static void
 print_part(struct arena *arena, const struct part *part)
 {
-	bool multipart = slice_eq(part->type.type, SLICE("multipart"));
-	bool leaf = part->child == NULL && (!multipart || part->depth >= MESSAGE_DEPTH_MAX);
-
 	printf("%u %.*s", part->depth, SLICE_ARG(part->type.full));
-	if (leaf) {
+	if (is_leaf(part)) {
 		struct slice bytes = part_decode(arena, part);
 
 		printf(" %zu %08x", bytes.n, (unsigned)crc32_of(bytes));
@@ -81,7 +86,23 @@ print_part(struct arena *arena, const struct part *part)
 }
 
 static void
-dump(const char *path)
+print_bytes(struct arena *arena, const struct part *part)
+{
+	printf("part %u %.*s", part->depth, SLICE_ARG(part->type.full));
+	if (is_leaf(part)) {
+		struct slice bytes = part_decode(arena, part);
+
+		printf(" %zu\n", bytes.n);
+		fwrite(bytes.p, 1, bytes.n, stdout);
+	} else {
+		printf("\n");
+	}
+	for (part = part->child; part != NULL; part = part->next)
+		print_bytes(arena, part);
+}
+
+static void
+dump(const char *path, bool bytes)
 {
 	struct buf file = { .arena = NULL };
 	struct budget budget = { .spent = NULL };
@@ -100,9 +121,13 @@ dump(const char *path)
 	fclose(in);
 	arena = arena_new(((size_t)16 << 20) + 4 * file.n);
 	message = message_parse(arena, buf_slice(&file), 0, &budget);
-	printf("== %s\n", path);
-	print_flags(message->oddities);
-	print_part(arena, message->root);
+	if (bytes) {
+		print_bytes(arena, message->root);
+	} else {
+		printf("== %s\n", path);
+		print_flags(message->oddities);
+		print_part(arena, message->root);
+	}
 	if (message->incomplete)
 		printf("incomplete\n");
 	arena_free(&arena);
@@ -112,7 +137,9 @@ dump(const char *path)
 int
 main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		dump(argv[i]);
+	bool bytes = argc > 1 && strcmp(argv[1], "-b") == 0;
+
+	for (int i = bytes ? 2 : 1; i < argc; i++)
+		dump(argv[i], bytes);
 	return 0;
 }
