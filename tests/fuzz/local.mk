@@ -6,6 +6,7 @@ tests_fuzz_mutate_LDADD = $(CLI_LIBS)
 test_scripts += tests/fuzz/test_mutations.sh
 long_scripts += tests/fuzz/test_mutations.sh
 EXTRA_DIST += \
+	tests/fuzz/every_view.yaml \
 	tests/fuzz/seeds/japanese.eml \
 	tests/fuzz/seeds/nested.eml \
 	tests/fuzz/seeds/plain.eml
