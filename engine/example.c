@@ -282,7 +282,7 @@ run_example(struct case_run *run, const struct rule_example *example)
 	return hit != example->hit;
 }
 
-/* Whether text holds a word of three letters or digits and more that stands in the pattern as such. */
+/* Whether text holds a word of LITERAL_MIN letters or more that stands in the pattern too. */
 static bool
 holds_literal(struct slice pattern, struct slice text)
 {

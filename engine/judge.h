@@ -34,7 +34,7 @@ struct judge_source {
 	int64_t score; /* the sum, not rounded */
 };
 
-/* Fills score, required, spam, action and the texts of *verdict. Without memory the texts stay absent. */
+/* Fills score, required, spam, action and the texts of *verdict; at the cap texts stay absent. */
 void judge(struct arena *arena, const struct judge_source *source, struct verdict *verdict);
 
 #endif

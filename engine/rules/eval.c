@@ -3,7 +3,7 @@
  *
  * Arguments stand in single or double quotes, or bare (letters, digits and
  * . : - + _ @). A quoted argument ends at the next quote of its kind; there
- * are no escapes, so a regex keeps its backslashes. Each argument is turned
+ * are no escapes, so a regex keeps its backslashes, and may stand without delimiters. Each argument is turned
  * into what the function's signature wants once, when the ruleset is built.
  *
  * Limits: EVAL_CALL_MAX, EVAL_ARGS_MAX.
@@ -61,17 +61,17 @@ read_number(struct slice text, double *number_r)
 	return digits;
 }
 
+static bool
+is_bare(char c)
+{
+	return ascii_is_word(c) || (c != '\0' && strchr(".:-+@", c) != NULL);
+}
+
 static void
 skip_blanks(struct slice text, size_t *at)
 {
 	while (*at < text.n && ascii_is_space(text.p[*at]))
 		++*at;
-}
-
-static bool
-is_bare(char c)
-{
-	return ascii_is_word(c) || (c != '\0' && strchr(".:-+@", c) != NULL);
 }
 
 /* One argument, its quotes left out. False: there is none that can be read. */
@@ -140,6 +140,17 @@ take_row(int row, struct eval_arg *arg, struct err *err)
 	return row >= 0;
 }
 
+/* A pattern argument may come without delimiters: then it gets some that cannot stand in it. */
+static struct slice
+arg_pattern(struct ruleset *ruleset, struct slice text)
+{
+	bool delimited = slice_starts(text, SLICE("/")) ||
+			 (slice_starts(text, SLICE("m")) && text.n > 1 && !is_bare(text.p[1])) ||
+			 (slice_starts(text, SLICE("qr")) && text.n > 2 && !is_bare(text.p[2]));
+
+	return delimited ? text : arena_printf(ruleset->arena, "m\x01%.*s\x01", SLICE_ARG(text));
+}
+
 /* Text as the signature's letter wants it. */
 static bool
 convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *err)
@@ -158,7 +169,7 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 	case 'h':
 		return ruleset_selector(ruleset, arg->text, &arg->selector, err);
 	case 'r':
-		arg->regex = ruleset_regex(ruleset, arg->text, err);
+		arg->regex = ruleset_regex(ruleset, arg_pattern(ruleset, arg->text), err);
 		return arg->regex != NULL;
 	case 'l':
 		arg->list = map_find(ruleset->lists, arg->text);

@@ -1,5 +1,5 @@
 /*
- * eval_attachment.c - eval functions over attachments: what they are by name, by type and by their first bytes
+ * eval_attachment.c - what attachments are by name, by type and by their first bytes
  *
  * What runs is told by a table of extensions that desktops execute or that
  * mount as disks with programs on them, and by the first bytes of Windows,

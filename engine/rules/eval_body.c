@@ -14,9 +14,23 @@
 
 /* Shorter bodies are not judged by their capitals. */
 #define UPPERCASE_BYTES_MIN 200
+/* Shorter paragraphs have no shape. */
+#define VERTICAL_BYTES_MIN 6
 #define WORDS_MAX 20000
 
-/* Percent of capitals among the letters of the body, the Subject left out. */
+/* Whether a paragraph has words: a blank with something behind it. */
+static bool
+has_words(struct slice text)
+{
+	text = slice_trim(text);
+	for (size_t i = 0; i < text.n; i++) {
+		if (ascii_is_space(text.p[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Percent of capitals among the letters of the body's paragraphs of words, the Subject left out. */
 unsigned
 eval_check_for_uppercase(const struct rule *rule, struct views *views)
 {
@@ -24,6 +38,8 @@ eval_check_for_uppercase(const struct rule *rule, struct views *views)
 	double upper = 0, lower = 0, bytes = 0;
 
 	for (size_t i = 1; i < body.n; i++) {
+		if (!has_words(body.v[i]))
+			continue;
 		for (size_t k = 0; k < body.v[i].n; k++) {
 			upper += ascii_is_upper(body.v[i].p[k]);
 			lower += ascii_is_lower(body.v[i].p[k]);
@@ -43,12 +59,11 @@ eval_check_body_length(const struct rule *rule, struct views *views)
 unsigned
 eval_check_blank_line_ratio(const struct rule *rule, struct views *views)
 {
-	size_t count;
-	const struct text_part *parts = views_text_parts(views, &count);
+	struct slice_list chunks = views_rawbody(views);
 	double lines = 0, blank = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		struct slice rest = parts[i].decoded, line;
+	for (size_t i = 0; i < chunks.n; i++) {
+		struct slice rest = chunks.v[i], line;
 
 		while (slice_next_line(&rest, &line)) {
 			lines++;
@@ -59,25 +74,26 @@ eval_check_blank_line_ratio(const struct rule *rule, struct views *views)
 	       eval_above(100 * blank / lines, &rule->call.args[0], &rule->call.args[1]);
 }
 
-/* Spaces in percent of what is none, the highest of all paragraphs. */
+/* Blanks in percent of what is none, at most 100, the highest of all paragraphs. */
 unsigned
 eval_tvd_vertical_words(const struct rule *rule, struct views *views)
 {
 	struct slice_list body = views_body(views);
-	double most = 0;
+	double most = 0, max = rule->call.args[1].number;
 
 	for (size_t i = 1; i < body.n; i++) {
-		struct slice text = slice_trim(body.v[i]);
-		double spaces = 0, percent;
+		double blanks = 0, percent;
 
-		for (size_t k = 0; k < text.n; k++)
-			spaces += text.p[k] == ' ';
-		if (text.n == 0)
+		for (size_t k = 0; k < body.v[i].n; k++)
+			blanks += ascii_is_space(body.v[i].p[k]);
+		if (body.v[i].n < VERTICAL_BYTES_MIN || blanks >= (double)body.v[i].n)
 			continue;
-		percent = (double)(long)(100 * spaces / ((double)text.n - spaces) + 0.5);
+		percent = (double)(long)(100 * blanks / ((double)body.v[i].n - blanks));
 		most = percent > most ? percent : most;
 	}
-	return eval_within(most, &rule->call.args[0], &rule->call.args[1]);
+	most = most > 100 ? 100 : most;
+	return eval_within(most, &rule->call.args[0], &rule->call.args[1]) ||
+	       (most == 100 && max == 100);
 }
 
 /* Takes the next word (letters, digits, bytes above 0x7f) off *rest. */
@@ -96,22 +112,43 @@ next_word(struct slice *rest, struct slice *word_r)
 	return word_r->n > 0;
 }
 
-/* Percent of the words of `html` that are not in `text`; below 0: nothing to compare. */
-static double
-missing_words(struct views *views, struct slice text, struct slice html)
+/* Adds the words of text to the map. False at the arena's cap. */
+static bool
+add_words(struct map *words, struct slice text)
 {
-	struct map *known = map_new(views->arena, MAP_EXACT, views->hash_seed);
 	struct slice word;
-	double all = 0, missing = 0;
 	size_t n = 0;
 
-	while (known != NULL && n++ < WORDS_MAX && next_word(&text, &word)) {
-		if (!map_add(known, word, known))
+	while (n++ < WORDS_MAX && next_word(&text, &word)) {
+		if (!map_add(words, word, words))
+			return false;
+	}
+	return true;
+}
+
+/* Percent of the words of the HTML below `parent` that its plain text lacks; below 0: no HTML. */
+static double
+missing_words(struct views *views, const struct part *parent)
+{
+	size_t count;
+	const struct text_part *parts = views_text_parts(views, &count);
+	struct map *known = map_new(views->arena, MAP_EXACT, views->hash_seed);
+	double all = 0, missing = 0;
+
+	for (size_t i = 0; i < count && known != NULL; i++) {
+		if (parts[i].part->parent == parent && parts[i].html == NULL &&
+		    !add_words(known, parts[i].unicode))
 			return -1;
 	}
-	for (n = 0; known != NULL && n < WORDS_MAX && next_word(&html, &word); n++) {
-		all++;
-		missing += map_find(known, word) == NULL;
+	for (size_t i = 0; i < count && known != NULL; i++) {
+		struct slice rest = parts[i].rendered, word;
+
+		if (parts[i].part->parent != parent || parts[i].html == NULL)
+			continue;
+		for (size_t n = 0; n < WORDS_MAX && next_word(&rest, &word); n++) {
+			all++;
+			missing += map_find(known, word) == NULL;
+		}
 	}
 	return all > 0 ? 100 * missing / all : -1;
 }
@@ -119,19 +156,15 @@ missing_words(struct views *views, struct slice text, struct slice html)
 unsigned
 eval_multipart_alternative_difference(const struct rule *rule, struct views *views)
 {
-	size_t count;
-	const struct text_part *parts = views_text_parts(views, &count);
 	double most = -1;
 
-	for (size_t i = 0; i + 1 < count; i++) {
-		const struct part *parent = parts[i].part->parent;
+	for (size_t i = 0; i < views->message->part_count; i++) {
+		const struct part *part = views->message->parts[i];
 		double percent;
 
-		if (parent == NULL || parts[i + 1].part->parent != parent ||
-		    parts[i].html != NULL || parts[i + 1].html == NULL ||
-		    !slice_eq(parent->type.full, SLICE("multipart/alternative")))
+		if (!slice_eq(part->type.full, SLICE("multipart/alternative")))
 			continue;
-		percent = missing_words(views, parts[i].unicode, parts[i + 1].rendered);
+		percent = missing_words(views, part);
 		most = percent > most ? percent : most;
 	}
 	return most >= 0 && eval_above(most, &rule->call.args[0], &rule->call.args[1]);

@@ -3,7 +3,7 @@
  *
  * Facts of several HTML parts are those of the last one, as SpamAssassin's
  * results are; what asks "is there any" looks at all. Names of facts are
- * SpamAssassin's where it has them; ours besides: hidden_runs, tiny_runs,
+ * SpamAssassin's where it has them (length is that of the source); ours besides: text_length, hidden_runs, tiny_runs,
  * low_contrast_runs, hidden_ratio (share of the text that nobody sees),
  * forms, images, links, comments.
  *
@@ -37,7 +37,7 @@ hidden_ratio(const struct html *html)
 
 /* Facts that are numbers: FACT("name", expression over `html`). */
 #define FACT_TABLE(X)                                                                        \
-	X(LENGTH, "length", html->rendered.n)                                                \
+	X(LENGTH, "length", html->source_chars)                                              \
 	X(OBFUSCATION_RATIO, "obfuscation_ratio", html_ratio(html->obfuscation, html->tags)) \
 	X(BAD_TAG_RATIO, "bad_tag_ratio", html_ratio(html->bad_tags, html->tags))            \
 	X(NON_ELEMENT_RATIO, "non_element_ratio",                                            \
@@ -55,6 +55,7 @@ hidden_ratio(const struct html *html)
 	X(FONT_FACE_BAD, "font_face_bad", html->font_face_bad)                               \
 	X(FORM_ACTION_MAILTO, "form_action_mailto", html->form_action_mailto)                \
 	X(HTML, "html", html->tags > 0)                                                      \
+	X(TEXT_LENGTH, "text_length", html->rendered.n)                                      \
 	X(HIDDEN_RUNS, "hidden_runs", html->hidden_runs)                                     \
 	X(TINY_RUNS, "tiny_runs", html->tiny_runs)                                           \
 	X(LOW_CONTRAST_RUNS, "low_contrast_runs", html->low_contrast_runs)                   \
@@ -222,7 +223,7 @@ eval_html_image_only(const struct rule *rule, struct views *views)
 	const struct html *html = last_html(views);
 
 	return html != NULL && html->images > 0 &&
-	       eval_above((double)html->rendered.n, &rule->call.args[0], &rule->call.args[1]);
+	       eval_above((double)html->source_chars, &rule->call.args[0], &rule->call.args[1]);
 }
 
 unsigned

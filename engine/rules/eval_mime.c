@@ -225,33 +225,33 @@ eval_check_for_mime_html_only(const struct rule *rule, struct views *views)
 	       count_type(views->message, SLICE("text/plain")) == 0;
 }
 
-/* Whether the part stands somewhere in a multipart/alternative. */
-static bool
-in_alternative(const struct part *part)
+/* Bytes of leaves of that type, each last line with its end. */
+static double
+type_bytes(const struct message *message, struct slice full)
 {
-	for (part = part->parent; part != NULL; part = part->parent) {
-		if (is_type(part, SLICE("multipart/alternative")))
-			return true;
+	double bytes = 0;
+
+	for (size_t i = 0; i < message->part_count; i++) {
+		struct slice body = message->parts[i]->body;
+
+		if (is_leaf(message->parts[i]) && is_type(message->parts[i], full))
+			bytes += (double)body.n + (body.n > 0 && body.p[body.n - 1] != '\n');
 	}
-	return false;
+	return bytes;
 }
 
+/* Text in parts of HTML, where there is a multipart/alternative and both are; else 1. */
 unsigned
 eval_check_mime_multipart_ratio(const struct rule *rule, struct views *views)
 {
-	double text = 0, html = 0;
+	double text = type_bytes(views->message, SLICE("text/plain"));
+	double html = type_bytes(views->message, SLICE("text/html"));
+	bool alternative = false;
 
-	for (size_t i = 0; i < views->message->part_count; i++) {
-		const struct part *part = views->message->parts[i];
-
-		if (!is_leaf(part) || !in_alternative(part))
-			continue;
-		if (is_type(part, SLICE("text/plain")))
-			text += (double)part->body.n;
-		else if (is_type(part, SLICE("text/html")))
-			html += (double)part->body.n;
-	}
-	return html > 0 && eval_above(text / html, &rule->call.args[0], &rule->call.args[1]);
+	for (size_t i = 0; i < views->message->part_count && !alternative; i++)
+		alternative = flag_alternative(views->message->parts[i]);
+	return eval_within(alternative && text > 0 && html > 0 ? text / html : 1,
+	    &rule->call.args[0], &rule->call.args[1]);
 }
 
 /* Words of check_msg_parse_flags; the last ones are ours. */

@@ -1,5 +1,5 @@
 /*
- * kind_mime.c - mime: a pattern over a field of each part's header, the message's own and those of enclosed messages too
+ * kind_mime.c - mime: a pattern over a field of each part's header, enclosed messages' too
  *
  * The selector is a field's name with :raw or not, or ALL for a part's whole
  * header. A field's value is unfolded, with its encoded words decoded, and
