@@ -359,11 +359,11 @@ daemon_drain(struct daemon *daemon)
 	size_t left;
 
 	generation_unref(&now);
-	log_event(LOG_LEVEL_INFO, "stop", "waiting for %zu messages in flight",
+	log_event(LOG_LEVEL_INFO, "drain", "waiting for %zu messages in flight",
 	    traffic_messages(daemon->traffic));
 	left = traffic_drain(daemon->traffic, timeout_us);
 	if (left > 0)
-		log_event(LOG_LEVEL_WARNING, "stop",
+		log_event(LOG_LEVEL_WARNING, "drain",
 		    "%zu messages got no answer within drain_timeout", left);
 	control_stop(&daemon->control);
 	listener_close(&daemon->control_listener);

@@ -62,7 +62,7 @@ log_envelope(struct log_line *line, struct session *session)
 	const struct envelope *envelope = session_envelope(session);
 
 	log_known(line, "queue_id", envelope->queue_id);
-	log_known(line, "client_ip", envelope->client_ip);
+	log_known(line, "client", envelope->client_ip);
 	log_known(line, "rdns", envelope->rdns);
 	log_known(line, "helo", envelope->helo);
 	log_known(line, "auth_user", envelope->auth_user);

@@ -1,7 +1,7 @@
 /*
  * message_log.h - the one log line of each message
  *
- *	event=message queue_id= client_ip= rdns= helo= from= rcpt= size= score=
+ *	event=message queue_id= client= rdns= helo= from= rcpt= size= score=
  *	required= action= hits=NAME:1.500,... ruleset= us_parse= us_match=
  *	us_total= incomplete=yes|no notes="..."
  *

@@ -112,7 +112,7 @@ def test_clients():
         for number, (connect, want) in enumerate(table):
             client = daemon.client().begin(**connect)
             same("answer", client.message().final, "c")
-            same("client of %r" % connect, daemon.messages(number + 1)[number]["client_ip"], want)
+            same("client of %r" % connect, daemon.messages(number + 1)[number]["client"], want)
         client = daemon.client().begin(host="[203.0.113.7]")
         client.message()
         same("no name", daemon.messages(len(table) + 1)[-1].get("rdns"), None)
@@ -183,7 +183,7 @@ def test_reuse():
         same("a new session on the connection", client.connect(address="203.0.113.9").final, "c")
         reply = client.message([("Subject", " third")], SPAM)
         same("leading space as negotiated", reply.inserted()[0][2][:1], " ")
-        same("client", daemon.messages(2)[1]["client_ip"], "203.0.113.9")
+        same("client", daemon.messages(2)[1]["client"], "203.0.113.9")
         same("helo of the session before", daemon.messages(2)[1].get("helo"), None)
 
 
@@ -348,7 +348,7 @@ def test_drain_timeout():
         client.envelope()
         daemon.signal(signal.SIGTERM)
         same("exit", daemon.process.wait(30), 0)
-        same("told", any("1 messages got no answer" in e["text"] for e in daemon.events("stop")), True)
+        same("told", any("1 messages got no answer" in e["text"] for e in daemon.events("drain")), True)
 
 
 def test_broken_connections():
