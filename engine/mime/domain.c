@@ -75,7 +75,7 @@ last_two_labels(struct slice host)
 bool
 domain_is_host_name(struct slice host)
 {
-	size_t strict = last_two_labels(host);
+	size_t strict = last_two_labels(host), label = 0;
 	char before = '.';
 
 	if (strict == 0 || host.n > DOMAIN_MAX)
@@ -87,6 +87,9 @@ domain_is_host_name(struct slice host)
 		if (!ascii_is_alnum(c) && !inner && (c != '_' || host.n - i <= strict))
 			return false;
 		if (inner && (before == '.' || (c == '.' && before == '-')))
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > DOMAIN_LABEL_MAX)
 			return false;
 		before = c;
 	}

@@ -154,26 +154,47 @@ collect_message_id(struct reading *reading)
 	collect_named(reading, SLICE("Message-Id"));
 }
 
-/* Fields from Received number `from` (or the top) through Received number `to`, counted from 0. */
+/* Which fields of the whole header: those down to a Received field, or from one on. */
+enum side {
+	SIDE_ALL,
+	SIDE_ABOVE,
+	SIDE_BELOW,
+};
+
+/* The first relay beyond the boundary; its Received field stands on both sides of it. */
 struct all_range {
-	size_t from, to;
-	bool from_top;
-	size_t received; /* how many were seen */
+	enum side side;
+	size_t boundary; /* the relay's struct relay.field; NO_BOUNDARY: no relay is beyond */
+	size_t received; /* Received fields of the message seen so far */
+	bool passed; /* the boundary's field has been seen */
 	struct buf out;
 };
 
+#define NO_BOUNDARY RELAY_ORIGINATING
+
+static bool
+all_wants(struct all_range *range, const struct header *header, bool is_client)
+{
+	bool is_received = is_client || slice_ieq(header->name, SLICE("Received"));
+	bool passed = range->passed, here;
+
+	if (range->side == SIDE_ALL)
+		return true;
+	here = is_received &&
+	       (is_client ? range->boundary == RELAY_CLIENT : range->boundary == range->received);
+	range->received += is_received && !is_client ? 1 : 0;
+	range->passed |= here;
+	return here || (range->side == SIDE_BELOW ? passed : !passed);
+}
+
 static void
-all_add(struct reading *reading, struct all_range *range, const struct header *header)
+all_add(
+    struct reading *reading, struct all_range *range, const struct header *header, bool is_client)
 {
 	struct arena *arena = reading->values.arena;
 	struct slice value;
 
-	bool is_received = slice_ieq(header->name, SLICE("Received"));
-
-	range->received += is_received ? 1 : 0;
-	if (!range->from_top && range->received <= range->from)
-		return;
-	if (range->received > range->to + (is_received ? 1 : 0))
+	if (!all_wants(range, header, is_client))
 		return;
 	if (reading_raw(reading)) {
 		buf_add(&range->out, header->line);
@@ -189,58 +210,75 @@ all_add(struct reading *reading, struct all_range *range, const struct header *h
 }
 
 static void
-collect_range(struct reading *reading, struct all_range range)
+collect_side(struct reading *reading, enum side side, size_t relay)
 {
 	const struct header_list *headers = &reading->source->message->headers;
+	const struct relays *relays = reading->source->relays;
+	struct all_range range = { .side = side, .boundary = NO_BOUNDARY };
 	struct header client;
 
+	if (relay < relays->n)
+		range.boundary = relays->v[relay].field;
 	range.out.arena = reading->values.arena;
 	if (client_field(reading->source, &client))
-		all_add(reading, &range, &client);
+		all_add(reading, &range, &client, true);
 	for (size_t i = 0; i < headers->n; i++)
-		all_add(reading, &range, &headers->v[i]);
+		all_add(reading, &range, &headers->v[i], false);
 	if (range.out.n > 0 && !range.out.failed)
 		reading_add(reading, buf_slice(&range.out));
+}
+
+/*
+ * The header as it came, whole lines; with its blank line where lines end in
+ * CRLF: SpamAssassin has it so.
+ */
+static struct slice
+pristine_header(const struct message *message)
+{
+	struct slice header = message->header_bytes;
+	const char *end = message->bytes.p + message->bytes.n;
+
+	if (slice_ends(header, SLICE("\r\n")) && end - (header.p + header.n) >= 2 &&
+	    header.p[header.n] == '\r' && header.p[header.n + 1] == '\n')
+		header.n += 2;
+	while (header.n > 0 && header.p[header.n - 1] != '\n')
+		header.n--;
+	return header;
 }
 
 static void
 collect_all(struct reading *reading)
 {
-	struct slice bytes = reading->source->message->header_bytes;
+	struct slice pristine = pristine_header(reading->source->message);
 
 	if (!reading_raw(reading))
-		collect_range(reading, (struct all_range){ .from_top = true, .to = SIZE_MAX - 1 });
-	else if (bytes.n > 0)
-		reading_add(reading, bytes);
+		collect_side(reading, SIDE_ALL, 0);
+	else if (pristine.n > 0)
+		reading_add(reading, pristine);
 }
 
-/* SpamAssassin takes the field of the first relay beyond the boundary into both sides. */
 static void
 collect_trusted(struct reading *reading)
 {
-	collect_range(reading,
-	    (struct all_range){ .from_top = true, .to = reading->source->relays->trusted_count });
+	collect_side(reading, SIDE_ABOVE, reading->source->relays->trusted_count);
 }
 
 static void
 collect_internal(struct reading *reading)
 {
-	collect_range(reading,
-	    (struct all_range){ .from_top = true, .to = reading->source->relays->internal_count });
+	collect_side(reading, SIDE_ABOVE, reading->source->relays->internal_count);
 }
 
 static void
 collect_untrusted(struct reading *reading)
 {
-	collect_range(reading, (struct all_range){ .from = reading->source->relays->trusted_count,
-				   .to = SIZE_MAX - 1 });
+	collect_side(reading, SIDE_BELOW, reading->source->relays->trusted_count);
 }
 
 static void
 collect_external(struct reading *reading)
 {
-	collect_range(reading, (struct all_range){ .from = reading->source->relays->internal_count,
-				   .to = SIZE_MAX - 1 });
+	collect_side(reading, SIDE_BELOW, reading->source->relays->internal_count);
 }
 
 static void
@@ -280,9 +318,7 @@ top_address(const struct reading *reading, struct slice name, struct slice *addr
 		return false;
 	list = address_parse(reading->values.arena, header_unfold(reading->values.arena, header));
 	*address_r = list.n > 0 ? list.v[0].addr : SLICE_ABSENT;
-	if (list.n == 0 && slice_eq(slice_trim(header->raw), SLICE("<>")))
-		*address_r = SLICE("");
-	return address_r->p != NULL;
+	return address_r->n > 0;
 }
 
 /* fetchmail takes what lists put into X-Sender for the envelope sender. */
@@ -300,7 +336,7 @@ fetchmail_guesses(const struct reading *reading)
 	return false;
 }
 
-/* MAIL FROM as the MTA told it, as the relay at the trust boundary did, or as a delivery field has it. */
+/* MAIL FROM (the null sender is none) as the MTA told it, as the relay at the trust boundary did, or as a delivery field has it. */
 static void
 collect_envelope_from(struct reading *reading)
 {
@@ -310,7 +346,8 @@ collect_envelope_from(struct reading *reading)
 	struct slice from;
 
 	if (envelope->mail_from.p != NULL) {
-		reading_add(reading, envelope->mail_from);
+		if (envelope->mail_from.n > 0)
+			reading_add(reading, envelope->mail_from);
 		return;
 	}
 	from = relays->n > 0 ? relays->v[last].envfrom : SLICE_ABSENT;

@@ -205,42 +205,55 @@ in_ip(char c)
 	return ascii_hex(c) >= 0 || c == '.' || c == ':';
 }
 
-/* Reads a run of in_ip bytes: whole, or the piece between colons that is a dotted quad. */
-static bool
-ip_in_run(struct slice run, struct ip *ip_r)
+/* The address in a run of in_ip bytes: all of it, or the piece between colons that is a dotted quad. */
+static struct slice
+ip_in_run(struct slice run, bool tagged, struct ip *ip_r)
 {
 	size_t from = 0;
 
-	if (ip_parse(run, ip_r))
-		return true;
+	/* As with "\\b" at both ends: "::1" and "2001:db8::" are not seen. */
+	if (run.n > 0 && (tagged || run.p[0] != ':') && run.p[run.n - 1] != ':' &&
+	    ip_parse(run, ip_r))
+		return run;
 	while (from < run.n) {
 		size_t colon = slice_find_byte(run, from, ':');
 
 		if (ip_parse(slice_cut(run, from, colon), ip_r))
-			return true;
+			return slice_cut(run, from, colon);
 		from = colon + 1;
 	}
-	return false;
+	return SLICE_ABSENT;
+}
+
+/* "IPv6:" (RFC 5321, 4.1.3) whose "6:" begins the run at `at`: kept, as SpamAssassin keeps it. */
+static bool
+is_tagged(struct slice value, size_t at)
+{
+	return at >= 3 && slice_istarts(slice_from(value, at - 3), SLICE("IPv6:"));
 }
 
 void
 pick_ip(struct vec *values, struct slice value, bool reversed)
 {
-	size_t at = 0;
+	size_t at = 0, end;
 
-	while (at < value.n) {
-		size_t end = at;
+	for (; at < value.n; at = end + 1) {
+		struct slice written;
 		struct ip ip;
+		bool tagged;
 
-		while (end < value.n && in_ip(value.p[end]))
-			end++;
-		if (end > at && (at == 0 || !ascii_is_word(value.p[at - 1])) &&
-		    (end == value.n || !ascii_is_word(value.p[end])) &&
-		    ip_in_run(slice_cut(value, at, end), &ip)) {
-			values_add(values, reversed ? ip_reversed(values->arena, &ip)
-						    : ip_text(values->arena, &ip));
-			return;
-		}
-		at = end + 1;
+		for (end = at; end < value.n && in_ip(value.p[end]); end++)
+			;
+		tagged = is_tagged(value, at);
+		if (end == at || (at > 0 && !tagged && ascii_is_word(value.p[at - 1])) ||
+		    (end < value.n && ascii_is_word(value.p[end])))
+			continue;
+		written = ip_in_run(slice_cut(value, tagged ? at + 2 : at, end), tagged, &ip);
+		if (written.p == NULL)
+			continue;
+		if (tagged)
+			written = slice_cut(value, at - 3, end);
+		values_add(values, reversed ? ip_reversed(values->arena, &ip) : written);
+		return;
 	}
 }

@@ -31,7 +31,7 @@ void pick_address_host(struct vec *values, struct slice address);
 /* :domain, the organisational domain of a host; the host itself when it has none. */
 void pick_domain(struct vec *values, struct slice host);
 
-/* :ip and :revip, the first IP address. */
+/* :ip and :revip, the first IP address, :ip as it is written, "IPv6:" included. */
 void pick_ip(struct vec *values, struct slice value, bool reversed);
 
 #endif

@@ -108,7 +108,7 @@ add_uri(struct collector *c, struct slice raw, bool must_exist)
 static void
 add_link(struct collector *c, const struct html_link *link)
 {
-	struct slice raw = link->resolved.n > 0 ? link->resolved : link->href;
+	struct slice raw = link->resolved.p != NULL ? link->resolved : link->href;
 	struct uri *uri = map_find(c->by_raw, raw);
 
 	if (uri == NULL) {

@@ -623,6 +623,8 @@ uri_canonical(struct arena *arena, struct slice uri)
 	struct variants variants = { .arena = arena, .list = VEC_OF(struct slice, arena) };
 	struct slice next = clean(arena, slice_cut(uri, 0, URI_LENGTH_MAX));
 
+	if (next.n == 0)
+		add_variant(&variants, next);
 	for (size_t i = 0; next.n > 0 && i < URI_VARIANTS_MAX; i++)
 		next = clean(arena, expand(&variants, next));
 	return (struct slice_list){ variants.list.p, variants.list.n };

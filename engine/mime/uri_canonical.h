@@ -19,7 +19,7 @@
  * The URI as written (line ends inside and blanks around it removed), then
  * each form that SpamAssassin makes of it: escapes undone, slashes mended,
  * default port dropped, numeric hosts dotted, redirectors' targets and so on.
- * Each once; empty for an empty URI; fewer at the arena's cap.
+ * Each once; an empty URI is its own only form; fewer at the arena's cap.
  */
 struct slice_list uri_canonical(struct arena *arena, struct slice uri);
 

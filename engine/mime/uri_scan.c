@@ -204,7 +204,8 @@ scheme_for(enum kind kind, struct slice uri)
 	case KIND_FTP:
 		return SLICE("ftp://");
 	case KIND_MAIL:
-		if (slice_istarts(uri, SLICE("mailto:")))
+		if (slice_istarts(uri, SLICE("mailto:")) || slice_istarts(uri, SLICE("http:")) ||
+		    slice_istarts(uri, SLICE("https:")) || slice_istarts(uri, SLICE("ftp:")))
 			return SLICE_ABSENT;
 		return slice_find_byte(uri, 0, '/') + 1 < slice_find_byte(uri, 0, '@')
 			   ? SLICE("http://")
@@ -259,6 +260,18 @@ kind_at(struct slice run, size_t at, struct looked *looked, size_t *length_r)
 	*length_r = host_length(rest, &skip);
 	looked->host = at + skip;
 	return *length_r > 0 ? KIND_HOST : KIND_NONE;
+}
+
+/* Without the "Email:" of a letter's foot. */
+static struct slice
+without_label(struct slice mail)
+{
+	static const struct slice labels[] = { { "email:", 6 }, { "e-mail:", 7 }, { "mail:", 5 } };
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (slice_istarts(mail, labels[i]))
+			return slice_from(mail, labels[i].n);
+	return mail;
 }
 
 /* A mail address with the escapes of printable characters undone. */
@@ -328,10 +341,12 @@ uri_scan_next(struct uri_scanner *scanner, struct arena *arena, struct slice *ur
 		if (kind == KIND_NONE)
 			continue;
 		found = without_punctuation(found);
+		if (kind == KIND_MAIL)
+			found = without_label(found);
 		if (kind == KIND_MAIL && slice_find_byte(found, 0, '@') == found.n)
 			continue;
-		if (found.n == 0 || slice_starts(found, SLICE("cid:")) ||
-		    slice_starts(found, SLICE("mid:")))
+		if (found.n == 0 || slice_istarts(found, SLICE("cid:")) ||
+		    slice_istarts(found, SLICE("mid:")))
 			continue;
 		*uri_r = found;
 		if (kind == KIND_SCHEME)

@@ -98,3 +98,11 @@ tests_engine_mime_message_dump_LDADD = $(ENGINE_LIBS)
 EXTRA_DIST += tests/engine/mime/message_oracle.pl
 test_scripts += tests/engine/mime/test_oracle.sh tests/engine/mime/test_torture.py
 
+
+# Prints relays, selectors and URIs, for tests/oracle/test_headers.py to compare with SpamAssassin's.
+check_PROGRAMS += tests/engine/mime/dump_headers
+tests_engine_mime_dump_headers_SOURCES = tests/engine/mime/dump_headers.c milter/converters.c
+tests_engine_mime_dump_headers_LDADD = $(ENGINE_LIBS)
+test_scripts += tests/oracle/test_headers.py
+long_scripts += tests/oracle/test_headers.py
+EXTRA_DIST += tests/oracle/sa_headers.pl
