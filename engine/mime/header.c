@@ -181,15 +181,39 @@ name_compare(struct slice a, struct slice b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+/* A field in the sort: its place, and what decides nearly every comparison. */
+struct sort_entry {
+	uint64_t prefix; /* the folded name's first eight bytes, the first the highest */
+	uint32_t place;
+};
+
+static uint64_t
+name_prefix(struct slice name)
+{
+	uint64_t prefix = 0;
+
+	for (size_t i = 0; i < sizeof(prefix); i++)
+		prefix = prefix << 8 | (i < name.n ? (unsigned char)ascii_lower(name.p[i]) : 0);
+	return prefix;
+}
+
+static bool
+entry_above(const struct header *v, const struct sort_entry *a, const struct sort_entry *b)
+{
+	if (a->prefix != b->prefix)
+		return a->prefix > b->prefix;
+	return name_compare(v[a->place].name, v[b->place].name) > 0;
+}
+
 /* Merges the sorted runs from[a..middle) and from[middle..end) into to[a..end); stable. */
 static void
-merge_runs(
-    const struct header *v, const uint32_t *from, uint32_t *to, size_t a, size_t middle, size_t end)
+merge_runs(const struct header *v, const struct sort_entry *from, struct sort_entry *to, size_t a,
+    size_t middle, size_t end)
 {
 	size_t b = middle;
 
 	for (size_t i = a; i < end; i++) {
-		if (a < middle && (b >= end || name_compare(v[from[a]].name, v[from[b]].name) <= 0))
+		if (a < middle && (b >= end || !entry_above(v, &from[a], &from[b])))
 			to[i] = from[a++];
 		else
 			to[i] = from[b++];
@@ -201,15 +225,16 @@ static bool
 index_build(struct arena *arena, struct header_list *list)
 {
 	size_t n = list->n;
-	uint32_t *from = arena_array(arena, n, sizeof(*from));
-	uint32_t *to = arena_array(arena, n, sizeof(*to));
+	struct sort_entry *from = arena_array(arena, n, sizeof(*from));
+	struct sort_entry *to = arena_array(arena, n, sizeof(*to));
 
-	if (from == NULL || to == NULL)
+	list->by_name = arena_array(arena, n, sizeof(*list->by_name));
+	if (from == NULL || to == NULL || list->by_name == NULL)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		from[i] = (uint32_t)i;
+		from[i] = (struct sort_entry){ name_prefix(list->v[i].name), (uint32_t)i };
 	for (size_t run = 1; run < n; run *= 2) {
-		uint32_t *swap = from;
+		struct sort_entry *swap = from;
 
 		for (size_t a = 0; a < n; a += 2 * run)
 			merge_runs(list->v, from, to, a, a + run < n ? a + run : n,
@@ -217,7 +242,8 @@ index_build(struct arena *arena, struct header_list *list)
 		from = to;
 		to = swap;
 	}
-	list->by_name = from;
+	for (size_t i = 0; i < n; i++)
+		list->by_name[i] = from[i].place;
 	return true;
 }
 

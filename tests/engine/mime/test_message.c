@@ -267,7 +267,7 @@ test_bombs(void **state)
 	}
 }
 
-/* At every cap there is a message or none at all, never a crash; it is incomplete when it should be. */
+/* At every cap there is a message or none, never a crash; it is incomplete when it should be. */
 static void
 test_caps(void **state)
 {
