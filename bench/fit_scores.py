@@ -21,12 +21,14 @@ import corpus
 import hits
 
 REQUIRED = 5.0
-CAP = 3.6			# most that one rule may add
+CAP = 2.5			# most that one rule may add
 LEAST = 0.05			# least that a live rule adds: a score of 0 would switch it off
 NICE_CAP = -1.0			# most that a nice rule may take away
 HAM_COST = 6.0			# a false positive costs as much as this many misses
 PENALTY = 0.6			# weight of the squared scores
 STEPS = 350
+LANGUAGE = re.compile(r"^(?:OFFERS_IN_|CHINESE_|JAPANESE_|CYRILLIC_|ARABIC_|CZECH_|SUBJ_ITALIAN|SUBJ_GERMAN)")
+LANGUAGE_CAP = 1.8		# most for rules that speak of a language: elsewhere it is everybody's
 SPARSE = 3			# clusters of spam below which a rule is not fitted
 SET_WEIGHT = {"public-spam": 1.0, "list-spam": 1.4, "public-ham": 1.0, "list-ham": 2.2}
 
@@ -70,7 +72,8 @@ def bounds_of(rules, clusters):
         elif clusters.get(name, 0) < SPARSE:
             out[name] = (0.5, 0.5)
         else:
-            out[name] = (LEAST, CAP / rule["maxhits"])
+            cap = LANGUAGE_CAP if LANGUAGE.match(name) else CAP
+            out[name] = (LEAST, max(LEAST, cap / rule["maxhits"]))
     return out
 
 

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 
 import corpus
 
@@ -27,7 +28,9 @@ def check(steelyard, rules, paths, jobs):
     options = [o for r in rules for o in ("--rules", r)]
     for start in range(0, len(paths), BATCH):
         run = subprocess.run([steelyard, "check", "--json", "--jobs", str(jobs)] + options +
-                             paths[start:start + BATCH], stdout=subprocess.PIPE, check=True)
+                             paths[start:start + BATCH], stdout=subprocess.PIPE, check=False)
+        if run.returncode:
+            sys.exit(f"hits.py: steelyard ended with {run.returncode}")
         for line in run.stdout.splitlines():
             yield json.loads(line)
 

@@ -15,6 +15,7 @@ include tests/engine/regex/local.mk
 include tests/engine/rules/local.mk
 include tests/engine/local.mk
 include tests/conf/local.mk
+include tests/rules/local.mk
 include tests/milter/local.mk
 include tests/fuzz/local.mk
 include tests/house/local.mk

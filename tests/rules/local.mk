@@ -1,0 +1,1 @@
+test_scripts += tests/rules/test_lint.sh
