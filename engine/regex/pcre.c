@@ -27,7 +27,7 @@
 
 #define JIT_STACK_FIRST ((size_t)32 * 1024)
 #define JIT_STACK_MAX ((size_t)1024 * 1024)
-/* Start positions tried in one call of PCRE2's: with the match limit this is some seconds at worst. */
+/* Start positions tried in one call of PCRE2's: with the match limit some seconds at worst. */
 #define WINDOW ((size_t)4096)
 
 /* The layout of PCRE2's character tables: lower case, other case, and what we leave alone. */

@@ -2,10 +2,10 @@
  * eval_html.c - eval functions over the facts of HTML parts
  *
  * Facts of several HTML parts are those of the last one, as SpamAssassin's
- * results are; what asks "is there any" looks at all. Names of facts are
- * SpamAssassin's where it has them (length is that of the source); ours besides: text_length, hidden_runs, tiny_runs,
- * low_contrast_runs, hidden_ratio (share of the text that nobody sees),
- * forms, images, links, comments.
+ * results are. Names of facts are SpamAssassin's where it has them ("length"
+ * is that of the source); ours besides: text_length, hidden_runs, tiny_runs,
+ * low_contrast_runs, hidden_ratio (share of the text that nobody sees), forms,
+ * images, iframes, scripts, links, comments, tags, title_length.
  *
  * Source: SpamAssassin 4.0.1's HTMLEval, by how it behaves.
  */

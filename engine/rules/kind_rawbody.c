@@ -1,5 +1,5 @@
 /*
- * kind_rawbody.c - rawbody: a pattern over the decoded, not rendered text, one chunk of 2 to 4 KB at a time
+ * kind_rawbody.c - rawbody: a pattern over the decoded, not rendered text, chunk by chunk
  */
 #include "engine/rules/kinds.h"
 

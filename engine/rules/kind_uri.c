@@ -1,5 +1,5 @@
 /*
- * kind_uri.c - uri: a pattern over each form of each URI, or named parts of one URI that must all hold
+ * kind_uri.c - uri: a pattern over each form of each URI, or conditions on parts of one
  *
  * The plain form sees every variant that uri.c makes, one at a time. With
  * named parts one record (where it stood, its text, its host ...) must meet

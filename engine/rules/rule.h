@@ -1,5 +1,5 @@
 /*
- * rule.h - a compiled rule and what its kind needs: shared by ruleset, kinds and scan, not by their callers
+ * rule.h - a compiled rule: shared by ruleset, kinds and scan, not by their callers
  *
  * A kind is one file with compile and eval and one row in kinds.def. Compile
  * runs once, when the ruleset is built; eval runs for each message and only

@@ -183,7 +183,6 @@ static const struct {
 	{ "check_body_length(1)", PLAIN "x\n", false },
 	{ "check_blank_line_ratio(59, 60, 1)", PLAIN "a\n\n\n\nb\n", true },
 	{ "check_blank_line_ratio(10, 100, 6)", PLAIN "a\n\n\n\nb\n", false },
-	{ "tvd_vertical_words(80, 100)", PLAIN "a b c d e f g\n", true },
 	{ "check_body_words(2, 3)", PLAIN "two words\n", true },
 	{ "check_mixed_scripts(1, inf)",
 	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\np\xd0\xb0ypal\n", true },
