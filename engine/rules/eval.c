@@ -4,7 +4,8 @@
  * Arguments stand in single or double quotes, or bare (letters, digits and
  * . : - + _ @). A quoted argument ends at the next quote of its kind; there
  * are no escapes, so a regex keeps its backslashes; it may stand without
- * delimiters. Each argument is turned into what the function's signature wants once, when the ruleset is built.
+ * delimiters. Each argument is turned into what the function's signature wants
+ * once, when the ruleset is built.
  *
  * Limits: EVAL_CALL_MAX, EVAL_ARGS_MAX.
  */

@@ -1,5 +1,5 @@
 /*
- * scan_helper.h - what tests of the core share: rulesets from a few lines of C, one scan, its hits as text
+ * scan_helper.h - what tests of the core share: rulesets from C, one scan, its hits as text
  */
 #ifndef STEELYARD_TESTS_ENGINE_SCAN_HELPER_H
 #define STEELYARD_TESTS_ENGINE_SCAN_HELPER_H

@@ -1,4 +1,4 @@
-/* test_eval.c - eval.c and its families: how calls are read, and what functions say of small messages */
+/* test_eval.c - eval.c and its families: how calls are read, what functions say of messages */
 #include "engine/rules/eval.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* test_meta.c - meta.c: precedence, values and errors; with perl there, thousands of expressions against Perl itself */
+/* test_meta.c - meta.c: precedence, values, errors; with perl there, random ones against Perl */
 #include "config.h"
 
 #include "engine/rules/meta.h"
@@ -190,7 +190,7 @@ random_expression(unsigned *seed, unsigned depth, struct buf *out)
 
 #define RANDOM_COUNT 3000
 
-/* Perl judges all of them in one process; what it refuses (a chain it does not know) is not compared. */
+/* Perl judges all of them in one process; what it refuses is not compared. */
 static void
 test_perl(void **state)
 {
