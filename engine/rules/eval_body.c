@@ -14,6 +14,8 @@
 
 /* Shorter bodies are not judged by their capitals. */
 #define UPPERCASE_BYTES_MIN 200
+/* Shorter paragraphs have no shape. */
+#define VERTICAL_BYTES_MIN 6
 #define WORDS_MAX 20000
 
 /* Whether a paragraph has words: a blank with something behind it. */
@@ -70,6 +72,28 @@ eval_check_blank_line_ratio(const struct rule *rule, struct views *views)
 	}
 	return lines > 0 && lines >= rule->call.args[2].number &&
 	       eval_above(100 * blank / lines, &rule->call.args[0], &rule->call.args[1]);
+}
+
+/* Spaces in percent of all other bytes, the highest of all paragraphs; 100 and more are one. */
+unsigned
+eval_tvd_vertical_words(const struct rule *rule, struct views *views)
+{
+	struct slice_list body = views_body(views);
+	double most = 0, max = rule->call.args[1].number;
+
+	for (size_t i = 0; i < body.n; i++) {
+		double spaces = 0, percent;
+
+		for (size_t k = 0; k < body.v[i].n; k++)
+			spaces += body.v[i].p[k] == ' ';
+		if (body.v[i].n < VERTICAL_BYTES_MIN || spaces >= (double)body.v[i].n)
+			continue;
+		percent = (double)(long)(100 * spaces / ((double)body.v[i].n - spaces));
+		most = percent > most ? percent : most;
+	}
+	most = most > 100 ? 100 : most;
+	return eval_within(most, &rule->call.args[0], &rule->call.args[1]) ||
+	       (most == 100 && max >= 100);
 }
 
 /* Takes the next word (letters, digits, bytes above 0x7f) off *rest. */
