@@ -2,10 +2,11 @@
  * decode.c - base64, quoted-printable and uuencode to bytes
  *
  * Each decoder allocates once (no encoding's output is longer than its input)
- * and walks once. Broken text is read as SpamAssassin 4.0.1 reads it: in
- * base64 what is outside the alphabet is dropped, "=" counts as nothing at the
- * end, elsewhere as zero bits, or as one bits where the text has other junk; in quoted-printable an escape that is none
- * stays as it is, and blanks before LF (not before CRLF) go.
+ * and is linear. Broken text is read as SpamAssassin 4.0.1 reads it: in base64
+ * what is outside the alphabet is dropped, "=" counts as nothing at the end,
+ * elsewhere as zero bits, or as one bits where the text has other junk. In
+ * quoted-printable, lines are joined before escapes are undone, an escape
+ * that is none stays as it is, and blanks before LF (not before CRLF) go.
  *
  * RFC 2045, 6.7 and 6.8; uuencode as POSIX has it. Limits: none but the arena's cap.
  */
@@ -140,34 +141,6 @@ decode_base64(struct arena *arena, struct slice text)
 	return (struct slice){ (const char *)start, (size_t)(out - start) };
 }
 
-/* Copies line with its escapes undone; returns the end of what was written. */
-static char *
-qp_line(char *out, struct slice line)
-{
-	size_t at = 0;
-
-	while (at < line.n) {
-		size_t escape = slice_find_byte(line, at, '=');
-		int high, low;
-
-		memcpy(out, line.p + at, escape - at);
-		out += escape - at;
-		at = escape;
-		if (at == line.n)
-			break;
-		high = at + 1 < line.n ? ascii_hex(line.p[at + 1]) : -1;
-		low = at + 2 < line.n ? ascii_hex(line.p[at + 2]) : -1;
-		if (high >= 0 && low >= 0) {
-			*out++ = (char)(high << 4 | low);
-			at += 3;
-		} else {
-			*out++ = '=';
-			at++;
-		}
-	}
-	return out;
-}
-
 static struct slice
 trim_blanks(struct slice line)
 {
@@ -192,14 +165,13 @@ qp_soft_break(struct slice *line)
 	return true;
 }
 
-struct slice
-decode_quoted_printable(struct arena *arena, struct slice text)
+/* Copies text to out, soft breaks and blanks at line ends left out; returns how much is left. */
+static size_t
+qp_join(char *out, struct slice text)
 {
-	char *start = arena_alloc(arena, text.n + 1), *out = start;
+	char *start = out;
 	size_t at = 0;
 
-	if (start == NULL)
-		return SLICE_ABSENT;
 	while (at < text.n) {
 		size_t lf = slice_find_byte(text, at, '\n');
 		struct slice line = slice_cut(text, at, lf);
@@ -208,12 +180,51 @@ decode_quoted_printable(struct arena *arena, struct slice text)
 		if (lf < text.n && !soft)
 			line = trim_blanks(line);
 		if (line.n > 0)
-			out = qp_line(out, line);
+			memcpy(out, line.p, line.n);
+		out += line.n;
 		if (lf < text.n && !soft)
 			*out++ = '\n';
 		at = lf + 1;
 	}
-	return (struct slice){ start, (size_t)(out - start) };
+	return (size_t)(out - start);
+}
+
+/* Undoes the escapes of the n bytes at `text`, in place; returns how many are left. */
+static size_t
+qp_unescape(char *text, size_t n)
+{
+	struct slice all = { text, n };
+	size_t at = slice_find_byte(all, 0, '='), to = at;
+
+	while (at < n) {
+		int high = at + 1 < n ? ascii_hex(text[at + 1]) : -1;
+		int low = at + 2 < n ? ascii_hex(text[at + 2]) : -1;
+		size_t next;
+
+		if (high >= 0 && low >= 0) {
+			text[to++] = (char)(high << 4 | low);
+			at += 3;
+		} else {
+			text[to++] = '=';
+			at++;
+		}
+		next = slice_find_byte(all, at, '=');
+		if (at < next)
+			memmove(text + to, text + at, next - at);
+		to += next - at;
+		at = next;
+	}
+	return to;
+}
+
+struct slice
+decode_quoted_printable(struct arena *arena, struct slice text)
+{
+	char *out = arena_alloc(arena, text.n + 1);
+
+	if (out == NULL)
+		return SLICE_ABSENT;
+	return (struct slice){ out, qp_unescape(out, qp_join(out, text)) };
 }
 
 static unsigned

@@ -70,6 +70,11 @@ static const struct decoding quoted[] = {
 	{ S("a=20 \nb"), S("a \nb") },
 	{ S("a=00b"), S("a\0b") },
 	{ S("=\n=\n="), S("=") },
+	/* An escape may be cut by a soft break. */
+	{ S("a==\n3D5"), S("a=5") },
+	{ S("=3= \nD"), S("=") },
+	{ S("=C=\n3x"), S("\xc3x") },
+	{ S("=3\nD"), S("=3\nD") },
 };
 
 static const struct decoding uuencoded[] = {
