@@ -128,15 +128,19 @@ put_bad(struct buf *out, size_t *bad)
 	(*bad)++;
 }
 
+static bool
+is_noncharacter(uint32_t code)
+{
+	return (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
+}
+
 /* The character at s.p[0], or 0 bytes: not UTF-8, or no character that may be sent. */
 static size_t
 read_strict(struct slice s, uint32_t *code_r)
 {
 	size_t n = utf8_read(s, code_r);
 
-	if (n == 0 || (*code_r & 0xfffe) == 0xfffe || (*code_r >= 0xfdd0 && *code_r <= 0xfdef))
-		return 0;
-	return n;
+	return n == 0 || is_noncharacter(*code_r) ? 0 : n;
 }
 
 /* Where the first bytes stand that are not UTF-8, or s.n. */
@@ -246,7 +250,7 @@ from_utf16(struct slice s, bool big, struct buf *out, size_t *bad)
 				continue;
 			}
 		}
-		if (code >= 0xd800 && code < 0xe000)
+		if ((code >= 0xd800 && code < 0xe000) || is_noncharacter(code))
 			put_bad(out, bad);
 		else
 			put(out, code);
@@ -294,6 +298,18 @@ from_any_utf16(struct slice s, struct buf *out, size_t *bad)
 		from_utf16(s, utf16_order(s) >= 0, out, bad);
 }
 
+/* What a handle held back for a combining character behind it; then its initial state. */
+static void
+flush_iconv(iconv_t handle, struct buf *out)
+{
+	size_t room = PIECE;
+	char *p = buf_reserve(out, room);
+
+	iconv(handle, NULL, NULL, p == NULL ? NULL : &p, &room);
+	if (p != NULL)
+		out->n += PIECE - room;
+}
+
 /* Returns whether s ended inside a character, which is dropped. */
 static bool
 from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
@@ -324,7 +340,7 @@ from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
 		in++;
 		left--;
 	}
-	iconv(handle, NULL, NULL, NULL, NULL);
+	flush_iconv(handle, out);
 	return cut;
 }
 
@@ -357,6 +373,93 @@ from_libc(iconv_t handle, enum charset charset, struct slice s, struct buf *out,
 	}
 }
 
+/*
+ * EUC-JP: JIS X 0213's table, which has the signs of NEC and IBM that Japanese
+ * mail is full of, and JIS X 0212 behind each 0x8f.
+ */
+static void
+from_euc_jp(struct converters *converters, struct slice s, struct buf *out, size_t *bad)
+{
+	iconv_t supplement = converters->to_utf8[CHARSET_EUC_JP];
+	iconv_t handle = converters->to_utf8[CHARSET_EUC_JISX0213];
+
+	if (handle == (iconv_t)-1)
+		handle = supplement;
+	while (s.n > 0) {
+		size_t n = slice_find_byte(s, 0, '\x8f');
+
+		from_libc(handle, CHARSET_EUC_JP, slice_cut(s, 0, n), out, bad);
+		from_iconv(supplement, slice_cut(s, n, n + 3), out, bad);
+		s = slice_from(s, n + 3);
+	}
+}
+
+/* What the bytes of ISO-2022-JP stand for. */
+enum jis_mode {
+	JIS_ASCII,
+	JIS_KANJI,
+	JIS_SUPPLEMENT,
+	JIS_KANA,
+};
+
+static const struct {
+	struct slice escape;
+	enum jis_mode mode;
+} jis_escapes[] = {
+	{ { "\x1b$B", 3 }, JIS_KANJI },
+	{ { "\x1b$@", 3 }, JIS_KANJI },
+	{ { "\x1b$(B", 4 }, JIS_KANJI },
+	{ { "\x1b$(D", 4 }, JIS_SUPPLEMENT },
+	{ { "\x1b(I", 3 }, JIS_KANA },
+	{ { "\x1b(B", 3 }, JIS_ASCII },
+	{ { "\x1b(J", 3 }, JIS_ASCII },
+};
+
+/* Takes an escape off s into *mode; 0 bytes: there is none. */
+static size_t
+jis_escape(struct slice s, enum jis_mode *mode)
+{
+	for (size_t i = 0; i < sizeof(jis_escapes) / sizeof(jis_escapes[0]); i++)
+		if (slice_starts(s, jis_escapes[i].escape)) {
+			*mode = jis_escapes[i].mode;
+			return jis_escapes[i].escape.n;
+		}
+	return 0;
+}
+
+/* ISO-2022-JP by way of EUC-JP. Only 8-bit bytes are bad: what no table has is replaced. */
+static void
+from_iso_2022_jp(struct converters *converters, struct slice s, struct buf *out, size_t *bad)
+{
+	struct buf euc = { .arena = out->arena };
+	enum jis_mode mode = JIS_ASCII;
+	size_t n, unmapped = 0, pair = 0;
+
+	for (; s.n > 0; s = slice_from(s, n)) {
+		char c = s.p[0];
+		bool graphic = c > ' ' && c < 0x7f;
+
+		n = jis_escape(s, &mode);
+		if (n > 0) {
+			pair = 0;
+			continue;
+		}
+		n = 1;
+		*bad += ascii_is_high(c);
+		if (!graphic || mode == JIS_ASCII) {
+			buf_add_byte(&euc, ascii_is_high(c) ? '?' : c);
+			pair = 0;
+			continue;
+		}
+		if (mode == JIS_KANA || (mode == JIS_SUPPLEMENT && pair % 2 == 0))
+			buf_add_byte(&euc, mode == JIS_KANA ? '\x8e' : '\x8f');
+		buf_add_byte(&euc, (char)(c | 0x80));
+		pair++;
+	}
+	from_euc_jp(converters, buf_slice(&euc), out, &unmapped);
+	out->failed |= euc.failed;
+}
+
 static void
 convert(struct converters *converters, enum charset charset, struct slice s, struct buf *out,
     size_t *bad)
@@ -382,6 +485,10 @@ convert(struct converters *converters, enum charset charset, struct slice s, str
 	}
 	if (converters == NULL || converters->to_utf8[charset] == (iconv_t)-1)
 		from_ascii(s, out, bad);
+	else if (charset == CHARSET_EUC_JP)
+		from_euc_jp(converters, s, out, bad);
+	else if (charset == CHARSET_ISO_2022_JP)
+		from_iso_2022_jp(converters, s, out, bad);
 	else
 		from_libc(converters->to_utf8[charset], charset, s, out, bad);
 }

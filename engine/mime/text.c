@@ -75,10 +75,21 @@ text_kind_of(const struct part *part)
 	return slice_eq(part->type.full, SLICE("text/plain")) ? TEXT_PLAIN : TEXT_NEITHER;
 }
 
+/* A multipart without parts is no leaf. */
 static bool
 is_leaf(const struct part *part)
 {
-	return part->child == NULL && part->type.full.n > 0;
+	return part->child == NULL && part->type.full.n > 0 &&
+	    !slice_starts(part->type.full, SLICE("multipart/"));
+}
+
+static bool
+has_leaf(const struct message *message)
+{
+	for (size_t i = 0; i < message->part_count; i++)
+		if (is_leaf(message->parts[i]))
+			return true;
+	return false;
 }
 
 static struct slice
@@ -278,10 +289,12 @@ split_lines(struct vec *list, struct slice text)
 		struct slice line = slice_cut(text, 0, end + 1);
 
 		text = slice_from(text, end + 1);
-		while (line.n > 0) {
+		for (bool more = true; more;) {
 			struct slice *piece = vec_push(list);
 			size_t n = piece_length(line);
 
+			/* What a piece leaves over is one more, empty as it may be. */
+			more = line.n > TEXT_LINE_MAX;
 			if (piece == NULL)
 				return;
 			*piece = slice_cut(line, 0, n);
@@ -318,6 +331,8 @@ texts_body(struct texts *texts)
 	if (texts->body_done)
 		return texts->body;
 	texts->body_done = true;
+	if (!has_leaf(texts->message))
+		return texts->body;
 	buf_add(&all, subject_of(texts));
 	buf_add_byte(&all, '\n');
 	buf_add(&all, join_parts(texts));

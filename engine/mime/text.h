@@ -52,7 +52,7 @@ const struct text_part *texts_parts(struct texts *texts, size_t *count_r);
 
 /*
  * body: Subject + "\n" first, then the folded paragraphs, each with its "\n"
- * but the last. UTF-8, but for text that SpamAssassin keeps in Latin-1: ASCII
+ * but the last. Nothing when the message is a multipart without parts. UTF-8, but for text that SpamAssassin keeps in Latin-1: ASCII
  * parts whose HTML writes characters up to U+00FF as references, when no other
  * part has a charset that counts.
  */
