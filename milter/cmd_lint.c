@@ -10,10 +10,13 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "conf/diagnostic.h"
 #include "conf/ruleset_load.h"
 #include "engine/example.h"
+#include "engine/util/vec.h"
 #include "milter/command.h"
 #include "milter/converters.h"
 
@@ -87,12 +90,58 @@ lint(const struct linting *linting, struct diagnostics *found)
 	settings_free(&settings);
 }
 
+/* By file, line and column; what has the same place stays in the order it was found. */
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct diagnostic *one = *(const struct diagnostic *const *)a;
+	const struct diagnostic *two = *(const struct diagnostic *const *)b;
+	int order = strcmp(one->file, two->file);
+
+	if (order != 0)
+		return order;
+	if (one->line != two->line)
+		return one->line < two->line ? -1 : 1;
+	if (one->column != two->column)
+		return one->column < two->column ? -1 : 1;
+	return one < two ? -1 : one > two;
+}
+
+/* Prints all that was found; false when the output fails. */
+static bool
+print_sorted(const struct diagnostics *found)
+{
+	struct vec sorted = VEC_OF(const struct diagnostic *, NULL);
+	size_t told = diagnostics_count(found, SEVERITY_ERROR) +
+		      diagnostics_count(found, SEVERITY_WARNING);
+	struct buf out = { 0 };
+	bool printed;
+
+	for (size_t i = 0; i < diagnostics_kept(found); i++)
+		*(const struct diagnostic **)vec_push(&sorted) = diagnostics_at(found, i);
+	if (sorted.n > 0)
+		qsort(sorted.p, sorted.n, sizeof(const struct diagnostic *), compare_places);
+	for (size_t i = 0; i < sorted.n; i++) {
+		struct buf line = { 0 };
+
+		diagnostic_format(*(const struct diagnostic **)vec_at(&sorted, i), &line);
+		buf_printf(&out, "%s\n", buf_text(&line));
+		buf_clear(&line);
+	}
+	if (told > sorted.n)
+		buf_printf(&out, "and %zu more\n", told - sorted.n);
+	vec_clear(&sorted);
+	printed = command_print(&out);
+	buf_clear(&out);
+	return printed;
+}
+
 int
 cmd_lint(int argc, char **argv)
 {
 	struct linting linting = { 0 };
 	struct diagnostics *found;
-	bool errors;
+	bool errors, printed;
 
 	if (!parse(&linting, argc, argv) || linting.help) {
 		fputs(help_text, linting.help ? stdout : stderr);
@@ -100,10 +149,10 @@ cmd_lint(int argc, char **argv)
 	}
 	found = diagnostics_new();
 	lint(&linting, found);
-	diagnostics_print(found, stdout);
+	printed = print_sorted(found);
 	errors = diagnostics_count(found, SEVERITY_ERROR) > 0;
 	diagnostics_free(&found);
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (!printed)
 		return COMMAND_FAULT;
 	return errors ? COMMAND_NO : COMMAND_DONE;
 }

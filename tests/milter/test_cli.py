@@ -415,6 +415,9 @@ def test_lint():
     problems += status(done, 1)
     for want in (b"typo.yaml:5:5: error: ", b"broken.yaml:2:", b"liar.yaml:6:"):
         problems += [] if want in done.stdout else ["%s is not in %s" % (want, done.stdout)]
+    places = [line.split(b": ")[0] for line in done.stdout.splitlines()]
+    problems += differ("order", [place.split(b":")[0] for place in places],
+                       sorted(place.split(b":")[0] for place in places))
     problems += status(run("lint", "-c", "conf.yaml"), 0)
     done = run("lint", "-c", "bad.yaml")
     problems += status(done, 1) + ([] if b"bad.yaml:1:14: error: " in done.stdout else [done.stdout])
