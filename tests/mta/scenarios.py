@@ -161,13 +161,14 @@ def drained(kind):
             assert session.getreply()[0] == 354
             session.send(plain("tagme")[:60])
         daemon.signal(signal.SIGTERM)
-        wait_for("the drain to begin", lambda: daemon.log_lines("drain"))
+        wait_for("the drain to begin", lambda: daemon.log_lines("event=stop"))
         late = harness.connect(mta.port)
         code, _ = harness.send(late, "late", plain("late"))
         assert code in (451, 421), code
         for session in sessions:
             session.send(plain("tagme")[60:] + b".\r\n")
-            assert session.getreply()[0] == 250
+            reply = session.getreply()
+            assert reply[0] == 250, reply
             session.quit()
         late.close()
         assert daemon.wait() == 0, daemon.process.returncode
@@ -244,6 +245,7 @@ def fail_open(kind):
 
 
 def run(kind):
+    harness.own_network()
     cases = harness.Cases()
     for scenario in (actions, bad_reload, fail_open, killed, drained, reloaded):
         cases.run("%s: %s" % (kind, scenario.__doc__), scenario, kind)
