@@ -39,7 +39,7 @@ define(\`confDONT_PROBE_INTERFACES', \`True')dnl
 define(\`confSERVICE_SWITCH_FILE', \`$run/etc/service.switch')dnl
 define(\`confDEF_USER_ID', \`nobody:nogroup')dnl
 define(\`confTRUSTED_USER', \`root')dnl
-define(\`confDONT_BLAME_SENDMAIL', \`GroupWritableDirPathSafe')dnl
+define(\`confDONT_BLAME_SENDMAIL', \`GroupWritableDirPathSafe,TrustStickyBit')dnl
 define(\`confQUEUE_LA', \`1000')dnl
 define(\`confREFUSE_LA', \`1000')dnl
 define(\`confEIGHT_BIT_HANDLING', \`pass8')dnl
@@ -52,6 +52,7 @@ FEATURE(\`no_default_msa')dnl
 FEATURE(\`nocanonify')dnl
 FEATURE(\`accept_unresolvable_domains')dnl
 FEATURE(\`accept_unqualified_senders')dnl
+RELAY_DOMAIN(\`steelyard.test')dnl
 DAEMON_OPTIONS(\`Name=MTA, Addr=127.0.0.1, Port=$port')dnl
 $(printf '%s\n' "$@")
 MAILER(\`local')dnl
