@@ -80,7 +80,7 @@ static bool
 is_leaf(const struct part *part)
 {
 	return part->child == NULL && part->type.full.n > 0 &&
-	    !slice_starts(part->type.full, SLICE("multipart/"));
+	       !slice_starts(part->type.full, SLICE("multipart/"));
 }
 
 static bool

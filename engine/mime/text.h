@@ -52,9 +52,10 @@ const struct text_part *texts_parts(struct texts *texts, size_t *count_r);
 
 /*
  * body: Subject + "\n" first, then the folded paragraphs, each with its "\n"
- * but the last. Nothing when the message is a multipart without parts. UTF-8, but for text that SpamAssassin keeps in Latin-1: ASCII
- * parts whose HTML writes characters up to U+00FF as references, when no other
- * part has a charset that counts.
+ * but the last. Nothing when the message is a multipart without parts. UTF-8,
+ * but for text that SpamAssassin keeps in Latin-1: ASCII parts whose HTML
+ * writes characters up to U+00FF as references, when no other part has a
+ * charset that counts.
  */
 struct slice_list texts_body(struct texts *texts);
 
