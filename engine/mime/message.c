@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "engine/mime/lines.h"
 #include "engine/mime/part.h"
 
 /* Notes what is odd about the bytes themselves. */
@@ -82,8 +83,8 @@ message_parse(struct arena *arena, struct slice bytes, size_t limit, const struc
 		bytes = SLICE("");
 	message->cut = limit != 0 && bytes.n > limit;
 	message->bytes = message->cut ? slice_cut(bytes, 0, limit) : bytes;
-	message->mbox_line = part_take_mbox_line(&message->bytes);
-	message->text = part_lf_lines(arena, message->bytes);
+	message->mbox_line = lines_take_mbox(&message->bytes);
+	message->text = lines_to_lf(arena, message->bytes);
 	if (message->text.p == NULL) {
 		message->text = message->bytes;
 		parser.incomplete = true;

@@ -3,18 +3,17 @@
  *
  * What broken mail means is what SpamAssassin 4.0.1 takes it to mean (found by
  * running it). A boundary must be the whole line, blanks behind it apart; the
- * last one may be missing. Without any first boundary all the text is one part
- * (in a message's own body it has no header unless a blank line begins it). A multipart without a
- * boundary of its own takes its parent's; where there is none either it is
- * text/plain and its text begins with a blank line. A part that repeats its
- * parent's boundary goes on to the boundary behind the next last one. The last
- * line of a part that no boundary ends is always text. In multipart/digest the default type
- * is message/rfc822; that and message/global are parsed as messages, decoded
- * first when they are encoded, other message/ types are leaves.
+ * last one may be missing. Without any first boundary all the text is one
+ * part (in a message's own body it has no header unless a blank line begins
+ * it). A multipart without a boundary of its own takes its parent's; where
+ * there is none either it is text/plain and its text begins with a blank
+ * line. A part that repeats its parent's boundary goes on to the boundary
+ * behind the next last one. The last line of a part that no boundary ends is
+ * always text. In multipart/digest the default type is message/rfc822; that
+ * and message/global are parsed as messages, decoded first when they are
+ * encoded; other message/ types are leaves.
  *
- * A run of more than
- * BLANK_LINES_MAX blank lines in a message's body is cut to so many. No text is scanned
- * more often than the tree is deep.
+ * No text is scanned more often than the tree is deep; lines.c prepares it.
  *
  * RFC 2046, 5.1 and 5.2. Limits: MESSAGE_DEPTH_MAX, MESSAGE_PARTS_MAX (of one
  * multipart), MESSAGE_PARTS_TOTAL_MAX.
@@ -25,13 +24,9 @@
 
 #include "engine/mime/ctype.h"
 #include "engine/mime/header.h"
+#include "engine/mime/lines.h"
 #include "engine/mime/word.h"
 #include "engine/util/ascii.h"
-#include "engine/util/buf.h"
-
-#define BLANK_LINES_MAX 20
-/* Longer lines are broken where a multipart is split, once a level. */
-#define LINE_MAX_BYTES ((size_t)2048)
 
 enum boundary_kind {
 	BOUNDARY_NEXT, /* "--x" */
@@ -199,12 +194,6 @@ last_line(struct slice text)
 	return at;
 }
 
-static struct slice
-without_lf(struct slice text)
-{
-	return slice_ends(text, SLICE("\n")) ? slice_cut(text, 0, text.n - 1) : text;
-}
-
 /*
  * Reads a part's header; a last line that no boundary ends is text, whatever it says.
  */
@@ -252,45 +241,6 @@ static bool
 begins_boundary(struct slice text, struct slice boundary)
 {
 	return slice_starts(text, SLICE("--")) && slice_starts(slice_from(text, 2), boundary);
-}
-
-static bool
-has_long_line(struct slice text)
-{
-	size_t lf;
-
-	for (size_t at = 0; at < text.n; at = lf + 1) {
-		lf = slice_find_byte(text, at, '\n');
-		if ((lf < text.n ? lf + 1 : lf) - at > LINE_MAX_BYTES)
-			return true;
-	}
-	return false;
-}
-
-/* `text` with `levels` line ends put in after each LINE_MAX_BYTES of a longer line. */
-static struct slice
-break_long_lines(struct part_parser *parser, struct slice text, size_t levels)
-{
-	struct buf out = { .arena = parser->arena };
-	size_t end;
-
-	if (!has_long_line(text))
-		return text;
-	buf_reserve(&out, text.n + (text.n / LINE_MAX_BYTES + 1) * levels);
-	for (size_t at = 0; at < text.n; at = end) {
-		end = slice_find_byte(text, at, '\n');
-		end = end < text.n ? end + 1 : end;
-		for (; end - at > LINE_MAX_BYTES; at += LINE_MAX_BYTES) {
-			buf_add(&out, slice_cut(text, at, at + LINE_MAX_BYTES));
-			for (size_t i = 0; i < levels; i++)
-				buf_add_byte(&out, '\n');
-		}
-		buf_add(&out, slice_cut(text, at, end));
-	}
-	if (!out.failed)
-		return buf_slice(&out);
-	parser->incomplete = true;
-	return text;
 }
 
 static struct part *
@@ -358,6 +308,18 @@ splitter_pass_last(struct part_parser *parser, struct splitter *split)
 	    parser, split->text, split->boundary, split->after, &split->end, &split->after);
 }
 
+/* Breaks a leaf's very long lines as often as it was split off something. */
+static void
+break_long_lines(struct part_parser *parser, struct part *part)
+{
+	struct slice body = lines_break_long(parser->arena, part->body, split_depth(part));
+
+	if (body.p == NULL)
+		parser->incomplete = true;
+	else
+		part->body = body;
+}
+
 /* Reads the part that stands at split->at into `part`. */
 static void
 split_part(struct part_parser *parser, struct splitter *split, struct part *part)
@@ -385,9 +347,9 @@ split_part(struct part_parser *parser, struct splitter *split, struct part *part
 		part->body = slice_cut(split->text, body, split->end);
 	}
 	if (!is_multipart(part))
-		part->body = break_long_lines(parser, part->body, split_depth(part));
+		break_long_lines(parser, part);
 	if (split->kind != BOUNDARY_NONE)
-		part->body = without_lf(part->body);
+		part->body = lines_without_last_end(part->body);
 }
 
 /* Splits the multipart's body at its boundary; `message`: it is a message's own body. */
@@ -432,8 +394,8 @@ part_descend(struct part_parser *parser, struct part *part)
 	struct part *last = NULL, *child;
 	size_t body;
 
-	part_take_mbox_line(&text);
-	text = part_lf_lines(parser->arena, text);
+	lines_take_mbox(&text);
+	text = lines_to_lf(parser->arena, text);
 	if (text.p == NULL) {
 		parser->incomplete = true;
 		return;
@@ -469,58 +431,6 @@ part_fill(struct part_parser *parser, struct part *part, bool message)
 		part_descend(parser, part);
 }
 
-/* Blank lines seen in a row. */
-struct blank_run {
-	size_t count;
-	size_t head; /* lines kept at its top: 1, or 2 at the body's top */
-	size_t head_end; /* where they end */
-	size_t starts[BLANK_LINES_MAX - 1]; /* of the last of them, in a ring */
-};
-
-static void
-blank_run_add(struct blank_run *run, size_t start, size_t end)
-{
-	run->starts[run->count % (BLANK_LINES_MAX - 1)] = start;
-	if (run->count == 0)
-		run->head = start == 0 ? 2 : 1;
-	if (run->count < run->head)
-		run->head_end = end;
-	run->count++;
-}
-
-/*
- * `text` with each run of blank lines cut to BLANK_LINES_MAX (one more at the
- * top), its first and its last ones.
- */
-static struct slice
-squash_blank_lines(struct arena *arena, struct slice text)
-{
-	struct buf out = { .arena = arena };
-	struct blank_run run = { .count = 0 };
-	size_t copied = 0, end;
-
-	for (size_t at = 0; at < text.n; at = end) {
-		bool blank;
-
-		end = slice_find_byte(text, at, '\n');
-		end = end < text.n ? end + 1 : end;
-		blank = ascii_is_space(text.p[at]) && slice_trim(slice_cut(text, at, end)).n == 0;
-		if (blank)
-			blank_run_add(&run, at, end);
-		if (blank && end < text.n)
-			continue;
-		if (run.count > run.head + BLANK_LINES_MAX - 1) {
-			buf_add(&out, slice_cut(text, copied, run.head_end));
-			copied = run.starts[run.count % (BLANK_LINES_MAX - 1)];
-		}
-		run.count = 0;
-	}
-	if (copied == 0)
-		return text;
-	buf_add(&out, slice_from(text, copied));
-	return out.failed ? text : buf_slice(&out);
-}
-
 /* A multipart with no boundary to split it by is text, the blank line before it included. */
 static void
 demote_multipart(struct part *part, struct slice text, size_t body)
@@ -549,57 +459,6 @@ part_parse_message(struct part_parser *parser, struct part *part, struct slice t
 	read_fields(parser, part);
 	if (slice_eq(part->type.type, SLICE("multipart")) && part->boundary.n == 0)
 		demote_multipart(part, text, block.body);
-	part->body = squash_blank_lines(parser->arena, part->body);
+	part->body = lines_squash_blank(parser->arena, part->body);
 	part_fill(parser, part, true);
-}
-
-struct slice
-part_take_mbox_line(struct slice *bytes)
-{
-	struct slice line;
-	size_t lf, at = 5;
-
-	if (!slice_starts(*bytes, SLICE("From ")))
-		return SLICE_ABSENT;
-	while (at < bytes->n && ascii_is_blank(bytes->p[at]))
-		at++;
-	if (at < bytes->n && bytes->p[at] == ':')
-		return SLICE_ABSENT;
-	lf = slice_find_byte(*bytes, 0, '\n');
-	line = slice_cut(*bytes, 0, lf + 1);
-	*bytes = slice_from(*bytes, lf + 1);
-	return line;
-}
-
-static bool
-ends_crlf(struct slice text, size_t lf)
-{
-	return lf < text.n && lf > 0 && text.p[lf - 1] == '\r';
-}
-
-struct slice
-part_lf_lines(struct arena *arena, struct slice bytes)
-{
-	size_t lf = slice_find_byte(bytes, 0, '\n'), at = 0;
-	char *start, *out;
-
-	if (bytes.n == 0 || bytes.p == NULL)
-		return bytes;
-	if (!ends_crlf(bytes, lf) &&
-	    !(bytes.p[bytes.n - 1] == '\n' && ends_crlf(bytes, bytes.n - 1)))
-		return bytes;
-	start = out = arena_alloc(arena, bytes.n);
-	if (start == NULL)
-		return SLICE_ABSENT;
-	while (at < bytes.n) {
-		size_t end = slice_find_byte(bytes, at, '\n');
-		size_t n = end - at - ends_crlf(bytes, end);
-
-		memcpy(out, bytes.p + at, n);
-		out += n;
-		if (end < bytes.n)
-			*out++ = '\n';
-		at = end + 1;
-	}
-	return (struct slice){ start, (size_t)(out - start) };
 }

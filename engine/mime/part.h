@@ -34,10 +34,4 @@ struct part *part_new(struct part_parser *parser, struct part *parent);
 void part_parse_message(
     struct part_parser *parser, struct part *part, struct slice text, size_t *body_r);
 
-/* Takes a leading "From " line of an mbox off *bytes; absent: there was none. */
-struct slice part_take_mbox_line(struct slice *bytes);
-
-/* `bytes` with LF line ends when its first or its last line ends in CRLF. Absent at the cap. */
-struct slice part_lf_lines(struct arena *arena, struct slice bytes);
-
 #endif

@@ -11,7 +11,7 @@
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
 
-/* Whether encoded words are undone in that field: not in Received, Date, Message-ID and their kin. */
+/* Whether encoded words are undone in that field: not in Received, Date, Message-ID and kin. */
 bool word_allowed(struct slice field_name);
 
 /*

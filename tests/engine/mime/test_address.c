@@ -1,4 +1,4 @@
-/* test_address.c - address.c: as SpamAssassin 4.0.1 reads it, written "address|name / address|name" */
+/* test_address.c - as SpamAssassin 4.0.1 reads addresses, written "address|name / address|name" */
 #include "engine/mime/address.h"
 
 #include <setjmp.h>
