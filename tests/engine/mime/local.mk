@@ -106,3 +106,8 @@ tests_engine_mime_dump_headers_LDADD = $(ENGINE_LIBS)
 test_scripts += tests/oracle/test_headers.py
 long_scripts += tests/oracle/test_headers.py
 EXTRA_DIST += tests/oracle/sa_headers.pl
+
+unit_tests += tests/engine/mime/test_lines
+tests_engine_mime_test_lines_SOURCES = tests/engine/mime/test_lines.c
+tests_engine_mime_test_lines_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_lines_LDADD = $(unit_test_libs)
