@@ -1,5 +1,5 @@
 /*
- * settings_doc.c - settings.def as people read it: the commented steelyard.yaml, and steelyard.yaml(5)
+ * settings_doc.c - settings.def as people read it: steelyard.yaml with comments, and its manual
  *
  * Run by make: "settings_doc yaml" prints the file that is installed, in which
  * every key stands commented out with its default; "settings_doc man TEMPLATE"

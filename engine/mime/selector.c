@@ -336,7 +336,10 @@ fetchmail_guesses(const struct reading *reading)
 	return false;
 }
 
-/* MAIL FROM (the null sender is none) as the MTA told it, as the relay at the trust boundary did, or as a delivery field has it. */
+/*
+ * MAIL FROM (the null sender is none) as the MTA told it, as the relay at the
+ * trust boundary did, or as a delivery field has it.
+ */
 static void
 collect_envelope_from(struct reading *reading)
 {

@@ -205,7 +205,7 @@ in_ip(char c)
 	return ascii_hex(c) >= 0 || c == '.' || c == ':';
 }
 
-/* The address in a run of in_ip bytes: all of it, or the piece between colons that is a dotted quad. */
+/* The address in a run of in_ip bytes: all of it, or a dotted quad between its colons. */
 static struct slice
 ip_in_run(struct slice run, bool tagged, struct ip *ip_r)
 {

@@ -452,7 +452,7 @@ uncomment(struct slice text, struct buf *out)
 	}
 }
 
-/* The shipped steelyard.yaml loads as it is, and says the defaults when nothing is commented out. */
+/* The shipped steelyard.yaml loads as it is, and says the defaults with nothing commented out. */
 static void
 test_shipped_file(void **state)
 {
