@@ -164,7 +164,7 @@ def drained(kind):
             assert session.getreply()[0] == 354
             session.send(plain("tagme")[:60])
         daemon.signal(signal.SIGTERM)
-        wait_for("the drain to begin", lambda: daemon.log_lines("event=stop"))
+        wait_for("the drain to begin", lambda: daemon.log_lines("event=drain"))
         late = harness.connect(mta.port)
         code, _ = harness.send(late, "late", plain("late"))
         assert code in (451, 421), code
