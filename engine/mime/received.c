@@ -122,7 +122,7 @@ static const struct dialect dialects[] = {
 	{ NULL, "FROM %w BY %w ;", IGNORED },
 	{ NULL, "from %w named unknown by ", IGNORED },
 	{ NULL, "from mail pickup service by ", IGNORED },
-	{ NULL, "from localhost (localhost{| [[UNIX: localhost]]}) by ", IGNORED },
+	{ NULL, "from localhost (localhost{ [[UNIX: localhost]]|}) by ", IGNORED },
 	{ NULL, "from %w (%w@localhost) by ", IGNORED },
 	{ NULL, "from %w (%w [local]) by ", IGNORED },
 	{ "(LSMTP ", "from %w (%w) by ", IGNORED },

@@ -229,14 +229,19 @@ collect_side(struct reading *reading, enum side side, size_t relay)
 }
 
 /*
- * The header as it came, whole lines; with its blank line where lines end in
- * CRLF: SpamAssassin has it so.
+ * The header as it came from its first field on, whole lines; with its blank
+ * line where lines end in CRLF: SpamAssassin has it so.
  */
 static struct slice
 pristine_header(const struct message *message)
 {
 	struct slice header = message->header_bytes;
 	const char *end = message->bytes.p + message->bytes.n;
+
+	if (message->headers.n == 0)
+		return SLICE_ABSENT;
+	while (header.n > 0 && ascii_is_blank(header.p[0]))
+		header = slice_from(header, slice_find_byte(header, 0, '\n') + 1);
 
 	if (slice_ends(header, SLICE("\r\n")) && end - (header.p + header.n) >= 2 &&
 	    header.p[header.n] == '\r' && header.p[header.n + 1] == '\n')
