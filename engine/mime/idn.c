@@ -217,7 +217,8 @@ domain_to_ascii(struct arena *arena, struct slice host)
 		host.n--;
 	if (is_ascii_name(host))
 		return lower(arena, host);
-	if (host.n > UNICODE_MAX || !utf8_valid(host) || slice_find_byte(host, 0, '\0') < host.n)
+	if (host.n == 0 || host.n > UNICODE_MAX || !utf8_valid(host) ||
+	    slice_find_byte(host, 0, '\0') < host.n)
 		return SLICE_ABSENT;
 	for (size_t i = 0; i <= host.n; i += dot > 0 ? dot : 1) {
 		dot = i < host.n ? dot_length(slice_from(host, i)) : 0;

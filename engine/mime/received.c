@@ -47,12 +47,13 @@ static const struct dialect dialects[] = {
 	{ NULL, "from %h (%w) [%i] by ", 0 },
 	{ "(Exim", "from %r [%i{.%n|}]", HELO_IS_RDNS },
 	{ NULL, "from {[%w] |}([%i{:%n|}] helo=%h) by ", 0 },
+	{ NULL, "from %i ([%i]{:%n|} helo=%h{ ident=%t|})", 0 },
 	{ NULL, "from %r ([%i]{:%n|} helo=%h{ ident=%t|})", 0 },
 	{ NULL, "from [%i]{:%n|} ({port=%n |}helo=%h{ ident=%t|})", 0 },
 	{ NULL, "from %w ([%i]:%n \"{EHLO|HELO} [", 0 },
 	{ NULL, "from %w ([%i]:%n \"{EHLO|HELO} %h\"", 0 },
 	/* ecelerity */
-	{ "(ecelerity ", "from [%i] ([%i]{:%n|})", 0 },
+	{ "(ecelerity ", "from [%i] ([%i{:%n|}])", 0 },
 	/* CommuniGate Pro */
 	{ "(CommuniGate Pro ", "from [%i] (account %w HELO %h)", 0 },
 	{ "(CommuniGate Pro ", "from [%i] (account ", 0 },
@@ -90,7 +91,6 @@ static const struct dialect dialects[] = {
 	{ NULL, "from %h ([%i] ", 0 },
 	/* Exchange, Critical Path: HELO name, then (address). */
 	{ "[XMail ", "from %h ({[|}%i{]|}:%n)", 0 },
-	{ "(authenticated as ", "from %h (%i)", LOOKS_UP },
 	{ NULL, "from [%w] (%i) by ", LOOKS_UP | IP_IS_HELO },
 	{ " with ", "from %r (%t@%i) by ", LOOKS_UP | HELO_IS_RDNS },
 	{ NULL, "from %r (%i) by %w {with |(|id |via }", LOOKS_UP | HELO_IS_RDNS },
@@ -120,6 +120,7 @@ static const struct dialect dialects[] = {
 	{ NULL, "from %w by %w{;| with | (| by | via }", IGNORED },
 	{ NULL, "from %w ([unix socket]) by ", IGNORED },
 	{ NULL, "FROM %w BY %w ;", IGNORED },
+	{ NULL, "from %w with %w by ", IGNORED },
 	{ NULL, "from %w named unknown by ", IGNORED },
 	{ NULL, "from mail pickup service by ", IGNORED },
 	{ NULL, "from localhost (localhost{ [[UNIX: localhost]]|}) by ", IGNORED },
@@ -206,6 +207,8 @@ find_id(struct slice line)
 {
 	struct slice id = run_behind(line, SLICE(" id "));
 
+	if (id.p == NULL)
+		id = run_behind(line, SLICE(" ID "));
 	if (id.n > 0 && id.p[0] == '<')
 		id = slice_from(id, 1);
 	id = until(id, "<>;");
@@ -281,6 +284,10 @@ find_auth(struct arena *arena, struct slice line)
 		return until(run_behind(line, SLICE("(AUTH: ")), ")");
 	if (has(line, SLICE("(Authenticated sender: ")) && has(line, SLICE("(Postfix")))
 		return SLICE("Postfix");
+	if (has(line, SLICE("] by mail.gmx.")) && has(line, SLICE(") with ")))
+		return arena_printf(arena, "GMX (%.*s / %.*s)",
+		    SLICE_ARG(until(run_behind(line, SLICE(") with ")), ";")),
+		    SLICE_ARG(run_behind(line, SLICE("] by "))));
 	if (is_sent_by_gmail(line))
 		return arena_printf(arena, "GMail - transport=%.*s cipher=%.*s",
 		    SLICE_ARG(until(run_behind(line, SLICE("(version=")), ")")),

@@ -69,7 +69,6 @@ judge(struct walk *walk, struct relay *relay)
 	struct ip ip = { { 0 } };
 	bool known = ip_parse(relay->ip, &ip), auth = relay->auth.n > 0;
 
-	relay->msa = known && network_list_has(&policy->msa_networks, &ip);
 	if (!walk->below_msa) {
 		bool trusted = auth, internal = auth;
 
@@ -87,8 +86,8 @@ judge(struct walk *walk, struct relay *relay)
 	}
 	relay->trusted = walk->in_trusted;
 	relay->internal = walk->in_internal;
-	if (relay->msa && walk->in_trusted)
-		walk->below_msa = true;
+	relay->msa = known && relay->trusted && network_list_has(&policy->msa_networks, &ip);
+	walk->below_msa |= relay->msa;
 }
 
 static void

@@ -1,13 +1,15 @@
 /*
  * dump_headers - prints what is read from messages' headers and which URIs are found, to compare with SpamAssassin
  *
- * dump_headers < list: for each file named on a line of standard input, "file NAME", then a line
- * "WORD VALUE" for each relay list, selector and URI (tests/oracle/sa_headers.pl prints the same).
+ * dump_headers [trusted|internal|msa NETWORK]... < list: for each file named on a line of standard
+ * input, "file NAME", then a line "WORD VALUE" for each relay list, selector and URI
+ * (tests/oracle/sa_headers.pl prints the same).
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/mime/ip.h"
 #include "engine/mime/relays.h"
 #include "engine/mime/selector.h"
 #include "engine/mime/text.h"
@@ -16,6 +18,7 @@
 #include "milter/converters.h"
 
 #define ARENA_CAP ((size_t)512 << 20)
+#define NETWORKS_MAX 8
 
 static const char *const selectors[] = { "From", "From:addr", "From:name", "From:raw",
 	"From:addr:host", "From:host", "To:addr", "To:name", "ToCc", "ToCc:addr", "Subject",
@@ -78,15 +81,32 @@ print_uris(struct arena *arena, const struct message *message, struct converters
 		print_value("uri", v[i]);
 }
 
+/* The networks that the arguments name, a word before each. */
+static bool
+read_networks(char **argv, const char *word, struct network *v, struct network_list *list_r)
+{
+	size_t n = 0;
+
+	for (char **arg = argv; arg[0] != NULL && arg[1] != NULL; arg += 2) {
+		struct err err;
+
+		if (strcmp(arg[0], word) != 0)
+			continue;
+		if (n == NETWORKS_MAX || !network_parse(slice_of(arg[1]), &v[n++], &err))
+			return false;
+	}
+	*list_r = (struct network_list){ v, n };
+	return true;
+}
+
 static void
-dump(struct slice bytes, struct converters *converters)
+dump(struct slice bytes, const struct policy *policy, struct converters *converters)
 {
 	struct arena *arena = arena_new(ARENA_CAP);
 	struct budget budget = { 0 };
-	struct policy policy = { 0 };
 	struct envelope envelope = { 0 };
 	const struct message *message = message_parse(arena, bytes, 0, &budget);
-	const struct relays *relays = relays_find(arena, message, &envelope, &policy);
+	const struct relays *relays = relays_find(arena, message, &envelope, policy);
 	struct selector_source source = { message, relays, &envelope, converters };
 
 	print_value("relays", relays->trusted.p == NULL ? SLICE("") : relays->trusted);
@@ -115,10 +135,20 @@ read_file(const char *path, struct buf *out)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct converters *converters = converters_open();
+	struct network networks[3][NETWORKS_MAX];
+	struct policy policy = { .allow_discard = false };
 	char path[4096];
+
+	if (argc < 1 ||
+	    !read_networks(argv + 1, "trusted", networks[0], &policy.trusted_networks) ||
+	    !read_networks(argv + 1, "internal", networks[1], &policy.internal_networks) ||
+	    !read_networks(argv + 1, "msa", networks[2], &policy.msa_networks)) {
+		fputs("dump_headers: expected trusted, internal or msa and a network\n", stderr);
+		return 2;
+	}
 
 	while (fgets(path, sizeof(path), stdin) != NULL) {
 		struct buf bytes = { .arena = NULL };
@@ -126,7 +156,7 @@ main(void)
 		path[strcspn(path, "\n")] = '\0';
 		printf("file %s\n", path);
 		if (read_file(path, &bytes))
-			dump(buf_slice(&bytes), converters);
+			dump(buf_slice(&bytes), &policy, converters);
 		buf_clear(&bytes);
 	}
 	converters_close(&converters);

@@ -103,7 +103,7 @@ test_scripts += tests/engine/mime/test_oracle.sh tests/engine/mime/test_torture.
 check_PROGRAMS += tests/engine/mime/dump_headers
 tests_engine_mime_dump_headers_SOURCES = tests/engine/mime/dump_headers.c milter/converters.c
 tests_engine_mime_dump_headers_LDADD = $(ENGINE_LIBS)
-test_scripts += tests/oracle/test_headers.py
+test_scripts += tests/oracle/test_headers.py tests/oracle/test_tables.py
 long_scripts += tests/oracle/test_headers.py
 EXTRA_DIST += tests/oracle/sa_headers.pl
 
@@ -111,3 +111,18 @@ unit_tests += tests/engine/mime/test_lines
 tests_engine_mime_test_lines_SOURCES = tests/engine/mime/test_lines.c
 tests_engine_mime_test_lines_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_lines_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_received
+tests_engine_mime_test_received_SOURCES = tests/engine/mime/test_received.c
+tests_engine_mime_test_received_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_received_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_relays
+tests_engine_mime_test_relays_SOURCES = tests/engine/mime/test_relays.c
+tests_engine_mime_test_relays_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_relays_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_uri
+tests_engine_mime_test_uri_SOURCES = tests/engine/mime/test_uri.c milter/converters.c
+tests_engine_mime_test_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_uri_LDADD = $(unit_test_libs)
