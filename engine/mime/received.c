@@ -373,14 +373,37 @@ looks_like_qmail(struct slice line)
 	return false;
 }
 
+/*
+ * Whether the dialect's marks stand in the line's tail. They are looked for
+ * behind the address alone, as all that tells of the MTA is: what stands before
+ * it are names that the client chose, "(Exim.example" among them.
+ */
 static bool
-is_tried(const struct dialect *dialect, struct slice line, bool qmail)
+is_marked(const struct dialect *dialect, struct slice tail)
 {
-	if (dialect->mark != NULL && !has(line, slice_of(dialect->mark)))
+	if (dialect->mark != NULL && !has(tail, slice_of(dialect->mark)))
 		return false;
-	if ((dialect->flags & ONLY_EXIM) && !looks_like_exim(line))
+	if ((dialect->flags & ONLY_EXIM) && !looks_like_exim(tail))
 		return false;
-	return qmail || !(dialect->flags & ONLY_QMAIL);
+	return !(dialect->flags & ONLY_QMAIL) || looks_like_qmail(tail);
+}
+
+/* What stands behind the address; the line when the dialect has none. */
+static struct slice
+tail_of(struct slice line, struct slice ip)
+{
+	return ip.p == NULL ? line : slice_from(line, (size_t)(ip.p + ip.n - line.p));
+}
+
+/* "... with POP3 (fetchmail-6.4)": no MTA's field, but a mailbox owner's. */
+static bool
+is_fetched(struct slice line)
+{
+	struct slice with = slice_trim(behind_with(line));
+
+	with = slice_from(with, slice_find_byte(with, 0, ' '));
+	return slice_starts(with, SLICE(" (fetchmail-")) ||
+	       slice_starts(with, SLICE(" (mail fetcher"));
 }
 
 static void
@@ -388,7 +411,7 @@ fill_relay(struct arena *arena, struct slice line, const struct dialect *dialect
     const struct received_match *match, struct relay *relay_r)
 {
 	struct relay relay = { .ip = match->ip };
-	struct slice rdns = real_rdns(match->rdns);
+	struct slice rdns = real_rdns(match->rdns), tail = tail_of(line, match->ip);
 	struct slice helo = match->helo;
 
 	if ((dialect->flags & HELO_IS_RDNS) && helo.p == NULL)
@@ -397,11 +420,11 @@ fill_relay(struct arena *arena, struct slice line, const struct dialect *dialect
 		helo = run_behind(line, SLICE("from "));
 	relay.rdns = clean(arena, rdns);
 	relay.helo = clean(arena, helo);
-	relay.by = clean(arena, find_by(line));
+	relay.by = clean(arena, find_by(tail));
 	relay.ident = clean(arena, match->ident);
-	relay.envfrom = clean(arena, match->envfrom.n > 0 ? match->envfrom : find_envfrom(line));
-	relay.id = dialect->flags & NO_ID ? SLICE_ABSENT : find_id(line);
-	relay.auth = find_auth(arena, line);
+	relay.envfrom = clean(arena, match->envfrom.n > 0 ? match->envfrom : find_envfrom(tail));
+	relay.id = dialect->flags & NO_ID ? SLICE_ABSENT : find_id(tail);
+	relay.auth = find_auth(arena, tail);
 	relay.no_reverse_dns = (dialect->flags & LOOKS_UP) && rdns.n == 0;
 	*relay_r = relay;
 }
@@ -411,11 +434,10 @@ received_parse(struct arena *arena, struct slice value, struct relay *relay_r)
 {
 	struct slice line = fold(arena, value);
 	struct received_match match;
-	bool qmail = looks_like_qmail(line);
 
 	if (!slice_istarts(line, SLICE("from ")) && !slice_starts(line, SLICE("(from ")))
 		return RECEIVED_IGNORED;
-	if (has(line, SLICE("(fetchmail-")) || has(line, SLICE("mail fetcher")))
+	if (is_fetched(line))
 		return RECEIVED_FETCHED;
 	if (has(line, SLICE(", uid ")) && has(line, SLICE(" with qmail-scanner"))) {
 		relay_r->envfrom = clean(arena, find_envfrom(line));
@@ -424,11 +446,12 @@ received_parse(struct arena *arena, struct slice value, struct relay *relay_r)
 	for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
 		const struct dialect *d = &dialects[i];
 
-		if (!is_tried(d, line, qmail) || !received_match(d->pattern, line, &match))
+		if (!received_match(d->pattern, line, &match) ||
+		    !is_marked(d, tail_of(line, match.ip)))
 			continue;
 		if (d->flags & IGNORED)
 			return RECEIVED_IGNORED;
-		if (find_by(line).n == 0)
+		if (find_by(tail_of(line, match.ip)).n == 0)
 			return RECEIVED_UNPARSEABLE;
 		fill_relay(arena, line, d, &match, relay_r);
 		return RECEIVED_PARSED;

@@ -34,3 +34,28 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/message/raw_bytes.eml \
 	tests/fuzz/corpus/message/rfc822.eml \
 	tests/fuzz/corpus/message/uuencode.eml
+
+# URIs and Received fields
+noinst_PROGRAMS += tests/fuzz/fuzz_uri tests/fuzz/fuzz_received
+tests_fuzz_fuzz_uri_LDADD = $(ENGINE_LIBS)
+tests_fuzz_fuzz_received_LDADD = $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_uri_SOURCES = tests/fuzz/fuzz_uri.c
+tests_fuzz_fuzz_uri_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_received_SOURCES = tests/fuzz/fuzz_received.c
+tests_fuzz_fuzz_received_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_uri_SOURCES = tests/fuzz/fuzz_uri.c tests/fuzz/replay.c
+tests_fuzz_fuzz_received_SOURCES = tests/fuzz/fuzz_received.c tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/uri.dict \
+	tests/fuzz/corpus/uri/delimiters \
+	tests/fuzz/corpus/uri/forms \
+	tests/fuzz/corpus/uri/slashes \
+	tests/fuzz/corpus/uri/text \
+	tests/fuzz/received.dict \
+	tests/fuzz/corpus/received/exim \
+	tests/fuzz/corpus/received/names \
+	tests/fuzz/corpus/received/postfix \
+	tests/fuzz/corpus/received/qmail

@@ -90,6 +90,13 @@ static const struct {
 	{ "from (HELO pc) [192.0.2.1] by mail.example.net id ABC1",
 	    "192.0.2.1 - pc mail.example.net - - "
 	    "ABC1 - -" },
+	/* Names that look like an MTA's words make no relay trusted and none forgotten. */
+	{ "from with (authenticated.example [192.0.2.1]) by m.example (Postfix) with SMTP id 12345",
+	    "192.0.2.1 authenticated.example with m.example - - 12345 - -" },
+	{ "from (authenticated) (fetchmail-6.example [192.0.2.1]) by m.example (Postfix) with SMTP id 12345",
+	    "192.0.2.1 fetchmail-6.example !authenticated! m.example - - 12345 - -" },
+	{ "from (AUTH: (qmail-.example [192.0.2.1]) by m.example (Postfix) with SMTP id 12345",
+	    "192.0.2.1 qmail-.example !AUTH: m.example - - 12345 - -" },
 	/* Bytes that could be mistaken in the text form of relays */
 	{ "from a|b#c (x<y>z [192.0.2.1]) by mail.example.net (Postfix) with SMTP id 12345",
 	    "192.0.2.1 x!y!z a!b!c mail.example.net - - 12345 - -" },
