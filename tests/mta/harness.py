@@ -69,7 +69,7 @@ class Mta:
         subprocess.run([self.script, "unpack", CACHE], check=True)
         lines = []
         if kind == "postfix":
-            lines = ["message_drop_headers =", "in_flow_delay = 0", "default_process_limit = 40"]
+            lines = ["smtpd_authorized_xclient_hosts = " + CLIENT, "message_drop_headers =", "in_flow_delay = 0", "default_process_limit = 40"]
             if milter:
                 lines += ["smtpd_milters = unix:%s" % milter,
                           "milter_default_action = %s" % default_action]
