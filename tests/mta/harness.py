@@ -24,8 +24,8 @@ import time
 CLIENT = "203.0.113.5"
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-BUILD = pathlib.Path(os.environ.get("TOP_BUILDDIR", "."))
-CACHE = os.environ.get("STEELYARD_MTA_CACHE", str(BUILD.resolve() / "mta"))
+BUILD = pathlib.Path(os.environ.get("TOP_BUILDDIR", ".")).resolve()
+CACHE = os.environ.get("STEELYARD_MTA_CACHE", str(BUILD / "mta"))
 LONG = os.environ.get("STEELYARD_LONG") == "1"
 OUR_FIELDS = ("x-spam-flag", "x-spam-level", "x-spam-status", "x-spam-score", "x-spam-report")
 DOMAIN = "steelyard.test"
@@ -69,7 +69,8 @@ class Mta:
         subprocess.run([self.script, "unpack", CACHE], check=True)
         lines = []
         if kind == "postfix":
-            lines = ["smtpd_authorized_xclient_hosts = " + CLIENT, "message_drop_headers =", "in_flow_delay = 0", "default_process_limit = 40"]
+            lines = ["smtpd_authorized_xclient_hosts = " + CLIENT, "message_drop_headers =",
+                     "in_flow_delay = 0", "default_process_limit = 40"]
             if milter:
                 lines += ["smtpd_milters = unix:%s" % milter,
                           "milter_default_action = %s" % default_action]
