@@ -269,6 +269,7 @@ phrase_text(struct arena *arena, struct slice phrase)
 {
 	struct buf out = { .arena = arena };
 
+	buf_reserve(&out, phrase.n);
 	for (size_t at = 0; at < phrase.n;) {
 		size_t end = at + 1;
 

@@ -8,7 +8,8 @@
  * the last line end, as SpamAssassin's rules expect.
  *
  * ALL and ALL-* are the whole header, unfolded and decoded, at most
- * ALL_BYTES_MAX; ALL:raw is the header as it came. The client's own Received
+ * ALL_BYTES_MAX; ALL:raw is the header as it came. Of a field that comes again
+ * and again the first NAMED_BYTES_MAX are read. The client's own Received
  * field, which the MTA has not written yet, comes first in Received and in
  * ALL and its kin, never in ALL:raw.
  */
@@ -25,6 +26,8 @@
 
 /* SpamAssassin's limit for ALL. */
 #define ALL_BYTES_MAX 65536
+/* 32 fields of the longest: more only fills memory, once more for each rule that reads them. */
+#define NAMED_BYTES_MAX ((size_t)256 * 1024)
 
 enum modifier {
 	PICK_RAW = 1 << 0,
@@ -124,11 +127,16 @@ collect_named(struct reading *reading, struct slice name)
 	const struct header_list *headers = &reading->source->message->headers;
 	const struct header *header;
 	struct header client;
+	size_t bytes = 0;
 
 	if (slice_ieq(name, SLICE("Received")) && client_field(reading->source, &client))
 		collect_value(reading, &client);
-	for (size_t i = 0; (header = header_find(headers, name, i)) != NULL; i++)
+	for (size_t i = 0; (header = header_find(headers, name, i)) != NULL; i++) {
+		bytes += header->raw.n;
+		if (bytes > NAMED_BYTES_MAX)
+			break;
 		collect_value(reading, header);
+	}
 }
 
 static void
