@@ -141,7 +141,7 @@ test_refused(void **state)
 	arena_free(&arena);
 }
 
-/* A thousand From fields of a name of 2 KB: what one reading takes stays far below the arena's cap. */
+/* A thousand From fields of 2 KB: what one reading takes stays far below the arena's cap. */
 static void
 test_many_fields(void **state)
 {
