@@ -241,7 +241,7 @@ on_body(SMFICTX *ctx, unsigned char *chunk, size_t n)
 	struct peer *peer = peer_of(ctx);
 
 	session_body(peer->session, (struct slice){ (const char *)chunk, n });
-	if (session_failed(peer->session) && (peer->terms & SMFIP_SKIP) != 0)
+	if (session_failure(peer->session) != SESSION_GOOD && (peer->terms & SMFIP_SKIP) != 0)
 		return SMFIS_SKIP;
 	return SMFIS_CONTINUE;
 }
@@ -373,8 +373,14 @@ message_answer(SMFICTX *ctx, struct peer *peer)
 	};
 	sfsistat answer = SMFIS_TEMPFAIL;
 
-	if (session_failed(peer->session))
+	switch (session_failure(peer->session)) {
+	case SESSION_MEMORY:
 		return message_fail(ctx, peer, "memory", &host.metrics->failed_memory);
+	case SESSION_FIELDS:
+		return message_fail(ctx, peer, "fields", &host.metrics->failed_fields);
+	case SESSION_GOOD:
+		break;
+	}
 	switch (message_scan_run(host.scanner, &scan)) {
 	case SCAN_END_JUDGED:
 		answer = message_judged(ctx, peer, scan.verdict);

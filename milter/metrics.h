@@ -30,6 +30,7 @@
 	X(us_total, "us_total")                     \
 	X(failed_connections, "failed_connections") \
 	X(failed_memory, "failed_memory")           \
+	X(failed_fields, "failed_fields")           \
 	X(failed_busy, "failed_busy")               \
 	X(failed_draining, "failed_draining")       \
 	X(reloads, "reloads")                       \

@@ -55,8 +55,9 @@ struct session {
 	size_t n;
 	size_t room;
 	uint64_t size;
+	size_t field_total; /* of ours, copies counted */
 	bool has_subject;
-	bool failed;
+	enum session_failure failure;
 };
 
 struct session *
@@ -155,9 +156,10 @@ session_fact(struct session *session, enum session_fact fact, struct slice value
 
 /* Forgets what was collected of the message: there can be no verdict on it. */
 static void
-session_fail(struct session *session)
+session_fail(struct session *session, enum session_failure why)
 {
-	session->failed = true;
+	if (session->failure == SESSION_GOOD)
+		session->failure = why;
 	free(session->bytes);
 	session->bytes = NULL;
 	memory_give(session->memory, session->room);
@@ -172,12 +174,12 @@ session_charge_arena(struct session *session)
 	size_t grown = arena_used(session->arena) - session->arena_charged;
 
 	if (!memory_take(session->memory, grown)) {
-		session_fail(session);
+		session_fail(session, SESSION_MEMORY);
 		return;
 	}
 	session->arena_charged += grown;
 	if (arena_overflowed(session->arena))
-		session_fail(session);
+		session_fail(session, SESSION_MEMORY);
 }
 
 /* An address without its angle brackets. */
@@ -207,7 +209,7 @@ session_rcpt(struct session *session, struct slice address)
 {
 	struct slice *rcpt;
 
-	if (session->generation == NULL || session->failed)
+	if (session->generation == NULL || session->failure != SESSION_GOOD)
 		return;
 	rcpt = vec_push(&session->rcpts);
 	if (rcpt != NULL)
@@ -229,7 +231,7 @@ session_reserve(struct session *session, size_t n, size_t limit)
 	if (room == session->room)
 		return true;
 	if (!memory_take(session->memory, room - session->room)) {
-		session_fail(session);
+		session_fail(session, SESSION_MEMORY);
 		return false;
 	}
 	bytes = realloc(session->bytes, room);
@@ -248,7 +250,7 @@ session_add(struct session *session, struct slice s)
 
 	session->size += s.n;
 	s = slice_cut(s, 0, limit - session->n);
-	if (session->failed || s.n == 0 || !session_reserve(session, s.n, limit))
+	if (session->failure != SESSION_GOOD || s.n == 0 || !session_reserve(session, s.n, limit))
 		return;
 	memcpy(session->bytes + session->n, s.p, s.n);
 	session->n += s.n;
@@ -309,13 +311,15 @@ session_header(struct session *session, struct slice name, struct slice value, b
 		session_add(session, SLICE(" "));
 	session_add_value(session, value);
 	session_add(session, SLICE("\r\n"));
-	if (session->failed)
+	if (session->failure != SESSION_GOOD)
 		return;
 	if (slice_ieq(name, SLICE("Subject")))
 		session->has_subject = true;
 	if (field_is_ours(session->generation->policy, name)) {
 		session_count_field(session, name);
 		session_charge_arena(session);
+		if (++session->field_total > SESSION_FIELDS_MAX)
+			session_fail(session, SESSION_FIELDS);
 	}
 }
 
@@ -333,10 +337,10 @@ session_body(struct session *session, struct slice chunk)
 		session_add(session, chunk);
 }
 
-bool
-session_failed(const struct session *session)
+enum session_failure
+session_failure(const struct session *session)
 {
-	return session->failed;
+	return session->failure;
 }
 
 void
@@ -355,8 +359,9 @@ session_end(struct session *session)
 	session->n = 0;
 	session->room = 0;
 	session->size = 0;
+	session->field_total = 0;
 	session->has_subject = false;
-	session->failed = false;
+	session->failure = SESSION_GOOD;
 	name_set(&session->facts[SESSION_AUTH_USER], SLICE_ABSENT);
 	name_set(&session->facts[SESSION_QUEUE_ID], SLICE_ABSENT);
 }

@@ -235,7 +235,7 @@ test_size_limit(void **state)
 	assert_int_equal(session_bytes(fixture.session).n,
 	    session_generation(fixture.session)->policy->size_limit + 1);
 	assert_true(memory_used(fixture.memory) < ((size_t)1 << 20) + 100000);
-	assert_false(session_failed(fixture.session));
+	assert_int_equal(session_failure(fixture.session), SESSION_GOOD);
 	fixture_end(&fixture);
 }
 
@@ -256,13 +256,37 @@ test_memory_ends_anywhere(void **state)
 			session_header(fixture.session, SLICE("X-Spam-Flag"), SLICE(" NO"), true);
 		for (int i = 0; i < 100; i++)
 			session_body(fixture.session, (struct slice){ chunk, sizeof(chunk) });
-		assert_true(session_failed(fixture.session));
+		assert_int_equal(session_failure(fixture.session), SESSION_MEMORY);
 		assert_true(memory_used(fixture.memory) <= limit);
 		assert_int_equal(session_size(fixture.session), 100 * 5000 + 50 * 17);
 		session_end(fixture.session);
 		assert_int_equal(memory_used(fixture.memory), 0);
 		fixture_end(&fixture);
 	}
+}
+
+/* Copies of our fields beyond SESSION_FIELDS_MAX fail the message; others are free. */
+static void
+test_too_many_fields(void **state)
+{
+	struct fixture fixture = fixture_new(MEMORY_LIMIT);
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		session_begin(fixture.session, generation_fixture(""), SLICE("<>"));
+		for (int i = 0; i < SESSION_FIELDS_MAX; i++) {
+			session_header(fixture.session, SLICE("X-Other"), SLICE(" 1"), true);
+			session_header(fixture.session,
+			    i % 2 == 0 ? SLICE("X-Spam-Flag") : SLICE("x-spam-other"), SLICE(" NO"),
+			    true);
+		}
+		assert_int_equal(session_failure(fixture.session), SESSION_GOOD);
+		session_header(fixture.session, SLICE("X-Spam-Flag"), SLICE(" NO"), true);
+		assert_int_equal(session_failure(fixture.session), SESSION_FIELDS);
+		session_header(fixture.session, SLICE("X-Spam-Flag"), SLICE(" NO"), true);
+		assert_int_equal(session_failure(fixture.session), SESSION_FIELDS);
+	}
+	fixture_end(&fixture);
 }
 
 /* The second message sees nothing of the first. */
@@ -317,6 +341,7 @@ main(void)
 		cmocka_unit_test(test_fields_of_ours_are_counted),
 		cmocka_unit_test(test_size_limit),
 		cmocka_unit_test(test_memory_ends_anywhere),
+		cmocka_unit_test(test_too_many_fields),
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_no_message),
 	};

@@ -255,6 +255,18 @@ def test_memory_total():
             same("the next", client.message(body=SPAM).final, "c")
 
 
+def test_field_flood():
+    """so many copies of our fields that removing them would bring the MTA down: the fail action"""
+    for action, want in (("tempfail", "t"), ("accept", "a")):
+        with Daemon("fail_action: " + action) as daemon:
+            client = daemon.client().begin()
+            same("at the limit", client.message([("X-Spam-Flag", " NO")] * 500, SPAM).final, "c")
+            same("beyond", client.message([("X-Spam-Flag", " NO")] * 30000, SPAM).final, want)
+            same("failed", daemon.messages(2)[1]["failed"], "fields")
+            daemon.wait_status(memory_used=0, failed_fields=1)
+            same("the next", client.message(body=SPAM).final, "c")
+
+
 def test_bad_reload():
     """a file with a mistake is refused and told, the old ruleset stays"""
     with Daemon() as daemon:
@@ -397,11 +409,13 @@ def test_many_recipients():
         for number in range(10000):
             client.rcpt("<user%d@example.net>" % number)
         for number in range(20000):
-            client.header("X-Spam-%d" % (number % 5000), " 1")
+            client.header("X-Other-%d" % number, " 1")
+            if number % 100 == 0:
+                client.header("X-Spam-%d" % (number % 500), " 1")
         client.eoh()
         reply = client.eom()
         same("answer", reply.final, "c")
-        same("removed", len(reply.changed()), 20000)
+        same("removed", len(reply.changed()), 200)
         same("recipients", daemon.messages(1)[0]["rcpt_count"], "10000")
 
 
@@ -423,6 +437,18 @@ def test_sockets():
             pass
         other = daemon.run("-f")
         same("a file", (other.returncode, "not a socket" in other.stderr), (75, True))
+
+
+def test_failed_start():
+    """a start that fails at its last step leaves nothing behind"""
+    with Daemon() as daemon, Daemon(start=False) as other:
+        text = other.config.read_text()
+        other.config.write_text(text.replace("%s/control.sock" % other.folder,
+                                             "%s/control.sock" % daemon.folder))
+        same("status", other.run().returncode, 75)
+        same("socket", os.path.exists(other.address), False)
+        same("pid file", (other.folder / "pid").exists(), False)
+        same("the first one's", daemon.control("status")[0], "ok")
 
 
 def free_port():
