@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "conf/settings.h"
+#include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 #include "engine/util/vec.h"
@@ -179,13 +180,11 @@ plan_action(const struct settings *settings, const struct verdict *verdict)
 static const char *
 quarantine_reason(struct arena *arena, const struct verdict *verdict)
 {
-	int64_t thousandths = verdict->score / 1000;
-	struct slice reason = arena_printf(arena, "steelyard: score %s%lld.%03lld",
-	    thousandths < 0 ? "-" : "",
-	    (long long)(thousandths < 0 ? -thousandths : thousandths) / 1000,
-	    (long long)(thousandths < 0 ? -thousandths : thousandths) % 1000);
+	struct buf reason = { .arena = arena };
 
-	return reason.p;
+	buf_add(&reason, SLICE("steelyard: score "));
+	score_print(&reason, verdict->score);
+	return buf_text(&reason);
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "milter/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -161,11 +162,31 @@ daemon_read(struct daemon *daemon)
 static bool
 daemon_open_control(struct daemon *daemon, const struct listener_access *access, struct err *err)
 {
-	daemon->control_listener = LISTENER_NONE;
 	if (daemon->settings->control_socket[0] == '\0')
 		return true;
 	return listener_open_unix(
 	    &daemon->control_listener, daemon->settings->control_socket, access, err);
+}
+
+/* Takes sockets and pid file away again. */
+static void
+daemon_close(struct daemon *daemon)
+{
+	listener_close(&daemon->control_listener);
+	listener_close(&daemon->listener);
+	pid_file_close(&daemon->pid_file);
+}
+
+static void
+raise_files(size_t wanted)
+{
+	size_t granted = privileges_raise_files(wanted);
+
+	if (granted < wanted)
+		fprintf(stderr,
+		    "steelyardd: warning: only %zu files may be open at once, max_connections "
+		    "asks for %zu\n",
+		    granted, wanted);
 }
 
 /* What may need root. */
@@ -176,8 +197,7 @@ daemon_open(struct daemon *daemon, struct err *err)
 	const struct listen_socket *where = &settings->listen.v[0];
 	struct listener_access access = { .mode = settings->socket_mode };
 
-	daemon->listener = LISTENER_NONE;
-	privileges_raise_files(settings->max_connections + FILES_SPARE);
+	raise_files(settings->max_connections + FILES_SPARE);
 	if (!identity_find(&daemon->identity, settings->user, settings->group, err) ||
 	    !group_find(settings->socket_group, &access.group, err))
 		return false;
@@ -287,7 +307,8 @@ daemon_serve(struct daemon *daemon, struct err *err)
 	struct callbacks_host host = { daemon->live, &daemon->scanner, daemon->traffic,
 		&daemon->metrics };
 
-	if (pipe(daemon->wake) != 0) {
+	/* Not blocking: a handler must not wait until the main thread, which it interrupts, reads. */
+	if (pipe2(daemon->wake, O_NONBLOCK | O_CLOEXEC) != 0) {
 		err_set(err, "pipe: %s", strerror(errno));
 		return false;
 	}
@@ -366,9 +387,7 @@ daemon_drain(struct daemon *daemon)
 		log_event(LOG_LEVEL_WARNING, "drain",
 		    "%zu messages got no answer within drain_timeout", left);
 	control_stop(&daemon->control);
-	listener_close(&daemon->control_listener);
-	listener_close(&daemon->listener);
-	pid_file_close(&daemon->pid_file);
+	daemon_close(daemon);
 	log_event(LOG_LEVEL_INFO, "stop", "stopped");
 }
 
@@ -384,6 +403,7 @@ daemon_live(struct daemon *daemon)
 	pid_file_write(&daemon->pid_file);
 	if (!privileges_drop(&daemon->identity, &err) || !daemon_serve(daemon, &err)) {
 		fprintf(stderr, "steelyardd: %s\n", err.text);
+		daemon_close(daemon);
 		return DAEMON_FAULT;
 	}
 	log_start(daemon);
@@ -400,12 +420,15 @@ daemon_run(const struct daemon_options *options)
 	struct err err = { 0 };
 
 	daemon.options = options;
+	daemon.listener = LISTENER_NONE;
+	daemon.control_listener = LISTENER_NONE;
 	daemon.pid_file = PID_FILE_NONE;
 	daemon.background = BACKGROUND_NONE;
 	if (!daemon_read(&daemon))
 		return DAEMON_USAGE;
 	if (!daemon_open(&daemon, &err)) {
 		fprintf(stderr, "steelyardd: %s\n", err.text);
+		daemon_close(&daemon);
 		return DAEMON_FAULT;
 	}
 	if (!options->foreground) {

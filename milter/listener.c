@@ -14,6 +14,7 @@
 #include "milter/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -97,7 +98,8 @@ unix_set_access(const char *path, const struct listener_access *access)
 		group = (gid_t)-1;
 	if ((user != (uid_t)-1 || group != (gid_t)-1) && lchown(path, user, group) != 0)
 		return false;
-	return chmod(path, access->mode) == 0;
+	/* Not through a link: the folder may be the plain user's, and root is asking. */
+	return fchmodat(AT_FDCWD, path, access->mode, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static int
