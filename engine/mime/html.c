@@ -37,12 +37,13 @@ enum space {
 };
 
 static const struct element {
-	const char *name;
+	struct slice name;
 	bool known;
 	enum space space;
 	enum html_style_tag style;
 } elements[] = {
-#define HTML_ELEMENT(name, known, space, style) { name, known, SPACE_##space, HTML_STYLE_##style },
+#define HTML_ELEMENT(name, known, space, style) \
+	{ { name, sizeof(name) - 1 }, known, SPACE_##space, HTML_STYLE_##style },
 #include "engine/mime/html_elements.def"
 #undef HTML_ELEMENT
 };
@@ -74,7 +75,7 @@ find_element(struct slice name)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = slice_compare(name, slice_of(elements[middle].name));
+		int order = slice_compare(name, elements[middle].name);
 
 		if (order == 0)
 			return &elements[middle];

@@ -20,11 +20,11 @@
 #define CODE_MAX 0x10ffff
 
 static const struct entity {
-	const char *name;
+	struct slice name;
 	uint32_t code;
 	bool bare;
 } entities[] = {
-#define HTML_ENTITY(name, code, bare) { name, code, bare },
+#define HTML_ENTITY(name, code, bare) { { name, sizeof(name) - 1 }, code, bare },
 #include "engine/mime/html_entities.def"
 #undef HTML_ENTITY
 };
@@ -38,7 +38,7 @@ find_entity(struct slice name)
 		return NULL;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = slice_compare(name, slice_of(entities[middle].name));
+		int order = slice_compare(name, entities[middle].name);
 
 		if (order == 0)
 			return &entities[middle];

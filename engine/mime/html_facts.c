@@ -205,27 +205,37 @@ hides_attribute(struct slice name, struct slice part)
 }
 
 static bool
-is_any(struct slice name, const char *const *names)
+is_href_element(struct slice name)
 {
-	for (; *names != NULL; names++)
-		if (slice_eq(name, slice_of(*names)))
-			return true;
-	return false;
+	return slice_eq(name, SLICE("a")) || slice_eq(name, SLICE("area")) ||
+	       slice_eq(name, SLICE("link"));
 }
 
-static const char *const href_elements[] = { "a", "area", "link", NULL };
-static const char *const src_elements[] = { "img", "frame", "iframe", "embed", "script", "bgsound",
-	NULL };
-static const char *const background_elements[] = { "body", "table", "tr", "td", NULL };
+static bool
+is_src_element(struct slice name)
+{
+	return slice_eq(name, SLICE("img")) || slice_eq(name, SLICE("frame")) ||
+	       slice_eq(name, SLICE("iframe")) || slice_eq(name, SLICE("embed")) ||
+	       slice_eq(name, SLICE("script")) || slice_eq(name, SLICE("bgsound"));
+}
+
+static bool
+is_background_element(struct slice name)
+{
+	return slice_eq(name, SLICE("body")) || slice_eq(name, SLICE("table")) ||
+	       slice_eq(name, SLICE("tr")) || slice_eq(name, SLICE("td"));
+}
 
 void
 html_facts_attributes(struct html_facts *facts, struct slice name, struct slice attributes)
 {
 	struct slice *values = facts->values;
 	struct html_attribute attribute;
-	bool href = is_any(name, href_elements), src = is_any(name, src_elements);
+	bool href = is_href_element(name), src = is_src_element(name);
 
-	memset(facts->values, 0, sizeof(facts->values));
+	if (facts->any_value)
+		memset(facts->values, 0, sizeof(facts->values));
+	facts->any_value = attributes.n > 0;
 	while (html_next_attribute(&attributes, &attribute)) {
 		for (size_t i = 0; i < HTML_ATTRIBUTE_COUNT; i++)
 			if (slice_ieq(attribute.name, attribute_names[i]) && values[i].p == NULL)
@@ -437,13 +447,15 @@ void
 html_facts_extended(struct html_facts *facts, struct slice name)
 {
 	const struct slice *values = facts->values;
-	bool src = is_any(name, src_elements), href = is_any(name, href_elements);
+	bool src = is_src_element(name), href = is_href_element(name);
 
+	if (!facts->any_value)
+		return;
 	if (values[HTML_ATTRIBUTE_SRC].p != NULL && !src)
 		add_link(facts, name, values[HTML_ATTRIBUTE_SRC], true);
 	if (values[HTML_ATTRIBUTE_HREF].p != NULL && !href && !slice_eq(name, SLICE("base")))
 		add_link(facts, name, values[HTML_ATTRIBUTE_HREF], true);
-	if (values[HTML_ATTRIBUTE_BACKGROUND].p != NULL && !is_any(name, background_elements))
+	if (values[HTML_ATTRIBUTE_BACKGROUND].p != NULL && !is_background_element(name))
 		add_link(facts, name, values[HTML_ATTRIBUTE_BACKGROUND], true);
 	if (values[HTML_ATTRIBUTE_DATA].p != NULL && slice_eq(name, SLICE("object")))
 		add_link(facts, name, values[HTML_ATTRIBUTE_DATA], true);
@@ -459,12 +471,14 @@ read_links(struct html_facts *facts, struct slice name)
 {
 	const struct slice *values = facts->values;
 
-	if (is_any(name, background_elements)) {
+	if (!facts->any_value)
+		return;
+	if (is_background_element(name)) {
 		add_link(facts, name, values[HTML_ATTRIBUTE_BACKGROUND], false);
-	} else if (is_any(name, href_elements)) {
+	} else if (is_href_element(name)) {
 		add_link(facts, name, without_marks(facts, values[HTML_ATTRIBUTE_HREF]), false);
 		add_link(facts, name, values[HTML_ATTRIBUTE_SAFE_REDIRECT], false);
-	} else if (is_any(name, src_elements)) {
+	} else if (is_src_element(name)) {
 		add_link(facts, name, values[HTML_ATTRIBUTE_SRC], false);
 	} else if (slice_eq(name, SLICE("form"))) {
 		add_link(facts, name, values[HTML_ATTRIBUTE_ACTION], false);

@@ -69,6 +69,7 @@ struct html_facts {
 	size_t in_a, in_title, in_script, in_style; /* indexes of names + 1; 0: not seen yet */
 	struct slice base;
 	struct slice values[HTML_ATTRIBUTE_COUNT]; /* of the tag at hand; absent: not given */
+	bool any_value; /* whether one of them is given */
 	struct html_style_attributes look; /* of the tag at hand */
 };
 

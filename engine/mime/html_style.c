@@ -22,10 +22,10 @@
 #define FONT_SIZE 3
 
 static const struct {
-	const char *name;
+	struct slice name;
 	int32_t value;
 } colors[] = {
-#define HTML_COLOR(name, value) { name, value },
+#define HTML_COLOR(name, value) { { name, sizeof(name) - 1 }, value },
 #include "engine/mime/html_colors.def"
 #undef HTML_COLOR
 };
@@ -43,7 +43,7 @@ named_color(struct slice name)
 	name.p = lower;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = slice_compare(name, slice_of(colors[middle].name));
+		int order = slice_compare(name, colors[middle].name);
 
 		if (order == 0)
 			return colors[middle].value;
@@ -172,6 +172,49 @@ style_rgb(struct slice value)
 	return rgb_color(rgb);
 }
 
+/* Whether text of one colour can hardly be read on the other. */
+static bool
+too_close(int32_t a, int32_t b)
+{
+	static const double weights[3] = { 0.2126, 0.7152, 0.0722 };
+	double sum = 0;
+
+	if (a == b)
+		return true;
+	if (a < 0 || b < 0)
+		return false;
+	for (int i = 0; i < 3; i++) {
+		int shift = 16 - 8 * i;
+		double d = weights[i] * (((a >> shift) & 0xff) - ((b >> shift) & 0xff));
+
+		sum += d * d;
+	}
+	return sum < CONTRAST_LEAST * CONTRAST_LEAST;
+}
+
+/* Why text of that look cannot be seen: found once a tag, not once a text. */
+static unsigned
+look_hidden(const struct html_look *look)
+{
+	unsigned hidden = 0;
+
+	if (too_close(look->foreground, look->background))
+		hidden |= HTML_HIDDEN_SAME_COLOR;
+	else if (look->foreground == HTML_COLOR_INVALID || look->background == HTML_COLOR_INVALID)
+		hidden |= HTML_HIDDEN_BAD_COLOR;
+	if (look->size <= 1)
+		hidden |= HTML_HIDDEN_SIZE;
+	if (look->display_none)
+		hidden |= HTML_HIDDEN_DISPLAY;
+	if (look->visibility_hidden)
+		hidden |= HTML_HIDDEN_VISIBILITY;
+	if (look->faded || look->tiny)
+		hidden |= HTML_HIDDEN_FADED;
+	if (too_close(look->foreground, look->ground))
+		hidden |= HTML_HIDDEN_GROUND;
+	return hidden;
+}
+
 bool
 html_style_init(struct html_style *style, struct arena *arena)
 {
@@ -188,6 +231,7 @@ html_style_init(struct html_style *style, struct arena *arena)
 		return false;
 	look->background = look->ground = 0xffffff;
 	look->size = FONT_SIZE;
+	look->hidden = look_hidden(look);
 	return true;
 }
 
@@ -498,6 +542,7 @@ html_style_open(struct html_style *style, enum html_style_tag tag,
 	if (top == NULL)
 		return false;
 	*top = look;
+	top->hidden = look_hidden(top);
 	style->open[tag]++;
 	return true;
 }
@@ -513,45 +558,8 @@ html_style_close(struct html_style *style, enum html_style_tag tag)
 	pop(style);
 }
 
-/* Whether text of one colour can hardly be read on the other. */
-static bool
-too_close(int32_t a, int32_t b)
-{
-	static const double weights[3] = { 0.2126, 0.7152, 0.0722 };
-	double sum = 0;
-
-	if (a == b)
-		return true;
-	if (a < 0 || b < 0)
-		return false;
-	for (int i = 0; i < 3; i++) {
-		int shift = 16 - 8 * i;
-		double d = weights[i] * (((a >> shift) & 0xff) - ((b >> shift) & 0xff));
-
-		sum += d * d;
-	}
-	return sum < CONTRAST_LEAST * CONTRAST_LEAST;
-}
-
 unsigned
 html_style_hidden(const struct html_style *style)
 {
-	const struct html_look *look = html_style_look(style);
-	unsigned hidden = 0;
-
-	if (too_close(look->foreground, look->background))
-		hidden |= HTML_HIDDEN_SAME_COLOR;
-	else if (look->foreground == HTML_COLOR_INVALID || look->background == HTML_COLOR_INVALID)
-		hidden |= HTML_HIDDEN_BAD_COLOR;
-	if (look->size <= 1)
-		hidden |= HTML_HIDDEN_SIZE;
-	if (look->display_none)
-		hidden |= HTML_HIDDEN_DISPLAY;
-	if (look->visibility_hidden)
-		hidden |= HTML_HIDDEN_VISIBILITY;
-	if (look->faded || look->tiny)
-		hidden |= HTML_HIDDEN_FADED;
-	if (too_close(look->foreground, look->ground))
-		hidden |= HTML_HIDDEN_GROUND;
-	return hidden;
+	return html_style_look(style)->hidden;
 }

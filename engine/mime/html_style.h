@@ -47,6 +47,7 @@ struct html_look {
 	bool display_none, visibility_hidden;
 	bool faded; /* opacity: 0, or a box without size */
 	bool tiny; /* font-size of 1px, 1pt and less */
+	unsigned hidden; /* why text cannot be seen: bits of enum html_hidden */
 };
 
 /* Why text cannot be seen: bits. */

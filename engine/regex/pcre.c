@@ -42,6 +42,7 @@ struct regex_compiler {
 
 struct regex {
 	pcre2_code *code;
+	size_t least; /* no match is shorter (in characters): shorter texts are not looked at */
 	bool jit;
 	bool utf;
 	bool whole; /* \G asks where a search began: no windows */
@@ -258,6 +259,18 @@ pattern_asks_start(struct slice body)
 	return false;
 }
 
+/*
+ * A lower bound of a match's characters. The JIT does not ask, and a text of
+ * many short paragraphs asks for every rule in each of them.
+ */
+static size_t
+shortest_match(const pcre2_code *code)
+{
+	uint32_t least = 0;
+
+	return pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &least) == 0 ? least : 0;
+}
+
 struct regex *
 regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err)
 {
@@ -287,6 +300,7 @@ regex_new(const struct regex_compiler *compiler, struct slice text, struct err *
 	regex->jit = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
 	regex->utf = (options & PCRE2_UTF) != 0;
 	regex->whole = pattern_asks_start(pattern.body);
+	regex->least = shortest_match(code);
 	return regex;
 }
 
@@ -380,6 +394,8 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 	size_t from = match->next;
 	bool skip_empty = match->skip_empty;
 
+	if (text.n < regex->least)
+		return REGEX_NO_MATCH;
 	pcre2_set_match_limit(
 	    scratch->context, limits->match != 0 ? limits->match : REGEX_MATCH_LIMIT);
 	pcre2_set_heap_limit(

@@ -11,34 +11,6 @@
 
 #include "engine/util/ascii.h"
 
-struct slice
-slice_of(const char *text)
-{
-	return (struct slice){ text, text == NULL ? 0 : strlen(text) };
-}
-
-struct slice
-slice_cut(struct slice s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return (struct slice){ s.p == NULL ? NULL : s.p + from, to - from };
-}
-
-struct slice
-slice_from(struct slice s, size_t from)
-{
-	return slice_cut(s, from, s.n);
-}
-
-bool
-slice_eq(struct slice a, struct slice b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 bool
 slice_ieq(struct slice a, struct slice b)
 {
@@ -54,12 +26,6 @@ slice_compare(struct slice a, struct slice b)
 	if (order != 0 || a.n == b.n)
 		return order;
 	return a.n < b.n ? -1 : 1;
-}
-
-bool
-slice_starts(struct slice s, struct slice prefix)
-{
-	return s.n >= prefix.n && slice_eq(slice_cut(s, 0, prefix.n), prefix);
 }
 
 bool

@@ -50,6 +50,14 @@ static const struct {
 	/* Perl's Latin-1 look of a byte pattern */
 	{ "/\\xc3\\xa9/", SLICE("\xc3\xa9"), 1 },
 	{ "//", SLICE("ab"), 3 },
+	/* texts shorter than any match are not looked at; these are not */
+	{ "/abc/", SLICE("ab"), 0 },
+	{ "/a?$/", SLICE(""), 1 },
+	{ "/(?<=a)b/", SLICE("ab"), 1 },
+	{ "/(?=ab)/", SLICE("ab"), 1 },
+	{ "/a(?=b)|bcd/", SLICE("ab"), 1 },
+	{ "/(?:ab){0}c/", SLICE("c"), 1 },
+	{ "/\\x{e9}{2}/u", SLICE("\xc3\xa9\xc3\xa9"), 1 },
 	/* what does not compile */
 	{ "a", SLICE(""), -1 },
 	{ "", SLICE(""), -1 },
