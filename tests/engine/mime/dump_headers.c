@@ -1,5 +1,5 @@
 /*
- * dump_headers - prints what is read from messages' headers and which URIs are found, to compare with SpamAssassin
+ * dump_headers - prints what headers and URIs are read, to compare with SpamAssassin
  *
  * dump_headers [trusted|internal|msa NETWORK]... < list: for each file named on a line of standard
  * input, "file NAME", then a line "WORD VALUE" for each relay list, selector and URI

@@ -1,4 +1,4 @@
-/* test_received.c - received.c against a field of each dialect, and the client's own field both ways */
+/* test_received.c - received.c: a field of each dialect, and the client's own field both ways */
 #include "config.h"
 
 #include "engine/mime/received.h"

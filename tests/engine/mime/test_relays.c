@@ -1,4 +1,4 @@
-/* test_relays.c - relays.c: the trust walk under many networks, the client's place in it, and the text form */
+/* test_relays.c - relays.c: the trust walk, the client's place in it, and the text form */
 #include "config.h"
 
 #include "engine/mime/relays.h"
