@@ -70,7 +70,6 @@ struct daemon {
 	struct reload *reload;
 	struct control *control;
 	int64_t started_us;
-	pthread_t milter;
 	int wake[2]; /* a byte: look at the flags */
 	atomic_bool milter_ended;
 };
@@ -306,6 +305,7 @@ daemon_serve(struct daemon *daemon, struct err *err)
 {
 	struct callbacks_host host = { daemon->live, &daemon->scanner, daemon->traffic,
 		&daemon->metrics };
+	pthread_t milter;
 
 	/* Not blocking: a handler must not wait until the main thread, which it interrupts, reads. */
 	if (pipe2(daemon->wake, O_NONBLOCK | O_CLOEXEC) != 0) {
@@ -321,7 +321,9 @@ daemon_serve(struct daemon *daemon, struct err *err)
 	if (daemon->control_listener.fd >= 0)
 		daemon->control = control_start(
 		    daemon->control_listener.fd, answer_control, daemon);
-	if (pthread_create(&daemon->milter, NULL, milter_thread, daemon) != 0)
+	/* It ends when it likes, or never: nobody waits for it. */
+	if (pthread_create(&milter, NULL, milter_thread, daemon) != 0 ||
+	    pthread_detach(milter) != 0)
 		abort();
 	signals_mask(SIG_UNBLOCK);
 	return true;
