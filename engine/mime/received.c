@@ -232,7 +232,7 @@ find_by(struct slice line)
 	return until(run_behind(line, SLICE(" by ")), ";,");
 }
 
-/* "with ESMTPA" and its kin (RFC 3848, RFC 6531), in any case, where a blank, ";" or end follows. */
+/* "with ESMTPA" and its kin (RFC 3848, RFC 6531), in any case, as a word of its own. */
 static struct slice
 find_protocol_auth(struct slice line)
 {

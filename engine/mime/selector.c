@@ -246,8 +246,6 @@ pristine_header(const struct message *message)
 	struct slice header = message->header_bytes;
 	const char *end = message->bytes.p + message->bytes.n;
 
-	if (message->headers.n == 0)
-		return SLICE_ABSENT;
 	while (header.n > 0 && ascii_is_blank(header.p[0]))
 		header = slice_from(header, slice_find_byte(header, 0, '\n') + 1);
 
@@ -318,17 +316,24 @@ collect_relays_external(struct reading *reading)
 	reading_add(reading, reading->source->relays->external);
 }
 
-/* The first address of a field that stands above every Received; false: not there, or below. */
-static bool
+/*
+ * The first address of a delivery agent's field: 1. 0: there is no such field,
+ * or no address in it; -1: one stands below a Received field, so that an
+ * earlier host wrote it, and nothing of the kind is to be trusted.
+ */
+static int
 top_address(const struct reading *reading, struct slice name, struct slice *address_r)
 {
 	const struct message *message = reading->source->message;
 	const struct header *header = header_find(&message->headers, name, 0);
 	const struct header *received = header_find(&message->headers, SLICE("Received"), 0);
+	const struct header *last = header_find_last(&message->headers, name);
 	struct address_list list;
 
-	if (header == NULL || (received != NULL && received < header))
-		return false;
+	if (header == NULL)
+		return 0;
+	if (received != NULL && received < last)
+		return -1;
 	list = address_parse(reading->values.arena, header_unfold(reading->values.arena, header));
 	*address_r = list.n > 0 ? list.v[0].addr : SLICE_ABSENT;
 	return address_r->n > 0;
@@ -356,6 +361,8 @@ fetchmail_guesses(const struct reading *reading)
 static void
 collect_envelope_from(struct reading *reading)
 {
+	static const struct slice delivery_fields[] = { { "X-Envelope-From", 15 },
+		{ "Envelope-Sender", 15 }, { "Return-Path", 11 } };
 	const struct relays *relays = reading->source->relays;
 	const struct envelope *envelope = reading->source->envelope;
 	size_t last = relays->trusted_count < relays->n ? relays->trusted_count : relays->n - 1;
@@ -373,10 +380,14 @@ collect_envelope_from(struct reading *reading)
 	}
 	if (fetchmail_guesses(reading))
 		return;
-	if (top_address(reading, SLICE("X-Envelope-From"), &from) ||
-	    top_address(reading, SLICE("Envelope-Sender"), &from) ||
-	    top_address(reading, SLICE("Return-Path"), &from))
-		reading_add(reading, from);
+	for (size_t i = 0; i < sizeof(delivery_fields) / sizeof(delivery_fields[0]); i++) {
+		int found = top_address(reading, delivery_fields[i], &from);
+
+		if (found > 0)
+			reading_add(reading, from);
+		if (found != 0)
+			return;
+	}
 }
 
 static const struct {
