@@ -15,8 +15,8 @@
 #include "engine/mime/ip.h"
 #include "engine/rules/rule_def.h"
 #include "engine/rules/score.h"
+#include "engine/subject.h"
 #include "engine/template.h"
-#include "engine/util/buf.h"
 #include "engine/util/vec.h"
 
 /* 127.0.0.0/8 and ::1: always our own, as in relays.c. */
@@ -118,22 +118,6 @@ corrected(
 	return action;
 }
 
-/* The tag before the old Subject, which keeps its bytes; not twice. */
-static struct slice
-new_subject(struct arena *arena, struct slice tag, struct slice old)
-{
-	struct buf out = { .arena = arena };
-
-	if (old.p == NULL)
-		return tag;
-	if (slice_starts(old, tag))
-		return SLICE_ABSENT;
-	buf_add(&out, tag);
-	buf_add_byte(&out, ' ');
-	buf_add(&out, old);
-	return out.failed ? SLICE_ABSENT : buf_slice(&out);
-}
-
 static bool
 field_wanted(enum field_when when, bool spam)
 {
@@ -188,7 +172,7 @@ judge(struct arena *arena, const struct judge_source *source, struct verdict *ve
 	if (verdict->action == ACTION_TEMPFAIL)
 		verdict->reply = template_line(arena, policy->tempfail_text, &texts);
 	if (verdict->action == ACTION_SUBJECT)
-		verdict->subject = new_subject(
+		verdict->subject = subject_tagged(
 		    arena, template_line(arena, policy->subject_tag, &texts), source->subject);
 	add_fields(arena, &texts, verdict);
 }

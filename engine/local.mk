@@ -6,4 +6,5 @@ libengine_a_SOURCES += \
 	engine/judge.c engine/judge.h \
 	engine/scan.c engine/scan.h \
 	engine/slot.c engine/slot.h \
+	engine/subject.c engine/subject.h \
 	engine/template.c engine/template.h

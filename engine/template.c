@@ -17,6 +17,7 @@
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
+#include "engine/util/utf8.h"
 
 #define STARS_MAX 50
 #define FIELD_MAX ((size_t)16 * 1024)
@@ -269,7 +270,21 @@ expand_tag(struct buf *out, struct slice text, const struct template_source *sou
 	return at + 1;
 }
 
-/* All tags expanded, nothing made safe yet. */
+/* Bytes that are not UTF-8, which HELO and envelope may hold, become "?". */
+static void
+clean_utf8(struct buf *out)
+{
+	for (size_t i = 0; i < out->n;) {
+		uint32_t code;
+		size_t n = utf8_read(slice_from(buf_slice(out), i), &code);
+
+		if (n == 0)
+			out->p[i] = '?';
+		i += n == 0 ? 1 : n;
+	}
+}
+
+/* All tags expanded, controls as they came. */
 static struct slice
 expand(struct arena *arena, struct slice text, const struct template_source *source)
 {
@@ -284,6 +299,7 @@ expand(struct arena *arena, struct slice text, const struct template_source *sou
 		if (out.n > FIELD_MAX)
 			break;
 	}
+	clean_utf8(&out);
 	return out.failed ? SLICE_ABSENT : buf_slice(&out);
 }
 

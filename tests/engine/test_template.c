@@ -82,6 +82,7 @@ static const struct {
 	{ "a\n", true, "a" },
 	{ "\nb", true, "b" },
 	{ "_SENDER_", true, "a@b c" },
+	{ "j\xc3\xb6rg \xff\xc3", true, "j\xc3\xb6rg ??" },
 };
 
 static void
