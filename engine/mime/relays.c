@@ -199,26 +199,24 @@ add_text(struct buf *out, const struct relay *relay)
 	buf_add(out, relay->msa ? SLICE(" msa=1 ]") : SLICE(" msa=0 ]"));
 }
 
+/* The relays from..to-1. */
 static struct slice
-relays_text(struct arena *arena, const struct relay *v, size_t n)
+relays_text(struct arena *arena, const struct relays *relays, size_t from, size_t to)
 {
 	struct buf out = { .arena = arena };
 
-	for (size_t i = 0; i < n; i++)
-		add_text(&out, &v[i]);
+	for (size_t i = from; i < to; i++)
+		add_text(&out, &relays->v[i]);
 	return out.failed ? SLICE_ABSENT : buf_slice(&out);
 }
 
 static void
 write_texts(struct arena *arena, struct relays *relays)
 {
-	const struct relay *v = relays->v;
-	size_t trusted = relays->trusted_count, internal = relays->internal_count;
-
-	relays->trusted = relays_text(arena, v, trusted);
-	relays->untrusted = relays_text(arena, v + trusted, relays->n - trusted);
-	relays->internal = relays_text(arena, v, internal);
-	relays->external = relays_text(arena, v + internal, relays->n - internal);
+	relays->trusted = relays_text(arena, relays, 0, relays->trusted_count);
+	relays->untrusted = relays_text(arena, relays, relays->trusted_count, relays->n);
+	relays->internal = relays_text(arena, relays, 0, relays->internal_count);
+	relays->external = relays_text(arena, relays, relays->internal_count, relays->n);
 }
 
 static struct relays *
