@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/file.h"
 #include "conf/yaml.h"
@@ -88,10 +89,16 @@ gather_directory(struct rule_source *source, const char *path, const char *layer
 	return readable;
 }
 
+/* A path that cannot be opened is told of where `named` it, if a line did. */
 static bool
 gather_path(struct rule_source *source, const char *path, const char *layer,
-    struct diagnostics *diagnostics)
+    const struct origin *named, struct diagnostics *diagnostics)
 {
+	if (named != NULL && named->file != NULL && access(path, R_OK) != 0) {
+		diagnostics_add(diagnostics, SEVERITY_ERROR, named->file, named->line,
+		    named->column, "%s: %s", path, strerror(errno));
+		return false;
+	}
 	if (file_is_directory(path))
 		return gather_directory(source, path, layer, diagnostics);
 	return gather_file(source, path, layer, diagnostics);
@@ -104,13 +111,14 @@ ruleset_gather(const struct settings *settings, const char *const *paths, size_t
 	bool readable = true;
 
 	for (size_t i = 0; i < n; i++)
-		if (!gather_path(source, paths[i], "local", diagnostics))
+		if (!gather_path(source, paths[i], "local", NULL, diagnostics))
 			readable = false;
 	for (size_t i = 0; n == 0 && i < settings->rules.n; i++) {
 		const struct rules_entry *entry = &settings->rules.v[i];
 		const char *path = entry->shipped ? ruleset_shipped_path() : entry->path;
 
-		if (!gather_path(source, path, entry->shipped ? "shipped" : "local", diagnostics))
+		if (!gather_path(source, path, entry->shipped ? "shipped" : "local", &entry->origin,
+			diagnostics))
 			readable = false;
 	}
 	rule_source_add_lists(source, settings->lists.v, settings->lists.n);

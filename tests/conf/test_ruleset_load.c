@@ -160,6 +160,27 @@ test_unreadable(void **state)
 	diagnostics_free(&found);
 }
 
+/* What the configuration names and is not there is told of at its line. */
+static void
+test_unreadable_named(void **state)
+{
+	struct settings *settings = settings_from("hostname: a\nrules: [shipped, shiped]\n");
+	struct diagnostics *found = diagnostics_new();
+	const struct diagnostic *told;
+
+	(void)state;
+	setenv("STEELYARD_RULES", folder, 1);
+	assert_null(ruleset_load(settings, NULL, 0, found));
+	unsetenv("STEELYARD_RULES");
+	told = diagnostics_at(found, diagnostics_kept(found) - 1);
+	assert_int_equal(told->severity, SEVERITY_ERROR);
+	assert_int_equal(told->line, 2);
+	assert_int_equal(told->column, 18);
+	assert_non_null(strstr(told->text, "shiped: No such file or directory"));
+	settings_free(&settings);
+	diagnostics_free(&found);
+}
+
 int
 main(void)
 {
@@ -167,6 +188,7 @@ main(void)
 		cmocka_unit_test(test_directory),
 		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_unreadable_named),
 	};
 
 	return cmocka_run_group_tests_name("ruleset_load", tests, set_up, tear_down);
