@@ -141,12 +141,8 @@ kind_uri_eval(const struct rule *rule, struct views *views, struct outcome *outc
 		eval_records(rule, views, &uris, outcome);
 		return;
 	}
-	for (size_t i = 0; i < uris.n; i++) {
-		const struct uri *uri = &uris.v[i];
-
-		for (size_t k = 0; k < uri->variants.n && !uri->extended; k++) {
-			if (views_match(views, rule, uri->variants.v[k], SLICE("uri"), outcome))
-				return;
-		}
+	for (size_t i = 0; i < uris.variants.n; i++) {
+		if (views_match(views, rule, uris.variants.v[i], SLICE("uri"), outcome))
+			return;
 	}
 }

@@ -1,5 +1,6 @@
 unit_tests += \
 	tests/engine/rules/test_eval \
+	tests/engine/rules/test_kind_uri \
 	tests/engine/rules/test_meta \
 	tests/engine/rules/test_ruleset \
 	tests/engine/rules/test_score
@@ -7,6 +8,10 @@ tests_engine_rules_test_eval_SOURCES = tests/engine/rules/test_eval.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_LDADD = $(unit_test_libs)
+tests_engine_rules_test_kind_uri_SOURCES = tests/engine/rules/test_kind_uri.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_kind_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_kind_uri_LDADD = $(unit_test_libs)
 tests_engine_rules_test_meta_SOURCES = tests/engine/rules/test_meta.c
 tests_engine_rules_test_meta_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_meta_LDADD = $(unit_test_libs)
