@@ -158,13 +158,21 @@ daemon_read(struct daemon *daemon)
 	return check_listen(daemon->settings);
 }
 
+/*
+ * Under a service manager we are a plain user already. The MTA's socket gets
+ * its group from its folder then; that of the control socket, which only
+ * people use, is no reason not to start.
+ */
 static bool
-daemon_open_control(struct daemon *daemon, const struct listener_access *access, struct err *err)
+daemon_open_control(struct daemon *daemon, const struct listener_access *given, struct err *err)
 {
+	struct listener_access access = *given;
+
+	access.group_optional = true;
 	if (daemon->settings->control_socket[0] == '\0')
 		return true;
 	return listener_open_unix(
-	    &daemon->control_listener, daemon->settings->control_socket, access, err);
+	    &daemon->control_listener, daemon->settings->control_socket, &access, err);
 }
 
 /* Takes sockets and pid file away again. */

@@ -96,7 +96,8 @@ unix_set_access(const char *path, const struct listener_access *access)
 		user = (uid_t)-1;
 	if (group == status.st_gid)
 		group = (gid_t)-1;
-	if ((user != (uid_t)-1 || group != (gid_t)-1) && lchown(path, user, group) != 0)
+	if ((user != (uid_t)-1 || group != (gid_t)-1) && lchown(path, user, group) != 0 &&
+	    !(access->group_optional && errno == EPERM))
 		return false;
 	/* Not through a link: the folder may be the plain user's, and root is asking. */
 	return fchmodat(AT_FDCWD, path, access->mode, AT_SYMLINK_NOFOLLOW) == 0;

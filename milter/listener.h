@@ -26,6 +26,7 @@ struct listener_access {
 	unsigned mode; /* permission bits */
 	uid_t user; /* (uid_t)-1: leave it */
 	gid_t group; /* (gid_t)-1: leave it */
+	bool group_optional; /* where this user may not give it away, it stays our own */
 };
 
 /*

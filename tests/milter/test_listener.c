@@ -17,7 +17,7 @@
 
 #include "milter/listener.h"
 
-static const struct listener_access only_us = { 0600, (uid_t)-1, (gid_t)-1 };
+static const struct listener_access only_us = { 0600, (uid_t)-1, (gid_t)-1, false };
 
 struct place {
 	char folder[64];
@@ -54,7 +54,7 @@ test_mode_and_removal(void **state)
 	struct place *place = *state;
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		struct listener_access access = { modes[i], (uid_t)-1, (gid_t)-1 };
+		struct listener_access access = { modes[i], (uid_t)-1, (gid_t)-1, false };
 		struct listener listener;
 		struct stat status;
 		struct err err;
@@ -65,6 +65,31 @@ test_mode_and_removal(void **state)
 			fail_msg("got mode %o, want %o", status.st_mode & 0777, modes[i]);
 		listener_close(&listener);
 		assert_int_not_equal(lstat(place->path, &status), 0);
+	}
+}
+
+/* A plain user cannot give a socket to a group of others. */
+static void
+test_group_of_others(void **state)
+{
+	struct place *place = *state;
+	struct listener_access access = { 0660, (uid_t)-1, 12345, false };
+	bool root = geteuid() == 0;
+	struct listener listener;
+	struct err err;
+
+	if (root) {
+		assert_int_equal(chown(place->folder, 65534, 65534), 0);
+		assert_int_equal(setegid(65534), 0);
+		assert_int_equal(seteuid(65534), 0);
+	}
+	assert_false(listener_open_unix(&listener, place->path, &access, &err));
+	access.group_optional = true;
+	assert_true(listener_open_unix(&listener, place->path, &access, &err));
+	listener_close(&listener);
+	if (root) {
+		assert_int_equal(seteuid(0), 0);
+		assert_int_equal(setegid(0), 0);
 	}
 }
 
@@ -154,6 +179,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_mode_and_removal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_group_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_in_use, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stale, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_file_in_the_way, setup, teardown),
