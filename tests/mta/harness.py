@@ -228,8 +228,7 @@ def send(session, name, data, sender=SENDER):
 def send_all(port, messages, connections=10, on_reply=None):
     """[(name, bytes)] over so many connections; returns {name: [(code, text), ...]}.
 
-    A session that the server drops is opened anew and the message sent again,
-    as a real client would; each answer is kept.
+    A session that the server drops is opened anew for the next message.
     """
     waiting = queue.Queue()
     for message in messages:

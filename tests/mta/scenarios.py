@@ -76,12 +76,16 @@ def equality(kind):
         daemon = scene.daemon("headers: {X-Spam-Status: 'tests=_TESTSSCORES(,)_'}\n", now=NOW)
         control = scene.mta("control")
         weighed = scene.mta("weighed", milter=daemon.socket)
+        taken = []
         for mta in (control, weighed):
             replies = harness.send_all(mta.port, messages)
-            refused = {name: reply for name, reply in replies.items() if reply[-1][0] != 250}
-            assert not refused, "refused: %s" % dict(list(refused.items())[:3])
+            taken.append({name for name, reply in replies.items() if reply[-1][0] == 250})
             wait_for("all to be delivered",
-                     lambda mta=mta: mta.delivered_count() >= len(messages), 300)
+                     lambda mta=mta: mta.delivered_count() >= len(taken[-1]), 300)
+        # Sendmail hangs up on a bare CR; with the filter it must refuse the same and no more.
+        assert taken[0] == taken[1], "refused: %s" % sorted(taken[0] ^ taken[1])[:5]
+        assert len(taken[0]) > 0.95 * len(messages), "only %d were taken" % len(taken[0])
+        messages = [message for message in messages if message[0] in taken[0]]
         expected, found = control.delivered(), weighed.delivered()
         twice = [name for name, copies in found.items() if len(copies) != 1]
         assert not twice and len(found) == len(messages), "delivered twice: %s" % twice[:5]
