@@ -309,7 +309,7 @@ def without_ours(data):
             trace = name != "received"
             continue
         if name not in OUR_FIELDS:
-            kept.append(value)
+            kept.append(re.sub(rb" by mx\.steelyard\.test id \w+", b"", value))
     return b"\n".join(kept) + b"\n\n" + body
 
 
