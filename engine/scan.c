@@ -176,41 +176,52 @@ sum_hits(const struct scan *scan)
 }
 
 static void
+add_hit(const struct scan *scan, struct vec *hits, const struct rule *rule)
+{
+	const struct outcome *outcome = &scan->outcomes[rule->index];
+	struct hit *hit = vec_push(hits);
+
+	if (hit == NULL)
+		return;
+	*hit = (struct hit){ .rule = rule,
+		.name = rule->def.name,
+		.score = hit_score(scan, rule),
+		.count = outcome->count };
+	if (scan->options.explain) {
+		hit->matched = outcome->matched;
+		hit->view = outcome->view;
+	}
+}
+
+static void
 list_hits(struct scan *scan)
 {
 	struct vec hits = VEC_OF(struct hit, scan->arena);
+	struct vec subrule_hits = VEC_OF(struct hit, scan->arena);
 	struct vec subrules = VEC_OF(struct slice, scan->arena);
 
 	for (size_t i = 0; i < scan->ruleset->rule_count; i++) {
 		const struct rule *rule = &scan->ruleset->rules[i];
-		const struct outcome *outcome = &scan->outcomes[i];
-		struct hit *hit;
 		struct slice *subrule;
 
-		if (outcome->count == 0)
+		if (scan->outcomes[i].count == 0)
 			continue;
-		if (rule->subrule) {
-			subrule = scan->options.subrules ? vec_push(&subrules) : NULL;
-			if (subrule != NULL)
-				*subrule = rule->def.name;
+		if (!rule->subrule) {
+			add_hit(scan, &hits, rule);
 			continue;
 		}
-		hit = vec_push(&hits);
-		if (hit == NULL)
-			break;
-		*hit = (struct hit){ .rule = rule,
-			.name = rule->def.name,
-			.score = hit_score(scan, rule),
-			.count = outcome->count };
-		if (scan->options.explain) {
-			hit->matched = outcome->matched;
-			hit->view = outcome->view;
-		}
+		subrule = scan->options.subrules ? vec_push(&subrules) : NULL;
+		if (subrule != NULL)
+			*subrule = rule->def.name;
+		if (scan->options.explain)
+			add_hit(scan, &subrule_hits, rule);
 	}
 	scan->verdict.hits = hits.p;
 	scan->verdict.hit_count = hits.n;
 	scan->verdict.subrules = subrules.p;
 	scan->verdict.subrule_count = subrules.n;
+	scan->verdict.subrule_hits = subrule_hits.p;
+	scan->verdict.subrule_hit_count = subrule_hits.n;
 }
 
 static bool

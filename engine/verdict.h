@@ -43,6 +43,8 @@ struct verdict {
 	size_t hit_count;
 	const struct slice *subrules; /* sorted; only with options.subrules */
 	size_t subrule_count;
+	const struct hit *subrule_hits; /* the same with what matched; only with options.explain */
+	size_t subrule_hit_count;
 	const struct verdict_field *fields; /* to add */
 	size_t field_count;
 	const struct slice *notes; /* limits reached and the like, for people */

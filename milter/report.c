@@ -20,6 +20,8 @@
 
 /* Rule names are padded to the longest of the message, but not beyond this. */
 #define NAME_WIDTH_MAX 32
+/* Stands before each line of --explain. */
+#define EXPLAIN_INDENT "            "
 
 /* The first REPORT_MATCH_MAX bytes, and not half a character. */
 static struct slice
@@ -34,6 +36,46 @@ cut_match(struct slice s)
 	return slice_cut(s, 0, n);
 }
 
+/* Takes the next name off a meta's expression; false: there is no other. */
+static bool
+next_name(struct slice *expression, struct slice *name_r)
+{
+	size_t from = 0, to;
+
+	while (from < expression->n && !ascii_is_alpha(expression->p[from]) &&
+	       expression->p[from] != '_')
+		from++;
+	for (to = from; to < expression->n && ascii_is_word(expression->p[to]);)
+		to++;
+	*name_r = slice_cut(*expression, from, to);
+	*expression = slice_from(*expression, to);
+	return name_r->n > 0;
+}
+
+static const struct hit *
+find_hit(const struct hit *hits, size_t n, struct slice name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_eq(hits[i].name, name))
+			return &hits[i];
+	return NULL;
+}
+
+/* The next of the rules that a meta reads and that hit; NULL: no other. */
+static const struct hit *
+next_reason(const struct verdict *verdict, struct slice *expression)
+{
+	const struct hit *hit = NULL;
+	struct slice name;
+
+	while (hit == NULL && next_name(expression, &name)) {
+		hit = find_hit(verdict->subrule_hits, verdict->subrule_hit_count, name);
+		if (hit == NULL)
+			hit = find_hit(verdict->hits, verdict->hit_count, name);
+	}
+	return hit;
+}
+
 static void
 json_strings(struct json *json, const struct slice *v, size_t n)
 {
@@ -44,11 +86,8 @@ json_strings(struct json *json, const struct slice *v, size_t n)
 }
 
 static void
-json_explain(struct json *json, const struct hit *hit)
+json_match(struct json *json, const struct hit *hit)
 {
-	const struct rule_def *def = rule_definition(hit->rule);
-	const struct origin *set = &def->score_origin;
-
 	if (hit->matched.p != NULL) {
 		json_key(json, "matched");
 		json_string(json, cut_match(hit->matched));
@@ -57,6 +96,37 @@ json_explain(struct json *json, const struct hit *hit)
 		json_key(json, "view");
 		json_string(json, hit->view);
 	}
+}
+
+/* A meta matches nothing itself: what did is told of the rules it reads. */
+static void
+json_reasons(struct json *json, const struct verdict *verdict, struct slice expression)
+{
+	const struct hit *reason;
+
+	json_key(json, "expression");
+	json_string(json, expression);
+	json_key(json, "because");
+	json_open(json, '[');
+	while ((reason = next_reason(verdict, &expression)) != NULL) {
+		json_open(json, '{');
+		json_key(json, "rule");
+		json_string(json, reason->name);
+		json_match(json, reason);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void
+json_explain(struct json *json, const struct verdict *verdict, const struct hit *hit)
+{
+	const struct rule_def *def = rule_definition(hit->rule);
+	const struct origin *set = &def->score_origin;
+
+	json_match(json, hit);
+	if (def->kind == RULE_META)
+		json_reasons(json, verdict, def->expression);
 	if (def->describe.p != NULL) {
 		json_key(json, "describe");
 		json_string(json, def->describe);
@@ -86,7 +156,7 @@ json_hits(struct json *json, const struct report *report, const struct verdict *
 		json_key(json, "count");
 		json_integer(json, hit->count);
 		if (report->explain)
-			json_explain(json, hit);
+			json_explain(json, verdict, hit);
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -193,23 +263,41 @@ compare_hits(const void *a, const void *b)
 }
 
 static void
-text_explain(struct buf *out, const struct hit *hit)
+text_match(struct buf *out, const struct hit *hit)
 {
-	const struct origin *set = &rule_definition(hit->rule)->score_origin;
-
 	if (hit->matched.p != NULL) {
-		buf_add(out, SLICE("            matched \""));
+		buf_add(out, SLICE("matched \""));
 		report_escape(cut_match(hit->matched), out);
 		buf_add(out, hit->matched.n > REPORT_MATCH_MAX ? SLICE("\"...") : SLICE("\""));
 	} else {
-		buf_add(out, SLICE("            hit"));
+		buf_add(out, SLICE("hit"));
 	}
 	if (hit->view.p != NULL)
 		buf_printf(out, " in %.*s", SLICE_ARG(hit->view));
 	buf_add_byte(out, '\n');
+}
+
+static void
+text_explain(struct buf *out, const struct verdict *verdict, const struct hit *hit)
+{
+	const struct rule_def *def = rule_definition(hit->rule);
+	const struct origin *set = &def->score_origin;
+	struct slice expression = def->expression;
+	const struct hit *reason;
+
+	buf_add(out, SLICE(EXPLAIN_INDENT));
+	if (def->kind != RULE_META) {
+		text_match(out, hit);
+	} else {
+		buf_printf(out, "meta %.*s\n", SLICE_ARG(expression));
+		while ((reason = next_reason(verdict, &expression)) != NULL) {
+			buf_printf(out, EXPLAIN_INDENT "  %.*s ", SLICE_ARG(reason->name));
+			text_match(out, reason);
+		}
+	}
 	if (set->file != NULL)
-		buf_printf(
-		    out, "            score set by %s:%u (%s)\n", set->file, set->line, set->layer);
+		buf_printf(out, EXPLAIN_INDENT "score set by %s:%u (%s)\n", set->file, set->line,
+		    set->layer);
 }
 
 static void
@@ -250,7 +338,7 @@ text_hits(struct buf *out, const struct report *report, const struct verdict *ve
 
 		text_hit(out, hit, width);
 		if (report->explain)
-			text_explain(out, hit);
+			text_explain(out, verdict, hit);
 	}
 	vec_clear(&sorted);
 }

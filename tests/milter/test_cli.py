@@ -328,6 +328,13 @@ def test_explain():
     problems += differ("view", money["view"], "body") + differ("describe", money["describe"], "Promises fast money")
     problems += differ("set_by", money["set_by"], os.path.abspath("rules/a.yaml") + ":5")
     problems += [] if "matched" not in hits["MONEY_META"] else ["a meta matched bytes"]
+    problems += differ("meta", (hits["MONEY_META"]["expression"], hits["MONEY_META"]["because"]),
+                       ("__HAS_MONEY && MAKE_MONEY",
+                        [{"rule": "__HAS_MONEY", "matched": "money", "view": "body"},
+                         {"rule": "MAKE_MONEY", "matched": "Make money fast", "view": "body"}]))
+    text = check("--explain", "spam.eml").stdout.decode()
+    want = '            meta __HAS_MONEY && MAKE_MONEY\n              __HAS_MONEY matched "money" in body\n'
+    problems += [] if want in text else [text]
     long = {hit["rule"]: hit for hit in objects(check("--json", "--explain", "long.eml"))[0]["hits"]}
     problems += differ("cut", long["LONG_RUN"]["matched"], "x" * 80)
     text = check("--explain", "long.eml").stdout.decode()
