@@ -108,6 +108,22 @@ scan_clock(const struct scan *scan)
 	return scan->options.clock_us == NULL ? 0 : scan->options.clock_us(scan->options.clock_p);
 }
 
+/* What of the message was left aside because there was too much of it: the verdict stands. */
+static void
+note_limits(struct scan *scan)
+{
+	struct views *views = &scan->views;
+
+	if ((scan->message->oddities & MESSAGE_FIELD_LIMIT) != 0)
+		views_note(views, "field limit: only the first header fields were read");
+	if ((scan->message->oddities & MESSAGE_PART_LIMIT) != 0)
+		views_note(views, "part limit: only the first parts were read");
+	if ((scan->message->oddities & MESSAGE_DEPTH_LIMIT) != 0)
+		views_note(views, "depth limit: the innermost parts were not read");
+	if (views->texts != NULL && texts_limit(views->texts).p != NULL)
+		views_note(views, "%.*s", SLICE_ARG(texts_limit(views->texts)));
+}
+
 static void
 read_and_match(
     struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget)
@@ -137,6 +153,7 @@ read_and_match(
 		views_note(&scan->views, "size limit: only the first %zu bytes were read",
 		    ruleset->policy.size_limit);
 	run_schedule(scan);
+	note_limits(scan);
 }
 
 void

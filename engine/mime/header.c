@@ -259,7 +259,7 @@ list_fill(struct arena *arena, struct header_list *list, struct cursor cur, size
 }
 
 struct header_block
-header_parse(struct arena *arena, enum header_kind kind, struct slice text)
+header_parse(struct arena *arena, enum header_kind kind, struct slice text, size_t most)
 {
 	struct cursor start = { .text = text, .kind = kind }, cur = start;
 	struct header_block block = { .failed = false };
@@ -272,6 +272,8 @@ header_parse(struct arena *arena, enum header_kind kind, struct slice text)
 	block.missing_header = cur.missing_header;
 	block.missing_separator = cur.missing_separator;
 	block.truncated = cur.truncated;
+	block.cut = n > most;
+	n = block.cut ? most : n;
 	if (n > UINT32_MAX || !list_fill(arena, &block.list, start, n)) {
 		block.list = (struct header_list){ .n = 0 };
 		block.failed = true;

@@ -18,6 +18,8 @@
 #define HEADER_TOTAL_MAX 65536
 /* So many lines of a message's header may be no field; the next one begins the body. */
 #define HEADER_JUNK_MAX 3
+/* Fields that are kept of a message and all its parts: each takes 84 bytes, and may be 3 long. */
+#define HEADER_FIELDS_MAX ((size_t)100 * 1000)
 
 struct header {
 	struct slice name; /* as written, without blanks before the colon */
@@ -46,11 +48,13 @@ struct header_block {
 	bool missing_header; /* a part's first line was no field, or has a blank before its colon */
 	bool missing_separator; /* no blank line before the body */
 	bool truncated; /* a name or value was cut to its limit */
+	bool cut; /* there were more fields than asked for */
 	bool failed; /* the arena's cap: the list is empty */
 };
 
-/* Splits the header off `text` (LF line ends, or a part's as they came). */
-struct header_block header_parse(struct arena *arena, enum header_kind kind, struct slice text);
+/* Splits the header off `text` (LF line ends, or a part's as they came); keeps `most` fields. */
+struct header_block
+header_parse(struct arena *arena, enum header_kind kind, struct slice text, size_t most);
 
 /* Whether a field's name, with the colon right behind it, stands at the top of `text`. */
 bool header_begins(struct slice text);

@@ -14,6 +14,9 @@
 
 /* More names of elements than this are not told apart; HTML has 150. */
 #define HTML_NAMES_MAX 1000
+/* Nor are more links of a part kept; and resolved, since a long base makes each of them long. */
+#define HTML_LINKS_MAX ((size_t)10 * 1000)
+#define HTML_RESOLVED_MAX ((size_t)1024 * 1024)
 
 /* Where an address stood; the word for it in rules ("a", "img", ...) is the element's name. */
 struct html_link {
@@ -30,6 +33,7 @@ struct html {
 	struct slice visible; /* the text that can be seen */
 	const struct html_link *links;
 	size_t link_count;
+	bool links_cut; /* there were more than HTML_LINKS_MAX or HTML_RESOLVED_MAX */
 	const struct slice *comments; /* with their "<!--" and "-->" */
 	size_t comment_count;
 	struct slice title; /* of the first title element; absent: none */

@@ -9,7 +9,8 @@
  * Of two attributes of one name the first counts. "foo/href" counts as href,
  * as it does for mail readers when the blank was lost.
  *
- * Limits: HTML_NAMES_MAX names of elements; the arena.
+ * Limits: HTML_NAMES_MAX names of elements, HTML_LINKS_MAX links, HTML_RESOLVED_MAX
+ * bytes of them; the arena.
  */
 #include "engine/mime/html_facts.h"
 
@@ -265,6 +266,10 @@ add_link(struct html_facts *facts, struct slice element, struct slice href, bool
 	href = html_uri_trim(href);
 	if (href.p == NULL || href.n == 0)
 		return;
+	if (facts->links.n == HTML_LINKS_MAX || facts->resolved_bytes > HTML_RESOLVED_MAX) {
+		facts->html->links_cut = true;
+		return;
+	}
 	link = vec_push(&facts->links);
 	belongs = link == NULL ? NULL : vec_push(&facts->link_anchors);
 	if (belongs == NULL) {
@@ -277,6 +282,7 @@ add_link(struct html_facts *facts, struct slice element, struct slice href, bool
 		.resolved = html_uri_resolve(facts->arena, facts->base, href),
 		.extended = extended,
 	};
+	facts->resolved_bytes += link->resolved.n;
 	*belongs = anchor && facts->anchors.starts.n > 0 ? facts->anchors.starts.n - 1 : SIZE_MAX;
 }
 

@@ -58,6 +58,7 @@ struct html_facts {
 	struct arena *arena;
 	struct html *html;
 	struct vec links; /* of struct html_link */
+	size_t resolved_bytes; /* of all links */
 	struct vec link_anchors; /* of size_t: the anchor a link belongs to, or SIZE_MAX */
 	struct vec comments; /* of struct slice */
 	struct html_row titles, anchors, scripts;

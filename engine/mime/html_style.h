@@ -13,7 +13,7 @@
 #include "engine/util/vec.h"
 
 /* Elements nested deeper keep the look of the ones around them. */
-#define HTML_STYLE_DEPTH_MAX 8192
+#define HTML_STYLE_DEPTH_MAX 2048
 
 /* Elements whose look is followed. */
 enum html_style_tag {

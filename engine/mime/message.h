@@ -28,12 +28,13 @@ enum message_oddity {
 	MESSAGE_MISSING_MIME_HEADERS = 1 << 2, /* a part began without a header */
 	MESSAGE_MISSING_MIME_SEPARATOR = 1 << 3, /* a part's header ended without a blank line */
 	MESSAGE_PART_LIMIT = 1 << 4, /* more parts than MESSAGE_PARTS_MAX, or _TOTAL_MAX */
-	MESSAGE_DEPTH_LIMIT = 1 << 5, /* nested deeper than MESSAGE_DEPTH_MAX */
+	MESSAGE_DEPTH_LIMIT = 1 << 5, /* nested deeper than MESSAGE_DEPTH_MAX, or _DECODED_MAX */
 	MESSAGE_HEADER_LIMIT = 1 << 6, /* more header bytes than HEADER_TOTAL_MAX */
 	MESSAGE_MISSING_BOUNDARY = 1 << 7, /* a multipart whose boundary never came */
 	MESSAGE_BARE_CR = 1 << 8, /* CR without LF */
 	MESSAGE_NUL = 1 << 9, /* a NUL byte */
 	MESSAGE_MIXED_LINE_ENDS = 1 << 10, /* both CRLF and bare LF */
+	MESSAGE_FIELD_LIMIT = 1 << 11, /* more header fields than HEADER_FIELDS_MAX */
 };
 
 /* SpamAssassin's own limit on the parts of one multipart. */
@@ -42,6 +43,11 @@ enum message_oddity {
 #define MESSAGE_PARTS_TOTAL_MAX 10000
 /* SpamAssassin's own; each level costs a scan of its text. What is deeper stays a leaf. */
 #define MESSAGE_DEPTH_MAX 20
+/*
+ * Bytes of embedded messages that a transfer encoding hides, one within the
+ * other counted again: each level is one more copy. RFC 2046, 5.2.1 forbids it at all.
+ */
+#define MESSAGE_DECODED_MAX ((size_t)8 * 1024 * 1024)
 
 struct part {
 	struct part *parent; /* NULL: the message itself */

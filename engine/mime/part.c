@@ -16,7 +16,7 @@
  * No text is scanned more often than the tree is deep; lines.c prepares it.
  *
  * RFC 2046, 5.1 and 5.2. Limits: MESSAGE_DEPTH_MAX, MESSAGE_PARTS_MAX (of one
- * multipart), MESSAGE_PARTS_TOTAL_MAX.
+ * multipart), MESSAGE_PARTS_TOTAL_MAX, MESSAGE_DECODED_MAX, HEADER_FIELDS_MAX.
  */
 #include "engine/mime/part.h"
 
@@ -90,6 +90,21 @@ field_value(struct part_parser *parser, const struct part *part, struct slice na
 	if (value.p == NULL)
 		parser->incomplete = true;
 	return value;
+}
+
+/* Reads a header as far as fields may still be kept. */
+static struct header_block
+read_header(struct part_parser *parser, struct part *part, enum header_kind kind, struct slice text)
+{
+	struct header_block block = header_parse(
+	    parser->arena, kind, text, HEADER_FIELDS_MAX - parser->fields);
+
+	parser->fields += block.list.n;
+	if (block.failed)
+		parser->incomplete = true;
+	if (block.cut)
+		note(parser, part, MESSAGE_FIELD_LIMIT);
+	return block;
 }
 
 /* Fills in what the fields say; text/plain is the default, or in a digest message/rfc822. */
@@ -201,12 +216,10 @@ static void
 read_part(struct part_parser *parser, struct part *part, struct slice text, bool ended)
 {
 	struct slice head = ended ? text : slice_cut(text, 0, last_line(text));
-	struct header_block block = header_parse(parser->arena, HEADER_OF_PART, head);
+	struct header_block block = read_header(parser, part, HEADER_OF_PART, head);
 
 	if (head.n == 0)
 		block.missing_header = ended || !header_begins(text);
-	if (block.failed)
-		parser->incomplete = true;
 	if (block.missing_header)
 		note(parser, part, MESSAGE_MISSING_MIME_HEADERS);
 	if (block.missing_separator)
@@ -390,10 +403,17 @@ part_split(struct part_parser *parser, struct part *part, bool message)
 static void
 part_descend(struct part_parser *parser, struct part *part)
 {
-	struct slice text = part_decode(parser->arena, part);
+	struct slice text;
 	struct part *last = NULL, *child;
 	size_t body;
 
+	if (part->encoding != ENCODING_IDENTITY)
+		parser->decoded += part->body.n;
+	if (parser->decoded > MESSAGE_DECODED_MAX) {
+		note(parser, part, MESSAGE_DEPTH_LIMIT);
+		return;
+	}
+	text = part_decode(parser->arena, part);
 	lines_take_mbox(&text);
 	text = lines_to_lf(parser->arena, text);
 	if (text.p == NULL) {
@@ -443,11 +463,9 @@ demote_multipart(struct part *part, struct slice text, size_t body)
 void
 part_parse_message(struct part_parser *parser, struct part *part, struct slice text, size_t *body_r)
 {
-	struct header_block block = header_parse(parser->arena, HEADER_OF_MESSAGE, text);
+	struct header_block block = read_header(parser, part, HEADER_OF_MESSAGE, text);
 
 	*body_r = block.body;
-	if (block.failed)
-		parser->incomplete = true;
 	if (block.missing_separator)
 		note(parser, part, MESSAGE_MISSING_SEPARATOR);
 	if (block.truncated)

@@ -20,6 +20,8 @@ struct part_parser {
 	struct vec parts; /* struct part *, in the order they stand */
 	unsigned oddities; /* of all parts; of an embedded message's header only at its part */
 	unsigned embedded; /* how many message/rfc822 we stand in */
+	size_t fields; /* of all headers; HEADER_FIELDS_MAX at most */
+	size_t decoded; /* bytes of messages that had to be decoded to be parsed */
 	size_t unasked; /* bytes scanned since the budget was asked */
 	bool incomplete; /* the arena or the budget ran out */
 };

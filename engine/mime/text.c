@@ -14,7 +14,9 @@
  * undone, cut behind 500,000 bytes, in chunks that end at a line end, or else
  * at '>', or else at a space.
  *
- * Memory: a few times the text, which the limits above bound.
+ * Limits, which SpamAssassin has not: TEXT_READ_MAX and TEXT_READ_TOTAL_MAX
+ * bytes are converted and rendered, of which TEXT_BODY_TOTAL_MAX bytes and
+ * TEXT_PARAGRAPHS_MAX paragraphs are matched; texts_limit tells. Memory: about ten times the text.
  */
 #include "engine/mime/text.h"
 
@@ -33,6 +35,9 @@ struct texts {
 	struct slice *decoded; /* by part; absent: not yet */
 	struct vec parts; /* of struct text_part */
 	struct slice_list body, rawbody;
+	size_t left; /* bytes that may still be read */
+	bool cut,
+	    many; /* by TEXT_READ_MAX and its total; by TEXT_PARAGRAPHS_MAX or TEXT_BODY_TOTAL_MAX */
 	bool parts_done, body_done, rawbody_done;
 };
 
@@ -51,6 +56,7 @@ texts_new(struct arena *arena, const struct message *message, struct converters 
 		.budget = budget,
 		.decoded = arena_array(arena, message->part_count, sizeof(struct slice)),
 		.parts = VEC_OF(struct text_part, arena),
+		.left = TEXT_READ_TOTAL_MAX,
 	};
 	return texts->decoded == NULL ? NULL : texts;
 }
@@ -100,13 +106,35 @@ decoded_of(struct texts *texts, size_t i)
 	return texts->decoded[i];
 }
 
+/*
+ * As much of a part as is read: to the last line end before the limit, so
+ * that no character is cut; wide ones (NULs tell) are even there.
+ */
+static struct slice
+take_text(struct texts *texts, struct slice decoded)
+{
+	size_t limit = texts->left < TEXT_READ_MAX ? texts->left & ~(size_t)3 : TEXT_READ_MAX;
+	size_t least = limit > TEXT_LINE_MAX ? limit - TEXT_LINE_MAX : 0, at = limit;
+
+	if (decoded.n > limit) {
+		texts->cut = true;
+		while (at > least && decoded.p[at - 1] != '\n' && decoded.p[at - 1] != '\0')
+			at--;
+		if (at > least && decoded.p[at - 1] == '\n')
+			limit = at;
+		decoded.n = limit;
+	}
+	texts->left -= decoded.n;
+	return decoded;
+}
+
 static void
 read_part(struct texts *texts, size_t i, enum text_kind kind)
 {
 	const struct part *part = texts->message->parts[i];
 	struct slice decoded = decoded_of(texts, i);
-	struct charset_text read = charset_read(
-	    texts->arena, texts->converters, part->type.charset, decoded, CHARSET_GUESS);
+	struct charset_text read = charset_read(texts->arena, texts->converters, part->type.charset,
+	    take_text(texts, decoded), CHARSET_GUESS);
 	struct text_part *text = vec_push(&texts->parts);
 
 	if (text == NULL)
@@ -194,6 +222,7 @@ fold(struct buf *out, struct slice s, bool wide)
 {
 	size_t at = 0;
 
+	buf_reserve(out, s.n);
 	while (at < s.n) {
 		size_t from = at, n, first = s.n, last = s.n;
 
@@ -230,6 +259,7 @@ to_latin1(struct arena *arena, struct slice s)
 {
 	struct buf out = { .arena = arena };
 
+	buf_reserve(&out, s.n);
 	while (s.n > 0) {
 		uint32_t code = 0;
 		size_t n = utf8_read(s, &code);
@@ -251,6 +281,7 @@ join_parts(struct texts *texts)
 
 	for (size_t i = 0; i < texts->message->part_count; i++) {
 		const struct part *part = texts->message->parts[i];
+		struct slice rendered;
 
 		if (!is_leaf(part))
 			continue;
@@ -258,7 +289,10 @@ join_parts(struct texts *texts)
 			buf_add_byte(&joined, '\n');
 		if (at == count || parts[at].part != part)
 			continue;
-		buf_add(&joined, cut_rendered(parts[at].rendered));
+		rendered = cut_rendered(parts[at].rendered);
+		texts->many |= joined.n + rendered.n > TEXT_BODY_TOTAL_MAX;
+		if (!texts->many)
+			buf_add(&joined, rendered);
 		wide |= parts[at++].wide;
 	}
 	fold(&out, buf_slice(&joined), wide);
@@ -282,7 +316,7 @@ piece_length(struct slice line)
 
 /* Paragraphs of at most TEXT_LINE_MAX bytes (and the space they end in). */
 static void
-split_lines(struct vec *list, struct slice text)
+split_lines(struct texts *texts, struct vec *list, struct slice text)
 {
 	while (text.n > 0) {
 		size_t end = slice_find_byte(text, 0, '\n');
@@ -290,9 +324,14 @@ split_lines(struct vec *list, struct slice text)
 
 		text = slice_from(text, end + 1);
 		for (bool more = true; more;) {
-			struct slice *piece = vec_push(list);
+			struct slice *piece;
 			size_t n = piece_length(line);
 
+			if (list->n == TEXT_PARAGRAPHS_MAX) {
+				texts->many = true;
+				return;
+			}
+			piece = vec_push(list);
 			/* What a piece leaves over is one more, empty as it may be. */
 			more = line.n > TEXT_LINE_MAX;
 			if (piece == NULL)
@@ -337,7 +376,7 @@ texts_body(struct texts *texts)
 	buf_add_byte(&all, '\n');
 	buf_add(&all, join_parts(texts));
 	if (!all.failed)
-		split_lines(&list, buf_slice(&all));
+		split_lines(texts, &list, buf_slice(&all));
 	texts->body = list_of(&list);
 	return texts->body;
 }
@@ -403,4 +442,13 @@ texts_rawbody(struct texts *texts)
 	}
 	texts->rawbody = list_of(&list);
 	return texts->rawbody;
+}
+
+struct slice
+texts_limit(const struct texts *texts)
+{
+	if (texts->cut)
+		return SLICE("text limit: only the first bytes of the text parts were read");
+	return texts->many ? SLICE("text limit: only the first paragraphs were matched")
+			   : SLICE_ABSENT;
 }

@@ -25,6 +25,17 @@
 /* A paragraph of body has at most this many bytes, a chunk of rawbody this to twice this. */
 #define TEXT_LINE_MAX 2048
 
+/*
+ * Of a text part and of all of them: bytes that are converted and rendered.
+ * Rendering takes ten times its text in memory, which the arena has for so
+ * much; mail that people write has a hundredth.
+ */
+#define TEXT_READ_MAX ((size_t)512 * 1024)
+#define TEXT_READ_TOTAL_MAX ((size_t)1536 * 1024)
+/* Of body: each byte is matched by every rule, and each paragraph costs a call of it. */
+#define TEXT_BODY_TOTAL_MAX ((size_t)1024 * 1024)
+#define TEXT_PARAGRAPHS_MAX ((size_t)100 * 1000)
+
 struct slice_list {
 	const struct slice *v;
 	size_t n;
@@ -61,6 +72,9 @@ struct slice_list texts_body(struct texts *texts);
 
 /* rawbody: decoded, not rendered, in chunks of 2 to 4 KB that never cross a part. */
 struct slice_list texts_rawbody(struct texts *texts);
+
+/* Which limit has cut what was read so far, in words for a note; absent: none has. */
+struct slice texts_limit(const struct texts *texts);
 
 /* Whether SpamAssassin takes a part for HTML, plain text or neither, by its type and name. */
 enum text_kind {

@@ -133,12 +133,16 @@ add_links(struct collector *c, struct texts *texts)
 	size_t n;
 	const struct text_part *parts = texts_parts(texts, &n);
 
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; parts[i].html != NULL && k < parts[i].html->link_count; k++) {
+	for (size_t i = 0; i < n; i++) {
+		const struct html *html = parts[i].html;
+
+		for (size_t k = 0; html != NULL && k < html->link_count; k++) {
 			if (is_full(c))
 				return;
-			add_link(c, &parts[i].html->links[k]);
+			add_link(c, &html->links[k]);
 		}
+		c->truncated |= html != NULL && html->links_cut;
+	}
 }
 
 static void

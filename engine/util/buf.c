@@ -1,5 +1,8 @@
 /*
- * buf.c - bytes that grow at the end: room doubles, so adding is linear
+ * buf.c - bytes that grow at the end
+ *
+ * Room doubles, so that adding is linear; who asks for more than that at once
+ * gets what was asked for.
  *
  * Limit: none of its own; the arena's cap bounds a buffer that lives there.
  */
@@ -17,7 +20,7 @@
 char *
 buf_reserve(struct buf *buf, size_t n)
 {
-	size_t room = buf->room < ROOM_FIRST ? ROOM_FIRST : buf->room;
+	size_t room;
 	char *p;
 
 	if (buf->failed)
@@ -28,8 +31,9 @@ buf_reserve(struct buf *buf, size_t n)
 		buf->failed = true;
 		return NULL;
 	}
-	while (room - buf->n < n)
-		room *= 2;
+	room = buf->room < ROOM_FIRST / 2 ? ROOM_FIRST : 2 * buf->room;
+	if (room < buf->n + n)
+		room = buf->n + n;
 	p = buf->arena != NULL ? arena_grow(buf->arena, buf->p, buf->room, room)
 			       : realloc(buf->p, room);
 	if (p == NULL && buf->arena == NULL)
