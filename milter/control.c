@@ -2,8 +2,8 @@
  * control.c - the thread behind the control socket
  *
  * It is told to stop by a pipe, so that waiting for a client needs no
- * timeout. A client that says nothing, or does not take its answer, is left
- * after CONTROL_WAIT_S by the sockets' own timeouts.
+ * timeout. A client has CONTROL_WAIT_S for its line, however it comes, and as
+ * long to take its answer: there is one at a time, and the daemon's end waits.
  */
 #include "config.h"
 
@@ -17,6 +17,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "milter/clock.h"
 #include "milter/control_protocol.h"
 
 struct control {
@@ -27,13 +28,24 @@ struct control {
 	pthread_t thread;
 };
 
-/* Reads up to the LF, or to the end of what the client sends. */
+/* Whether bytes or the end come by the deadline. */
+static bool
+control_wait(int fd, int64_t deadline_us)
+{
+	struct pollfd wanted = { .fd = fd, .events = POLLIN };
+	int64_t left_us = deadline_us - clock_monotonic_us();
+
+	return left_us > 0 && poll(&wanted, 1, (int)(left_us / 1000) + 1) > 0;
+}
+
+/* Reads up to the LF, or to the end of what the client sends within CONTROL_WAIT_S. */
 static struct slice
 control_read(int fd, char line[CONTROL_LINE_MAX])
 {
+	int64_t deadline_us = clock_monotonic_us() + CONTROL_WAIT_S * CLOCK_SECOND_US;
 	size_t n = 0;
 
-	while (n < CONTROL_LINE_MAX) {
+	while (n < CONTROL_LINE_MAX && control_wait(fd, deadline_us)) {
 		ssize_t got = read(fd, line + n, CONTROL_LINE_MAX - n);
 
 		if (got <= 0)
@@ -65,7 +77,6 @@ control_serve(struct control *control, int fd)
 	struct buf out = { 0 };
 	char line[CONTROL_LINE_MAX];
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	control->answer(control->p, control_read(fd, line), &out);
 	control_write(fd, buf_slice(&out));

@@ -315,7 +315,7 @@ daemon_serve(struct daemon *daemon, struct err *err)
 		&daemon->metrics };
 	pthread_t milter;
 
-	/* Not blocking: a handler must not wait until the main thread, which it interrupts, reads. */
+	/* Not blocking: a handler must not wait for the main thread, which it interrupts. */
 	if (pipe2(daemon->wake, O_NONBLOCK | O_CLOEXEC) != 0) {
 		err_set(err, "pipe: %s", strerror(errno));
 		return false;

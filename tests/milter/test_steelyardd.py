@@ -533,6 +533,18 @@ def test_control():
         same("too long", daemon.control("x" * 255)[0], "error")
         with socket.socket(socket.AF_UNIX) as silent:
             silent.connect(str(daemon.folder / "control.sock"))
+        with socket.socket(socket.AF_UNIX) as slow:
+            slow.connect(str(daemon.folder / "control.sock"))
+            slow.settimeout(0.2)
+            sent, data = 0, b""
+            while not data and sent < 250:
+                slow.sendall(b"x")
+                sent += 1
+                try:
+                    data = slow.recv(64)
+                except TimeoutError:
+                    pass
+            same("a client that drips is answered in time", (data[:5], sent < 60), (b"error", True))
         daemon.signal(signal.SIGUSR1)
         same("jit", daemon.status()["jit"], True)
 
