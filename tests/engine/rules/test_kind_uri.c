@@ -1,4 +1,4 @@
-/* test_kind_uri.c - kind_uri.c: forms counted once a message, and records whose parts must all hold */
+/* test_kind_uri.c - kind_uri.c: a form counts once a message; all parts of a record must hold */
 #include "engine/rules/ruleset.h"
 
 #include <setjmp.h>
