@@ -36,8 +36,8 @@ struct texts {
 	struct vec parts; /* of struct text_part */
 	struct slice_list body, rawbody;
 	size_t left; /* bytes that may still be read */
-	bool cut,
-	    many; /* by TEXT_READ_MAX and its total; by TEXT_PARAGRAPHS_MAX or TEXT_BODY_TOTAL_MAX */
+	bool cut; /* by TEXT_READ_MAX and its total */
+	bool many; /* by TEXT_PARAGRAPHS_MAX or TEXT_BODY_TOTAL_MAX */
 	bool parts_done, body_done, rawbody_done;
 };
 
