@@ -401,6 +401,17 @@ daemon_drain(struct daemon *daemon)
 	log_event(LOG_LEVEL_INFO, "stop", "stopped");
 }
 
+/* Root has read the configuration; whoever we are now reads it again at a reload. */
+static void
+warn_unreadable(const struct daemon *daemon)
+{
+	const char *config = daemon->options->config;
+
+	if (config != NULL && access(config, R_OK) != 0)
+		log_event(LOG_LEVEL_WARNING, "start", "%s: %s: a reload will be refused", config,
+		    strerror(errno));
+}
+
 /* Everything behind the fork. */
 static int
 daemon_live(struct daemon *daemon)
@@ -417,6 +428,7 @@ daemon_live(struct daemon *daemon)
 		return DAEMON_FAULT;
 	}
 	log_start(daemon);
+	warn_unreadable(daemon);
 	background_ready(&daemon->background);
 	status = daemon_wait(daemon);
 	daemon_drain(daemon);

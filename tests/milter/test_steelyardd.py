@@ -286,6 +286,17 @@ def test_bad_reload():
         same("score", daemon.messages(1)[0]["score"], "6.000")
 
 
+def test_unreadable_reload():
+    """a configuration that only root may read is told of at the start, not at the first reload"""
+    with Daemon(start=False) as daemon:
+        daemon.config.chmod(0o600)
+        if os.geteuid() == 0:
+            daemon.start()
+            wait_for("warning", lambda: any("a reload will be refused" in line for line in daemon.lines()))
+            same("reload", daemon.control("reload")[0], "error")
+            same("service", daemon.client().begin().message().final, "c")
+
+
 def test_good_reload():
     """a message keeps the ruleset that it began with; settings that need a restart are told"""
     with Daemon() as daemon:
