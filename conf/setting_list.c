@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "engine/mime/ip.h"
+#include "engine/template.h"
 #include "engine/util/ascii.h"
 
 #define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
@@ -259,6 +260,16 @@ header_name(const struct schema *schema, const struct yaml_node *key)
 	    SLICE_ARG(slice_cut(name, 0, FIELD_NAME_MAX)), FIELD_NAME_MAX - 2);
 }
 
+/* A mistyped tag would stand in every message as it is. */
+static void
+header_warn_tag(const struct schema *schema, const struct yaml_node *value, struct slice text)
+{
+	struct slice tag = template_unknown_tag(text);
+
+	if (tag.p != NULL)
+		schema_warn(schema, value, "%.*s is no tag: it stays as it is", SLICE_ARG(tag));
+}
+
 static bool
 header_parse(
     const struct schema *schema, const struct yaml_entry *entry, struct field_template *header)
@@ -275,6 +286,7 @@ header_parse(
 		if (ascii_is_control(header->text.p[i]))
 			return schema_error(
 			    schema, entry->value, "a line end or control character");
+	header_warn_tag(schema, entry->value, header->text);
 	return true;
 }
 

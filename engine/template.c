@@ -379,3 +379,31 @@ template_line(struct arena *arena, struct slice text, const struct template_sour
 		buf_add_byte(&out, ascii_is_control(expanded.p[i]) ? ' ' : expanded.p[i]);
 	return out.failed ? SLICE_ABSENT : buf_slice(&out);
 }
+
+/* The length of "_NAME" at the front of `text`, where NAME is two characters or more; or 0. */
+static size_t
+tag_name_length(struct slice text)
+{
+	size_t n = 1;
+
+	if (text.p[0] != '_')
+		return 0;
+	while (n < text.n && (ascii_is_upper(text.p[n]) || ascii_is_digit(text.p[n])))
+		n++;
+	return n > 2 && n < text.n ? n : 0;
+}
+
+struct slice
+template_unknown_tag(struct slice text)
+{
+	for (size_t at = 0; at < text.n; at++) {
+		size_t n = tag_name_length(slice_from(text, at));
+
+		if (n == 0 || (text.p[at + n] != '_' && text.p[at + n] != '('))
+			continue;
+		if (find_tag(slice_cut(text, at + 1, at + n)) == NULL)
+			return slice_cut(text, at, at + n + 1);
+		at += n;
+	}
+	return SLICE_ABSENT;
+}

@@ -46,4 +46,7 @@ struct slice template_field(struct arena *arena, struct slice name, struct slice
 struct slice
 template_line(struct arena *arena, struct slice text, const struct template_source *source);
 
+/* The first thing in `text` that looks like a tag ("_SCOER_") and is none; absent: all are known. */
+struct slice template_unknown_tag(struct slice text);
+
 #endif

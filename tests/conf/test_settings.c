@@ -373,6 +373,8 @@ static const struct {
 	{ "thresholds: {discard: 20}\n",
 	    "f:1:14: warning: without allow_discard: true such mail goes to quarantine" },
 	{ "thresholds: {discard: 20}\nallow_discard: true\n", "" },
+	{ "headers: {X-A: 'a _SCOER_'}\n", "f:1:16: warning: _SCOER_ is no tag" },
+	{ "headers: {X-A: '_STARS(*)_ _SCORE_'}\n", "" },
 	{ "msa_networks: [10.0.0.1]\n",
 	    "f:1:1: warning: works only for relays inside trusted_networks, which is empty" },
 };

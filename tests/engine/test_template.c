@@ -165,6 +165,30 @@ test_line(void **state)
 
 /* At any cap the answer is whole or absent. */
 static void
+test_unknown_tags(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "_YESNO_, score=_SCORE(00)_ _TESTS(, )_", "" },
+		{ "_SCOER_", "_SCOER_" },
+		{ "_SCORE__REQ_", "_REQ_" },
+		{ "a _STARTS(*)_", "_STARTS(" },
+		{ "snake_case A_B_C __ _ _SCORE", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct slice got = template_unknown_tag(slice_of(rows[i].text));
+
+		if (!slice_eq(got, slice_of(rows[i].want)))
+			fail_msg("%s: got \"%.*s\", want \"%s\"", rows[i].text, SLICE_ARG(got),
+			    rows[i].want);
+	}
+}
+
+static void
 test_memory(void **state)
 {
 	const struct template_source source = { &spam, &envelope, &policy };
@@ -189,6 +213,7 @@ main(void)
 		cmocka_unit_test(test_folds),
 		cmocka_unit_test(test_long_word),
 		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_unknown_tags),
 		cmocka_unit_test(test_memory),
 	};
 
