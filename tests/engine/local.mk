@@ -2,6 +2,7 @@
 unit_tests += \
 	tests/engine/test_example \
 	tests/engine/test_judge \
+	tests/engine/test_limits \
 	tests/engine/test_subject \
 	tests/engine/test_scan \
 	tests/engine/test_template
@@ -23,3 +24,7 @@ tests_engine_test_scan_LDADD = $(unit_test_libs)
 tests_engine_test_template_SOURCES = tests/engine/test_template.c
 tests_engine_test_template_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_test_template_LDADD = $(unit_test_libs)
+tests_engine_test_limits_SOURCES = tests/engine/test_limits.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_test_limits_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_limits_LDADD = $(unit_test_libs)

@@ -11,6 +11,11 @@ EXTRA_DIST += \
 	tests/fuzz/seeds/nested.eml \
 	tests/fuzz/seeds/plain.eml
 
+check_PROGRAMS += tests/fuzz/caps
+tests_fuzz_caps_SOURCES = tests/fuzz/caps.c
+tests_fuzz_caps_LDADD = $(CLI_LIBS)
+test_scripts += tests/fuzz/test_caps.sh
+
 # With --enable-fuzzers libFuzzer drives it: tests/fuzz/fuzz_message -dict=tests/fuzz/message.dict CORPUS
 noinst_PROGRAMS += tests/fuzz/fuzz_message
 tests_fuzz_fuzz_message_LDADD = $(ENGINE_LIBS)
