@@ -15,6 +15,9 @@
  * - After QUIT_NC a new session begins on the same connection without another
  *   negotiation: `terms_last` are those that this MTA had before.
  * - smfi_setreply drops a text with a single % and lines over 980 bytes.
+ * - A thread of its own waits for SIGHUP and SIGTERM by sigwait(3) and takes
+ *   them as "stop". It would take one that comes while it goes to wait even
+ *   though the main thread handles it: our sigwait stands before libc's.
  * - A callback gets no user data before the first smfi_setpriv: `host` is
  *   static, written once before smfi_main.
  *
@@ -27,10 +30,12 @@
 #include "milter/callbacks.h"
 
 #include <libmilter/mfapi.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/settings.h"
 #include "milter/actions.h"
@@ -434,6 +439,16 @@ on_close(SMFICTX *ctx)
 	free(peer);
 	traffic_leave(host.traffic);
 	return SMFIS_CONTINUE;
+}
+
+/* libmilter alone calls this, in its thread for signals, which thus never sees one. */
+int
+sigwait(const sigset_t *set, int *number_r)
+{
+	(void)set;
+	(void)number_r;
+	for (;;)
+		pause();
 }
 
 bool

@@ -364,6 +364,15 @@ def test_drain():
         same("logged", len(daemon.events("message")), 20)
 
 
+def test_signal_at_start():
+    """signals that come while libmilter still starts its threads are ours all the same"""
+    for _ in range(20):
+        with Daemon() as daemon:
+            daemon.signal(signal.SIGHUP)
+            daemon.signal(signal.SIGTERM)
+            same("exit", daemon.process.wait(4), 0)
+
+
 def test_drain_timeout():
     """a message that never ends does not hold up the end"""
     with Daemon("drain_timeout: 100ms") as daemon:
