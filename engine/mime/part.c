@@ -163,7 +163,7 @@ find_boundary(struct part_parser *parser, struct slice text, struct slice bounda
 		size_t lf = slice_find_byte(text, at, '\n');
 		size_t end = lf < text.n ? lf + 1 : text.n;
 
-		if (text.p[at] == '-') {
+		if (text.p[at] == '-' && end - at > 2 && text.p[at + 1] == '-') {
 			enum boundary_kind kind = boundary_of(slice_cut(text, at, end), boundary);
 
 			if (kind != BOUNDARY_NONE) {
