@@ -5,6 +5,7 @@
  * header. A field's value is unfolded, with its encoded words decoded, and
  * ends in a newline, as SpamAssassin's mimeheader sees it; a part without the
  * field shows an empty text (or if-unset). !~ hits when no part matches.
+ * Limit: HEADER_VALUE_MAX bytes of a field.
  */
 #include "engine/rules/kinds.h"
 
@@ -48,6 +49,7 @@ static struct slice
 part_value(const struct rule *rule, struct views *views, const struct part *part)
 {
 	const struct header *header;
+	struct header cut;
 	struct slice value;
 	struct buf out = { .arena = views->arena };
 
@@ -58,9 +60,13 @@ part_value(const struct rule *rule, struct views *views, const struct part *part
 		return SLICE_ABSENT;
 	if (rule->part_raw)
 		return header->raw;
-	value = word_field(views->arena, views->converters, header);
+	/* Each rule makes its own copy: one of a megabyte for each would fill the arena. */
+	cut = *header;
+	cut.raw = slice_cut(cut.raw, 0, HEADER_VALUE_MAX);
+	value = word_field(views->arena, views->converters, &cut);
 	if (value.p == NULL)
 		return SLICE_ABSENT;
+	buf_reserve(&out, value.n + 1);
 	buf_add(&out, value);
 	buf_add_byte(&out, '\n');
 	return out.failed ? SLICE_ABSENT : buf_slice(&out);

@@ -25,6 +25,12 @@
 #define PART_PLAIN "--b\nContent-Type: text/plain\n\n"
 #define PART_HTML "--b\nContent-Type: text/html\n\n"
 
+#define MIME(id)                                                                         \
+	{                                                                                \
+		.name = SLICE(id), .kind = RULE_MIME, .selector = SLICE("Content-Type"), \
+		.pattern = SLICE("/no such words/")                                      \
+	}
+
 /* Reads every view; none of it hits but MARK. */
 static const struct rule_def rules[] = {
 	BODY("MARK", "/MARK/"),
@@ -35,6 +41,12 @@ static const struct rule_def rules[] = {
 	HEADER("__ADDR", "From:addr", "/no such words/"),
 	HEADER("__ALL", "ALL", "/no such words/"),
 	HEADER("__RECEIVED", "X-Spam-Relays-Untrusted", "/no such words/"),
+	MIME("MIME_1"),
+	MIME("MIME_2"),
+	MIME("MIME_3"),
+	MIME("MIME_4"),
+	MIME("MIME_5"),
+	MIME("MIME_6"),
 	META("__USE", "__BODY || __RAW || __FULL || __URI || __ADDR || __ALL || __RECEIVED"),
 };
 
@@ -70,6 +82,8 @@ static const struct {
 	    "text limit", "MARK" },
 	{ "parts", MIXED PART_PLAIN "MARK\n", SLICE("--b\n\nx\n"), 3000000, NULL, 0, "part limit",
 	    "MARK" },
+	{ "a long field of a part", MIXED "--b\nContent-Type: text/plain;\n", SLICE(" a=b;\n"),
+	    3000000, "--b\n\n", 2900000, NULL, "" },
 	{ "fields", FIELDS, SLICE("a: b\n"), 3000000, NULL, 0, "field limit", "" },
 	{ "From fields", FIELDS, SLICE("From: a <b@example.org>\n"), 2500000, NULL, 0,
 	    "field limit", "" },
