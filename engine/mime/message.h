@@ -35,6 +35,7 @@ enum message_oddity {
 	MESSAGE_NUL = 1 << 9, /* a NUL byte */
 	MESSAGE_MIXED_LINE_ENDS = 1 << 10, /* both CRLF and bare LF */
 	MESSAGE_FIELD_LIMIT = 1 << 11, /* more header fields than HEADER_FIELDS_MAX */
+	MESSAGE_UNCLOSED = 1 << 12, /* a multipart that begins and never ends */
 };
 
 /* SpamAssassin's own limit on the parts of one multipart. */

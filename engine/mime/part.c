@@ -365,38 +365,52 @@ split_part(struct part_parser *parser, struct splitter *split, struct part *part
 		part->body = lines_without_last_end(part->body);
 }
 
+/* Reads the parts that begin at split->at, one after the other. */
+static void
+split_all(struct part_parser *parser, struct splitter *split, struct part *part)
+{
+	struct part *last = NULL;
+
+	for (size_t count = 0; split->at < split->text.n && !parser->incomplete; count++) {
+		struct part *child;
+
+		split->kind = find_boundary(
+		    parser, split->text, split->boundary, split->at, &split->end, &split->after);
+		if (!has_room(parser, part, count))
+			return;
+		child = add_child(parser, part, &last);
+		if (child == NULL)
+			return;
+		split_part(parser, split, child);
+		part_fill(parser, child, false);
+		if (split->kind != BOUNDARY_NEXT)
+			return;
+		split->unmarked = split->bare = false;
+		split->at = split->after;
+	}
+}
+
 /* Splits the multipart's body at its boundary; `message`: it is a message's own body. */
 static void
 part_split(struct part_parser *parser, struct part *part, bool message)
 {
-	struct splitter split = { .text = part->body, .boundary = part->boundary };
-	struct part *last = NULL;
+	struct splitter split = {
+		.text = part->body, .boundary = part->boundary, .kind = BOUNDARY_NEXT
+	};
+	bool begun;
 
 	split.at = first_part(parser, split.text, split.boundary);
-	if (split.at > split.text.n) {
+	begun = split.at <= split.text.n;
+	if (!begun) {
 		note(parser, part, MESSAGE_MISSING_BOUNDARY);
 		split.at = 0;
 		split.unmarked = true;
 		split.bare = message && begins_bare(split.text) &&
 			     !begins_boundary(split.text, split.boundary);
 	}
-	for (size_t count = 0; split.at < split.text.n && !parser->incomplete; count++) {
-		struct part *child;
-
-		split.kind = find_boundary(
-		    parser, split.text, split.boundary, split.at, &split.end, &split.after);
-		if (!has_room(parser, part, count))
-			return;
-		child = add_child(parser, part, &last);
-		if (child == NULL)
-			return;
-		split_part(parser, &split, child);
-		part_fill(parser, child, false);
-		if (split.kind != BOUNDARY_NEXT)
-			return;
-		split.unmarked = split.bare = false;
-		split.at = split.after;
-	}
+	split_all(parser, &split, part);
+	if (begun && split.kind != BOUNDARY_LAST)
+		note(parser, part, MESSAGE_UNCLOSED);
 }
 
 /* Parses the message that `part` carries. */

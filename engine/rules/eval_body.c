@@ -14,6 +14,8 @@
 
 /* Shorter bodies are not judged by their capitals. */
 #define UPPERCASE_BYTES_MIN 200
+#define BASE64_LINE_MIN 60
+#define BASE64_LINE_MAX 76
 /* Shorter paragraphs have no shape. */
 #define VERTICAL_BYTES_MIN 6
 #define WORDS_MAX 20000
@@ -30,24 +32,64 @@ has_words(struct slice text)
 	return false;
 }
 
-/* Percent of capitals among the letters of the body's paragraphs of words, the Subject left out. */
+/* Takes a word of BASE64_LINE_MIN to _MAX base64 characters and the blank behind it off *rest. */
+static bool
+take_base64(struct slice *rest)
+{
+	size_t n = 0;
+
+	while (n < rest->n && (ascii_is_alnum(rest->p[n]) || rest->p[n] == '+' ||
+				  rest->p[n] == '/' || rest->p[n] == '='))
+		n++;
+	if (n < BASE64_LINE_MIN || n > BASE64_LINE_MAX || n == rest->n ||
+	    !ascii_is_space(rest->p[n]))
+		return false;
+	*rest = slice_from(*rest, n + 1);
+	return true;
+}
+
+/* Whether a paragraph begins with two lines of base64, as signatures and stray attachments do. */
+static bool
+is_base64(struct slice text)
+{
+	return take_base64(&text) && take_base64(&text);
+}
+
+/* What the paragraphs of words are made of; shifted runs of ISO-2022 are left out. */
+static void
+count_letters(struct slice text, double *upper, double *all)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (slice_starts(slice_from(text, i), SLICE("\x1b$B"))) {
+			size_t end = slice_find(text, i, SLICE("\x1b(B"));
+
+			i = end < text.n ? end + 2 : i;
+			continue;
+		}
+		*upper += ascii_is_upper(text.p[i]);
+		*all += ascii_is_alnum(text.p[i]);
+	}
+}
+
+/*
+ * Percent of capitals among the letters and digits of the body's paragraphs of
+ * words, the Subject among them; 0 for short ones.
+ */
 unsigned
 eval_check_for_uppercase(const struct rule *rule, struct views *views)
 {
 	struct slice_list body = views_body(views);
-	double upper = 0, lower = 0, bytes = 0;
+	double upper = 0, all = 0, bytes = 0, percent = 0;
 
-	for (size_t i = 1; i < body.n; i++) {
-		if (!has_words(body.v[i]))
+	for (size_t i = 0; i < body.n; i++) {
+		if (!has_words(body.v[i]) || is_base64(body.v[i]))
 			continue;
-		for (size_t k = 0; k < body.v[i].n; k++) {
-			upper += ascii_is_upper(body.v[i].p[k]);
-			lower += ascii_is_lower(body.v[i].p[k]);
-		}
+		count_letters(body.v[i], &upper, &all);
 		bytes += (double)body.v[i].n;
 	}
-	return bytes >= UPPERCASE_BYTES_MIN && upper + lower > 0 &&
-	       eval_above(100 * upper / (upper + lower), &rule->call.args[0], &rule->call.args[1]);
+	if (bytes >= UPPERCASE_BYTES_MIN && all > 0)
+		percent = 100 * upper / all;
+	return eval_above(percent, &rule->call.args[0], &rule->call.args[1]);
 }
 
 unsigned
@@ -56,11 +98,16 @@ eval_check_body_length(const struct rule *rule, struct views *views)
 	return (double)views->message->body_bytes.n <= rule->call.args[0].number;
 }
 
+/*
+ * Percent of blank lines in the text's source; -1 where lines are few. A least
+ * of 0 bounds nothing.
+ */
 unsigned
 eval_check_blank_line_ratio(const struct rule *rule, struct views *views)
 {
+	const struct eval_arg *args = rule->call.args;
 	struct slice_list chunks = views_rawbody(views);
-	double lines = 0, blank = 0;
+	double lines = 0, blank = 0, percent;
 
 	for (size_t i = 0; i < chunks.n; i++) {
 		struct slice rest = chunks.v[i], line;
@@ -70,16 +117,20 @@ eval_check_blank_line_ratio(const struct rule *rule, struct views *views)
 			blank += slice_trim(line).n == 0;
 		}
 	}
-	return lines > 0 && lines >= rule->call.args[2].number &&
-	       eval_above(100 * blank / lines, &rule->call.args[0], &rule->call.args[1]);
+	percent = lines > 0 && lines >= args[2].number ? 100 * blank / lines : -1;
+	return args[0].number == 0 ? percent <= args[1].number
+				   : eval_above(percent, &args[0], &args[1]);
 }
 
-/* Spaces in percent of all other bytes, the highest of all paragraphs; 100 and more are one. */
+/*
+ * Spaces in percent of all other bytes, the highest of all paragraphs; at most
+ * 100, -1 without any.
+ */
 unsigned
 eval_tvd_vertical_words(const struct rule *rule, struct views *views)
 {
 	struct slice_list body = views_body(views);
-	double most = 0, max = rule->call.args[1].number;
+	double most = -1, max = rule->call.args[1].number;
 
 	for (size_t i = 0; i < body.n; i++) {
 		double spaces = 0, percent;
@@ -93,7 +144,7 @@ eval_tvd_vertical_words(const struct rule *rule, struct views *views)
 	}
 	most = most > 100 ? 100 : most;
 	return eval_within(most, &rule->call.args[0], &rule->call.args[1]) ||
-	       (most == 100 && max >= 100);
+	       (most == 100 && max == 100);
 }
 
 /* Takes the next word (letters, digits, bytes above 0x7f) off *rest. */

@@ -4,6 +4,7 @@
  * The shift is Date less the Received time nearest to it, in hours, as
  * SpamAssassin has it: a sender's own clock is seldom far from all of them. A
  * message without a readable Date or without any Received has no shift: 0.
+ * What fetchmail wrote on top does not count: mail waits long in a mailbox.
  *
  * Limit: EVAL_FIELDS_MAX Received fields.
  */
@@ -44,6 +45,24 @@ received_date(struct views *views, const struct header *header, int64_t *epoch_r
 	return at > 0 && date_parse(slice_from(value, at), epoch_r);
 }
 
+/* Whether the i-th Received is there and says word. */
+static bool
+received_says(const struct header_list *headers, size_t i, struct slice word)
+{
+	const struct header *header = header_find(headers, SLICE("Received"), i);
+
+	return header != NULL && slice_find(header->raw, 0, word) < header->raw.n;
+}
+
+/* How many Received on top came with fetching a mailbox: fetchmail's and a local one above. */
+static size_t
+count_fetched(const struct header_list *headers)
+{
+	size_t local = received_says(headers, 0, SLICE("127.0.0.1")) ? 1 : 0;
+
+	return received_says(headers, local, SLICE("fetchmail")) ? local + 1 : 0;
+}
+
 static double
 date_shift(struct views *views)
 {
@@ -59,7 +78,7 @@ date_shift(struct views *views)
 		shift = (double)(date - views->now) / HOUR;
 		known = true;
 	}
-	for (size_t i = 0; i < count && i < EVAL_FIELDS_MAX; i++) {
+	for (size_t i = count_fetched(headers); i < count && i < EVAL_FIELDS_MAX; i++) {
 		double hours;
 
 		if (!received_date(views, header_find(headers, SLICE("Received"), i), &received))

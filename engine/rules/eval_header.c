@@ -18,12 +18,10 @@ unsigned
 eval_check_for_missing_to_header(const struct rule *rule, struct views *views)
 {
 	const struct header_list *headers = &views->message->headers;
-	const struct header *to = header_find(headers, SLICE("To"), 0);
 
 	(void)rule;
-	if (to != NULL && slice_trim(to->raw).n > 0)
-		return 0;
-	return header_find(headers, SLICE("Apparently-To"), 0) == NULL;
+	return header_find(headers, SLICE("To"), 0) == NULL &&
+	       header_find(headers, SLICE("Apparently-To"), 0) == NULL;
 }
 
 /* Fields of that name whose values differ from all before them. */
@@ -168,21 +166,45 @@ eval_check_unresolved_template(const struct rule *rule, struct views *views)
 	return 0;
 }
 
+/* Whether word stands in text, case ignored, as a word of its own. */
+static bool
+has_word(struct slice text, struct slice word)
+{
+	for (size_t at = slice_ifind(text, 0, word); at < text.n;
+	     at = slice_ifind(text, at + 1, word)) {
+		size_t end = at + word.n;
+
+		if ((at == 0 || !ascii_is_word(text.p[at - 1])) &&
+		    (end == text.n || !ascii_is_word(text.p[end])))
+			return true;
+	}
+	return false;
+}
+
+/* Whether text is `user`, or greets him: "user, ...". */
+static bool
+greets(struct slice text, struct slice user)
+{
+	struct slice rest;
+
+	if (user.n == 0 || !slice_starts(text, user))
+		return false;
+	rest = slice_trim(slice_from(text, user.n));
+	if (rest.n == 0)
+		return true;
+	return slice_find_byte(SLICE(",:;!?-"), 0, rest.p[0]) < 6 &&
+	       (rest.n == 1 || ascii_is_space(rest.p[1]));
+}
+
 unsigned
 eval_check_for_to_in_subject(const struct rule *rule, struct views *views)
 {
 	struct slice subject = slice_trim(eval_field(views, FIXED_SUBJECT));
 	struct slice to = eval_first_line(eval_field(views, FIXED_TO_ADDR));
-	struct slice user = slice_cut(to, 0, slice_find_byte(to, 0, '@'));
-	struct slice rest;
 
 	if (slice_eq(rule->call.args[0].text, SLICE("address")))
-		return to.n > 0 && slice_ifind(subject, 0, to) < subject.n;
-	/* as a greeting: "user, ..." */
-	if (user.n == 0 || !slice_istarts(subject, user))
-		return 0;
-	rest = slice_trim(slice_from(subject, user.n));
-	return rest.n == 0 || slice_find_byte(SLICE(",:;!?-"), 0, rest.p[0]) < 6;
+		return to.n > 0 && has_word(subject, to);
+	return greets(subject, slice_cut(to, 0, slice_find_byte(to, 0, '@')));
 }
 
 unsigned
@@ -191,8 +213,7 @@ eval_check_for_matching_env_and_hdr_from(const struct rule *rule, struct views *
 	struct slice envelope = eval_first_line(eval_field(views, FIXED_ENVELOPE_FROM));
 
 	(void)rule;
-	return envelope.n > 0 &&
-	       slice_ieq(envelope, eval_first_line(eval_field(views, FIXED_FROM_ADDR)));
+	return slice_ieq(envelope, eval_first_line(eval_field(views, FIXED_FROM_ADDR)));
 }
 
 unsigned

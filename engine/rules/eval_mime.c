@@ -98,18 +98,39 @@ flag_base64_illegal(const struct part *part)
 }
 
 static bool
-flag_qp(const struct part *part)
+is_qp(const struct part *part)
 {
 	return is_leaf(part) && part->encoding == ENCODING_QUOTED_PRINTABLE;
 }
 
+/* "=41": a visible character other than "=" that needed no encoding. */
+static bool
+flag_qp(const struct part *part)
+{
+	struct slice body = part->body;
+
+	for (size_t at = 0; is_qp(part) && (at = slice_find_byte(body, at, '=')) + 2 < body.n;
+	     at++) {
+		int high = ascii_is_lower(body.p[at + 1]) ? -1 : ascii_hex(body.p[at + 1]);
+		int low = ascii_is_lower(body.p[at + 2]) ? -1 : ascii_hex(body.p[at + 2]);
+		int code = high < 0 || low < 0 ? 0 : high * 16 + low;
+
+		if (code > ' ' && code < 0x7f && code != '=')
+			return true;
+	}
+	return false;
+}
+
+/* Line ends count, where there is one. */
 static bool
 flag_qp_long_line(const struct part *part)
 {
 	struct slice rest = part->body, line;
 
-	while (flag_qp(part) && slice_next_line(&rest, &line)) {
-		if (line.n > QP_LINE_MAX)
+	while (is_qp(part) && slice_next_line(&rest, &line)) {
+		bool ended = line.p + line.n < part->body.p + part->body.n;
+
+		if (line.n + ended > QP_LINE_MAX)
 			return true;
 	}
 	return false;
@@ -121,7 +142,7 @@ flag_qp_illegal(const struct part *part)
 {
 	struct slice body = part->body;
 
-	for (size_t i = 0; flag_qp(part) && i < body.n; i++) {
+	for (size_t i = 0; is_qp(part) && i < body.n; i++) {
 		if (body.p[i] != '=')
 			continue;
 		if (i + 1 < body.n && ascii_is_space(body.p[i + 1]))
@@ -146,10 +167,11 @@ flag_html_no_charset(const struct part *part)
 	return flag_html(part) && part->type.charset.n == 0;
 }
 
+/* A multipart that begins and never ends. */
 static bool
 flag_missing_boundary(const struct part *part)
 {
-	return (part->oddities & MESSAGE_MISSING_BOUNDARY) != 0;
+	return (part->oddities & MESSAGE_UNCLOSED) != 0;
 }
 
 static bool
@@ -225,33 +247,33 @@ eval_check_for_mime_html_only(const struct rule *rule, struct views *views)
 	       count_type(views->message, SLICE("text/plain")) == 0;
 }
 
-/* Bytes of leaves of that type, each last line with its end. */
-static double
-type_bytes(const struct message *message, struct slice full)
-{
-	double bytes = 0;
-
-	for (size_t i = 0; i < message->part_count; i++) {
-		struct slice body = message->parts[i]->body;
-
-		if (is_leaf(message->parts[i]) && is_type(message->parts[i], full))
-			bytes += (double)body.n + (body.n > 0 && body.p[body.n - 1] != '\n');
-	}
-	return bytes;
-}
-
-/* Text in parts of HTML, where there is a multipart/alternative and both are; else 1. */
+/*
+ * Bytes of the last text part in those of the last HTML part, attachments and
+ * what stands before the first multipart/alternative left out; 1 without such
+ * HTML, or without any text.
+ */
 unsigned
 eval_check_mime_multipart_ratio(const struct rule *rule, struct views *views)
 {
-	double text = type_bytes(views->message, SLICE("text/plain"));
-	double html = type_bytes(views->message, SLICE("text/html"));
-	bool alternative = false;
+	double text = 0, html = 0;
+	bool alternative = false, any = false;
 
-	for (size_t i = 0; i < views->message->part_count && !alternative; i++)
-		alternative = flag_alternative(views->message->parts[i]);
-	return eval_within(alternative && text > 0 && html > 0 ? text / html : 1,
-	    &rule->call.args[0], &rule->call.args[1]);
+	for (size_t i = 0; i < views->message->part_count; i++) {
+		const struct part *part = views->message->parts[i];
+		double bytes = (double)part->body.n;
+
+		alternative = alternative || flag_alternative(part);
+		if (is_attachment(part) || !slice_eq(part->type.type, SLICE("text")))
+			continue;
+		if (!is_type(part, SLICE("text/html"))) {
+			any = true;
+			text = alternative ? bytes : 0;
+		} else if (alternative) {
+			html = bytes;
+		}
+	}
+	return eval_within(
+	    any && html > 0 ? text / html : 1, &rule->call.args[0], &rule->call.args[1]);
 }
 
 /* Words of check_msg_parse_flags; the last ones are ours. */

@@ -11,7 +11,7 @@
 
 #define SORTED_MIN 7
 #define SIMILAR_MIN 5
-/* The first so many characters of local part and of domain make two addresses alike. */
+/* The first so many characters make two local parts, or two domains, alike. */
 #define ALIKE_LENGTH 2
 
 /* Addresses of To and Cc into v; how many. */
@@ -55,12 +55,37 @@ eval_sorted_recipients(const struct rule *rule, struct views *views)
 	return n >= SORTED_MIN;
 }
 
-static bool
-alike(struct slice a, struct slice b)
+/* Drops what stands in v before already; how many are left. */
+static size_t
+drop_repeated(struct slice *v, size_t n)
 {
-	return slice_ieq(slice_cut(a, 0, ALIKE_LENGTH), slice_cut(b, 0, ALIKE_LENGTH)) &&
-	       slice_ieq(slice_cut(eval_domain(a), 0, ALIKE_LENGTH),
-		   slice_cut(eval_domain(b), 0, ALIKE_LENGTH));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < kept && !slice_eq(v[k], v[i]))
+			k++;
+		if (k == kept)
+			v[kept++] = v[i];
+	}
+	return kept;
+}
+
+static bool
+begin_alike(struct slice a, struct slice b)
+{
+	return slice_eq(slice_cut(a, 0, ALIKE_LENGTH), slice_cut(b, 0, ALIKE_LENGTH));
+}
+
+/* Local parts that begin alike count, and so do two domains that are not the same one. */
+static unsigned
+likeness(struct slice a, struct slice b)
+{
+	struct slice first = eval_domain(a), second = eval_domain(b);
+
+	return (unsigned)begin_alike(a, b) +
+	       (unsigned)(!slice_eq(first, second) && begin_alike(first, second));
 }
 
 unsigned
@@ -68,14 +93,14 @@ eval_similar_recipients(const struct rule *rule, struct views *views)
 {
 	struct slice v[EVAL_FIELDS_MAX];
 	size_t n = list_recipients(views, v), pairs = 0;
-	double ratio;
+	double ratio = 0;
 
-	if (n < SIMILAR_MIN)
-		return 0;
+	n = drop_repeated(v, n);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < i; k++)
-			pairs += alike(v[i], v[k]);
+			pairs += likeness(v[i], v[k]);
 	}
-	ratio = (double)pairs / ((double)n * (double)(n - 1) / 2);
+	if (n >= SIMILAR_MIN)
+		ratio = (double)pairs / ((double)n * (double)(n - 1) / 2);
 	return eval_within(ratio, &rule->call.args[0], &rule->call.args[1]);
 }

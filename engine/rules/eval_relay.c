@@ -79,15 +79,18 @@ eval_helo_ip_mismatch(const struct rule *rule, struct views *views)
 	return 0;
 }
 
-/* Names of providers whose own hosts always have names. */
+/* Names of great providers, whose own hosts always have names, and one that forgers like. */
 static bool
 is_dotcom(struct slice helo)
 {
 	static const char *const names[] = { "hotmail.com", "msn.com", "yahoo.com", "aol.com",
-		"excite.com", "lycos.com", "netscape.com", "mail.com", "gmail.com", "outlook.com" };
+		"excite.com", "lycos.com", "cs.com", "localhost.com" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (slice_iends(helo, slice_of(names[i])))
+		struct slice name = slice_of(names[i]);
+
+		if (slice_iends(helo, name) &&
+		    (helo.n == name.n || !ascii_is_word(helo.p[helo.n - name.n - 1])))
 			return true;
 	}
 	return false;

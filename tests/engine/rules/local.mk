@@ -22,3 +22,6 @@ tests_engine_rules_test_ruleset_LDADD = $(unit_test_libs)
 tests_engine_rules_test_score_SOURCES = tests/engine/rules/test_score.c
 tests_engine_rules_test_score_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_score_LDADD = $(unit_test_libs)
+test_scripts += tests/oracle/test_evals.py
+long_scripts += tests/oracle/test_evals.py
+EXTRA_DIST += tests/oracle/sa_evals.pl

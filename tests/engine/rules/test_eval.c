@@ -76,6 +76,24 @@ test_calls(void **state)
 	"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: " type \
 	"\nContent-Disposition: attachment; filename=\"" name "\"\n\n" body "\n--x--\n"
 #define TEN "0123456789"
+#define CAPS "ABCD efgh ABCD efgh ABCD efgh ABCD efgh "
+#define LINE "ABCDEFGHIJABCDEFGHIJABCDEFGHIJABCDEFGHIJABCDEFGHIJABCDEFGHIJABCDE\n"
+#define QP                                              \
+	"MIME-Version: 1.0\nContent-Type: text/plain\n" \
+	"Content-Transfer-Encoding: quoted-printable\n\n"
+#define MULTI "MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x\n"
+#define BOTH(text, html)                                                                           \
+	MULTI "\n--x\nContent-Type: text/plain\n\n" text "\n--x\nContent-Type: text/html\n\n" html \
+	      "\n--x--\n"
+#define FETCHED                                                                                 \
+	"Received: from mail.example.net [192.0.2.9] by localhost with IMAP (fetchmail-6) for " \
+	"a@localhost (single-drop); Mon, 1 Jan 2024 12:00:00 +0000\n"
+#define LOCAL                                                                      \
+	"Received: from localhost (localhost [127.0.0.1]) by mx.example.net with " \
+	"ESMTP id 1; Mon, 1 Jan 2024 12:00:00 +0000\n"
+#define NO_RDNS(helo)                                                                         \
+	"Received: from " helo " (unknown [5.6.7.8]) by mx.example.org (Postfix) with ESMTP " \
+	"id 4ABC; Mon, 1 Jan 2024 10:00:00 +0000\n\nx"
 #define RECEIVED                                                                                   \
 	"Received: from a.example (a.example [192.0.2.7]) by mx.example.org (Postfix) with ESMTP " \
 	"id 4ABC; Mon, 1 Jan 2024 10:00:00 +0000\n"
@@ -86,7 +104,8 @@ static const struct {
 	bool want;
 } rows[] = {
 	{ "check_for_missing_to_header()", "From: a@b.com\n\nx", true },
-	{ "check_for_missing_to_header()", "To:\n\nx", true },
+	{ "check_for_missing_to_header()", "To:\n\nx", false },
+	{ "check_for_missing_to_header()", "Cc: a@b.com\n\nx", true },
 	{ "check_for_missing_to_header()", "To: a@b.com\n\nx", false },
 	{ "check_for_missing_to_header()", "Apparently-To: a@b.com\n\nx", false },
 	{ "check_header_count_range(Subject, 2, 999)", "Subject: x\nSubject: y\n\nx", true },
@@ -105,7 +124,12 @@ static const struct {
 	{ "check_unresolved_template()", "X-Mailer: 5%Of\n\nx", false },
 	{ "check_unresolved_template()", "Subject: %FOO_BAR\n\nx", false },
 	{ "check_for_to_in_subject(user)", "To: bob@b.com\nSubject: bob, hi\n\nx", true },
+	{ "check_for_to_in_subject(user)", "To: bob@b.com\nSubject: bob - hi\n\nx", true },
 	{ "check_for_to_in_subject(user)", "To: bob@b.com\nSubject: bob hi\n\nx", false },
+	{ "check_for_to_in_subject(user)", "To: bob@b.com\nSubject: bob,hi\n\nx", false },
+	{ "check_for_to_in_subject(user)", "To: bob@b.com\nSubject: Bob, hi\n\nx", false },
+	{ "check_for_to_in_subject(address)", "To: bob@b.com\nSubject: xbob@b.com\n\nx", false },
+	{ "check_for_to_in_subject(address)", "To: bob@b.com\nSubject: BOB@b.com.\n\nx", true },
 	{ "check_for_to_in_subject(address)", "To: bob@b.com\nSubject: is bob@b.com\n\nx", true },
 	{ "check_replyto_other_domain()", "From: a@x.example.com\nReply-To: b@example.com\n\nx",
 	    false },
@@ -121,6 +145,9 @@ static const struct {
 	    "To: a@x.com, b@x.com, c@x.com, e@x.com, d@x.com, f@x.com, g@x.com\n\nx", false },
 	{ "similar_recipients(0.65, undef)",
 	    "To: bob1@x.com, bob2@x.com, bob3@x.com, bob4@x.com, bob5@x.com\n\nx", true },
+	{ "similar_recipients(2, 2.1)",
+	    "To: ab@xy1.c, ab1@xy2.c, ab2@xy3.c, ab3@xy4.c, ab4@xy5.c\n\nx", true },
+	{ "similar_recipients(0, 0.1)", "To: a@x.c, a@x.c, a@x.c, a@x.c, a@x.c\n\nx", true },
 	{ "similar_recipients(0.65, undef)",
 	    "To: bob1@x.com, ann2@x.com, cat3@x.com, bob4@y.com, eve5@x.com\n\nx", false },
 	{ "check_for_mime(mime_attachment)", ATTACH("a.txt", "text/plain", "x"), true },
@@ -182,11 +209,52 @@ static const struct {
 	{ "check_body_length(2)", PLAIN "x\n", true },
 	{ "check_body_length(1)", PLAIN "x\n", false },
 	{ "check_blank_line_ratio(59, 60, 1)", PLAIN "a\n\n\n\nb\n", true },
+	{ "check_blank_line_ratio(0, 20, 1)", PLAIN "a\nb\n", true },
+	{ "check_blank_line_ratio(0, 20, 9)", PLAIN "a\nb\n", true },
+	{ "check_blank_line_ratio(-1, 0, 1)", PLAIN "a\nb\n", true },
+	{ "check_blank_line_ratio(-1, 0, 9)", PLAIN "a\nb\n", false },
+	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS CAPS "\n", true },
+	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS "\n", false },
+	{ "check_for_uppercase(-1, 0)", PLAIN CAPS CAPS CAPS CAPS "\n", true },
+	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS CAPS "123456\n", false },
+	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS CAPS "\n\n" LINE LINE LINE,
+	    true },
+	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS CAPS "\n\nA " LINE LINE, false },
+	{ "check_for_uppercase(49, 50)",
+	    "Subject: ABCDE FGHIJ\nContent-Type: text/plain\n\n" CAPS CAPS CAPS CAPS CAPS "\n",
+	    false },
+	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS CAPS "\x1b$BABC\x1b(B\n", true },
+	{ "check_mime_multipart_ratio(0.5, 0.51)", BOTH("a", "bb"), true },
+	{ "check_mime_multipart_ratio(0, 0.01)", BOTH("", "bb"), true },
+	{ "check_mime_multipart_ratio(1, 1.01)", BOTH("a", ""), true },
+	{ "check_mime_multipart_ratio(0.25, 0.26)",
+	    BOTH("aaa\n--x\nContent-Type: text/x\n\na", "bbbb"), true },
+	{ "check_mime_multipart_ratio(1, 1.01)", BOTH("a", "bb\n--x\nContent-Type: text/html\n\nb"),
+	    true },
+	{ "check_for_mime(mime_missing_boundary)", BOTH("a", "b"), false },
+	{ "check_for_mime(mime_missing_boundary)", MULTI "\n--x\n\na\n", true },
+	{ "check_for_mime(mime_missing_boundary)", MULTI "\n--x--\n--x\n\na\n", true },
+	{ "check_for_mime(mime_missing_boundary)", MULTI "\na\n", false },
+	{ "check_for_mime(mime_qp_count)", QP "a=41\n", true },
+	{ "check_for_mime(mime_qp_count)", QP "a=3D=20=4a=E9\n", false },
+	{ "check_for_mime(mime_qp_long_line)", QP "a\n" TEN TEN TEN TEN TEN TEN TEN "0123456789\n",
+	    true },
+	{ "check_for_mime(mime_qp_long_line)", QP TEN TEN TEN TEN TEN TEN TEN "012345678\n", true },
+	{ "check_for_mime(mime_qp_long_line)", QP TEN TEN TEN TEN TEN TEN TEN "01234567\n", false },
+	{ "check_for_matching_env_and_hdr_from()", "To: a@b.com\n\nx", true },
+	{ "check_for_matching_env_and_hdr_from()", "From: a@b.com\n\nx", false },
+	{ "check_for_no_rdns_dotcom_helo()", NO_RDNS("x.yahoo.com"), true },
+	{ "check_for_no_rdns_dotcom_helo()", NO_RDNS("localhost.com"), true },
+	{ "check_for_no_rdns_dotcom_helo()", NO_RDNS("notyahoo.com"), false },
+	{ "check_for_no_rdns_dotcom_helo()", NO_RDNS("gmail.com"), false },
 	{ "check_blank_line_ratio(10, 100, 6)", PLAIN "a\n\n\n\nb\n", false },
 	{ "tvd_vertical_words(99, 100)", PLAIN "a b c d e f g\n", true },
 	{ "tvd_vertical_words(33, 34)", PLAIN "ab cd ef gh\n\nabcd\n", true },
 	{ "tvd_vertical_words(14, 15)", PLAIN "abc def\n\nabcdefgh\n", true },
-	{ "tvd_vertical_words(0, 1)", PLAIN "a b\n", true },
+	{ "tvd_vertical_words(0, 1)", PLAIN "a b\n", false },
+	{ "tvd_vertical_words(-1, 0)", PLAIN "a b\n", true },
+	{ "tvd_vertical_words(50, 100)", PLAIN "a b c d e f g\n", true },
+	{ "tvd_vertical_words(101, 102)", PLAIN "a b c d e f g\n", false },
 	{ "check_body_words(2, 3)", PLAIN "two words\n", true },
 	{ "check_mixed_scripts(1, inf)",
 	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\np\xd0\xb0ypal\n", true },
@@ -200,6 +268,12 @@ static const struct {
 	    true },
 	{ "check_for_shifted_date(-48, -24)", RECEIVED "Date: Sun, 31 Dec 2023 10:00:00 +0000\n\nx",
 	    false },
+	{ "check_for_shifted_date(1, 3)",
+	    FETCHED RECEIVED "Date: Mon, 1 Jan 2024 12:00:00 +0000\n\nx", true },
+	{ "check_for_shifted_date(-1, 1)",
+	    LOCAL RECEIVED "Date: Mon, 1 Jan 2024 12:00:00 +0000\n\nx", true },
+	{ "check_for_shifted_date(1, 3)",
+	    LOCAL FETCHED RECEIVED "Date: Mon, 1 Jan 2024 12:00:00 +0000\n\nx", true },
 	{ "check_for_shifted_date(-1, 1)", RECEIVED "Date: rubbish\n\nx", true },
 	{ "check_date_age(0, inf)", "Date: Mon, 1 Jan 2020 13:00:00 +0000\n\nx", true },
 	{ "check_date_unreadable()", "Date: yesterday evening\n\nx", true },
