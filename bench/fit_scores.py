@@ -27,8 +27,10 @@ NICE_CAP = -1.0			# most that a nice rule may take away
 HAM_COST = 6.0			# a false positive costs as much as this many misses
 PENALTY = 0.6			# weight of the squared scores
 STEPS = 350
-LANGUAGE = re.compile(r"^(?:OFFERS_IN_|CHINESE_|JAPANESE_|CYRILLIC_|ARABIC_|CZECH_|SUBJ_ITALIAN|SUBJ_GERMAN)")
-LANGUAGE_CAP = 1.8		# most for rules that speak of a language: elsewhere it is everybody's
+LANGUAGE = re.compile(
+    r"^(?:OFFERS_IN_|TEXT_|FOREIGN_|EASTERN_EUROPE_|SELLS_IN_|NOTICE_TO_CLIENT_|CHINESE_|JAPANESE_|CYRILLIC_|"
+    r"ARABIC_|CZECH_|SUBJ_ITALIAN|SUBJ_GERMAN)")
+LANGUAGE_CAP = 1.5		# most for rules that speak of a language: elsewhere it is everybody's
 SPARSE = 3			# clusters of spam below which a rule is not fitted
 SET_WEIGHT = {"public-spam": 1.0, "list-spam": 1.4, "public-ham": 1.0, "list-ham": 2.2}
 

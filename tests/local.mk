@@ -43,3 +43,6 @@ check-long: $(test_needs)
 	STEELYARD_LONG=1 TEST_TIMEOUT=7200 $(run_tests) $(mta_scripts) $(long_scripts)
 
 .PHONY: check-mta check-threads check-long
+
+clean-local:
+	rm -rf test-logs
