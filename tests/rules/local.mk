@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/rules/ham/forwarded-alias.eml \
 	tests/rules/ham/gmail-person.eml \
 	tests/rules/ham/invoice-fr.eml \
+	tests/rules/ham/invoice-es.eml \
 	tests/rules/ham/iphone-short.eml \
 	tests/rules/ham/job-application.eml \
 	tests/rules/ham/list-technical.eml \
@@ -25,6 +26,7 @@ EXTRA_DIST += \
 	tests/rules/ham/password-reset.eml \
 	tests/rules/ham/receipt-card.eml \
 	tests/rules/ham/school-newsletter.eml \
+	tests/rules/ham/security-alert.eml \
 	tests/rules/ham/subscription-renewal.eml \
 	tests/rules/ham/supplier-quote.eml \
 	tests/rules/ham/ticket-support.eml \

@@ -97,6 +97,12 @@ TABLE = {
     ("ham", "no-rdns-small-firm"):
         ("203.0.113.77", "mail.maler-krause.example", "",
          "info@maler-krause.example", "anna.keller@example.org"),
+    ("ham", "invoice-es"):
+        ("192.0.2.31", "out3.talleres-ruiz.example.es", "out3.talleres-ruiz.example.es",
+         "facturacion@talleres-ruiz.example.es", "compras@empresa.example.es"),
+    ("ham", "security-alert"):
+        ("192.0.2.42", "out3.accounts.google.com", "out3.accounts.google.com",
+         "no-reply@accounts.google.com", "anna.keller@example.org"),
     ("spam", "phish-invoice"):
         ("203.0.113.141", "win-k2j3h4", "",
          "mike@plumbing-usa.example", "info@example.org"),
