@@ -71,9 +71,26 @@ count_letters(struct slice text, double *upper, double *all)
 	}
 }
 
+/* Whether a part's charset is one of writings whose bytes only look like Latin capitals. */
+static bool
+has_other_writing(const struct message *message)
+{
+	static const char *const begins[] = { "koi8", "windows-1251", "cp1251", "iso-2022-jp",
+		"shift_jis", "x-sjis", "euc-", "gb2312", "gbk", "gb18030", "big5", "hz-gb-2312",
+		"tis-620" };
+
+	for (size_t i = 0; i < message->part_count; i++) {
+		for (size_t k = 0; k < sizeof(begins) / sizeof(begins[0]); k++) {
+			if (slice_istarts(message->parts[i]->type.charset, slice_of(begins[k])))
+				return true;
+		}
+	}
+	return false;
+}
+
 /*
  * Percent of capitals among the letters and digits of the body's paragraphs of
- * words, the Subject among them; 0 for short ones.
+ * words, the Subject among them; 0 for short ones and for other writings.
  */
 unsigned
 eval_check_for_uppercase(const struct rule *rule, struct views *views)
@@ -87,7 +104,7 @@ eval_check_for_uppercase(const struct rule *rule, struct views *views)
 		count_letters(body.v[i], &upper, &all);
 		bytes += (double)body.v[i].n;
 	}
-	if (bytes >= UPPERCASE_BYTES_MIN && all > 0)
+	if (bytes >= UPPERCASE_BYTES_MIN && all > 0 && !has_other_writing(views->message))
 		percent = 100 * upper / all;
 	return eval_above(percent, &rule->call.args[0], &rule->call.args[1]);
 }

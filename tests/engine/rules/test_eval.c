@@ -220,6 +220,8 @@ static const struct {
 	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS CAPS "\n\n" LINE LINE LINE,
 	    true },
 	{ "check_for_uppercase(49, 50)", PLAIN CAPS CAPS CAPS CAPS CAPS "\n\nA " LINE LINE, false },
+	{ "check_for_uppercase(-1, 0)",
+	    "Content-Type: text/plain; charset=koi8-r\n\n" CAPS CAPS CAPS CAPS CAPS "\n", true },
 	{ "check_for_uppercase(49, 50)",
 	    "Subject: ABCDE FGHIJ\nContent-Type: text/plain\n\n" CAPS CAPS CAPS CAPS CAPS "\n",
 	    false },
