@@ -30,6 +30,8 @@
 #define LABEL_MAX 32
 /* Output is asked for in pieces of this many bytes. */
 #define PIECE 4096
+/* More than what a converter holds back, or makes of one character. */
+#define FLUSH_ROOM 64
 
 static const struct label {
 	const char *name;
@@ -302,12 +304,19 @@ from_any_utf16(struct slice s, struct buf *out, size_t *bad)
 static void
 flush_iconv(iconv_t handle, struct buf *out)
 {
-	size_t room = PIECE;
+	size_t room = FLUSH_ROOM;
 	char *p = buf_reserve(out, room);
 
 	iconv(handle, NULL, NULL, p == NULL ? NULL : &p, &room);
 	if (p != NULL)
-		out->n += PIECE - room;
+		out->n += FLUSH_ROOM - room;
+}
+
+/* Room for the next piece of `left` bytes: a short word takes little of the arena. */
+static size_t
+piece_room(size_t left)
+{
+	return left < PIECE / UTF8_MAX - FLUSH_ROOM ? left * UTF8_MAX + FLUSH_ROOM : PIECE;
 }
 
 /* Returns whether s ended inside a character, which is dropped. */
@@ -320,7 +329,7 @@ from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
 
 	iconv(handle, NULL, NULL, NULL, NULL);
 	while (left > 0) {
-		size_t room = PIECE;
+		size_t piece = piece_room(left), room = piece;
 		char *p = buf_reserve(out, room);
 		size_t done;
 
@@ -328,7 +337,7 @@ from_iconv(iconv_t handle, struct slice s, struct buf *out, size_t *bad)
 			return false;
 		errno = 0;
 		done = iconv(handle, &in, &left, &p, &room);
-		out->n += PIECE - room;
+		out->n += piece - room;
 		if (done != (size_t)-1 || left == 0)
 			continue;
 		if (errno == E2BIG)

@@ -244,6 +244,19 @@ test_long(void **state)
 	}
 }
 
+/* Thousands of short words in one header: each takes of the arena what it needs, not a page. */
+static void
+test_many(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < 2000; i++)
+		assert_non_null(
+		    word_decode(arena, converters, SLICE("=?koi8-r?B?89DJ08/LLmRvYw==?=")).p);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -252,6 +265,7 @@ main(void)
 		cmocka_unit_test(test_allowed),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_many),
 	};
 	int failures;
 
