@@ -17,9 +17,11 @@
 #include "engine/util/ascii.h"
 
 static const struct eval_function functions[] = {
-#define EVALFN(name, signature) { #name, signature, eval_##name },
+#define EVALFN(family, name, signature) { #name, signature, eval_##name, #family, NULL },
+#define EVALFN_WAITING(family, name, what) { #name, "?s*", NULL, #family, what },
 #include "engine/rules/evalfn.def"
 #undef EVALFN
+#undef EVALFN_WAITING
 };
 
 #define FUNCTION_COUNT (sizeof(functions) / sizeof(functions[0]))
@@ -97,20 +99,21 @@ read_arg(struct slice text, size_t *at, struct slice *arg_r)
 
 /* All arguments between the parentheses; *at stands behind the opening one. */
 static bool
-read_args(struct slice text, size_t at, struct eval_call *call, struct err *err)
+read_args(struct slice text, size_t at, struct vec *args, struct err *err)
 {
 	skip_blanks(text, &at);
 	while (at < text.n && text.p[at] != ')') {
-		if (call->arg_count == EVAL_ARGS_MAX) {
+		struct eval_arg *arg = args->n < EVAL_ARGS_MAX ? vec_push(args) : NULL;
+
+		if (arg == NULL) {
 			err_set(err, "a call takes at most %d arguments", EVAL_ARGS_MAX);
 			return false;
 		}
-		if (!read_arg(text, &at, &call->args[call->arg_count].text)) {
+		if (!read_arg(text, &at, &arg->text)) {
 			err_set(err, "expected an argument, in quotes or bare");
 			err->column = (unsigned)at + 1;
 			return false;
 		}
-		call->arg_count++;
 		skip_blanks(text, &at);
 		if (at < text.n && text.p[at] == ',') {
 			at++;
@@ -212,28 +215,29 @@ signature_arity(const char *signature, size_t *least_r, size_t *most_r)
 }
 
 static bool
-convert_args(struct ruleset *ruleset, struct eval_call *call, struct err *err)
+convert_args(struct ruleset *ruleset, const struct eval_function *function, struct vec *args,
+    struct err *err)
 {
-	const char *signature = call->function->signature;
+	const char *signature = function->signature;
 	size_t least, most;
 	char kind = 's';
 
 	signature_arity(signature, &least, &most);
-	if (call->arg_count < least || call->arg_count > most) {
+	if (args->n < least || args->n > most) {
 		if (least == most)
-			err_set(err, "%s() takes %zu arguments, not %zu", call->function->name,
-			    least, call->arg_count);
+			err_set(err, "%s() takes %zu arguments, not %zu", function->name,
+			    least, args->n);
 		else
 			err_set(err, "%s() takes %zu to %zu arguments, not %zu",
-			    call->function->name, least, most, call->arg_count);
+			    function->name, least, most, args->n);
 		return false;
 	}
-	for (size_t i = 0; i < call->arg_count; i++) {
+	for (size_t i = 0; i < args->n; i++) {
 		while (*signature == '?')
 			signature++;
 		if (*signature != '\0' && *signature != '*')
 			kind = *signature++;
-		if (!convert_arg(ruleset, kind, &call->args[i], err))
+		if (!convert_arg(ruleset, kind, vec_at(args, i), err))
 			return false;
 	}
 	return true;
@@ -242,6 +246,7 @@ convert_args(struct ruleset *ruleset, struct eval_call *call, struct err *err)
 bool
 eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_r, struct err *err)
 {
+	struct vec args = VEC_OF(struct eval_arg, ruleset->arena);
 	size_t open;
 	struct slice name;
 
@@ -257,7 +262,12 @@ eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_
 		err_set(err, "there is no function %.*s()", SLICE_ARG(slice_cut(name, 0, 100)));
 		return false;
 	}
-	return read_args(text, open + 1, call_r, err) && convert_args(ruleset, call_r, err);
+	if (!read_args(text, open + 1, &args, err) ||
+	    !convert_args(ruleset, call_r->function, &args, err))
+		return false;
+	call_r->args = args.p;
+	call_r->arg_count = args.n;
+	return true;
 }
 
 struct slice

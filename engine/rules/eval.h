@@ -31,12 +31,16 @@ struct eval_function {
 	 * left out, '*' after the last that may be repeated.
 	 */
 	const char *signature;
-	eval_fn *run;
+	eval_fn *run; /* NULL: it waits, and does not hit */
+	const char *family; /* "mime": of those that look at the same */
+	const char *waits; /* for what ("DNS", "Bayes"); NULL: it runs */
 };
 
-#define EVALFN(name, signature) eval_fn eval_##name;
+#define EVALFN(family, name, signature) eval_fn eval_##name;
+#define EVALFN_WAITING(family, name, what)
 #include "engine/rules/evalfn.def"
 #undef EVALFN
+#undef EVALFN_WAITING
 
 /*
  * Reads "name(arg, 'arg', \"arg\")". False with *err: no such function, wrong

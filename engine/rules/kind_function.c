@@ -13,7 +13,8 @@ kind_function_compile(struct ruleset *ruleset, struct rule *rule, struct err *er
 void
 kind_function_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
 {
-	unsigned hits = rule->call.function->run(rule, views);
+	const struct eval_function *function = rule->call.function;
+	unsigned hits = function->run == NULL ? 0 : function->run(rule, views);
 	bool multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
 	unsigned most = rule->def.maxhits == 0 ? RULE_HITS_MAX : rule->def.maxhits;
 

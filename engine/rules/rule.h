@@ -23,7 +23,7 @@
 /* Hits of one rule are counted no further, whatever maxhits says. */
 #define RULE_HITS_MAX 1000
 #define RULE_NAME_MAX 128
-#define EVAL_ARGS_MAX 6
+#define EVAL_ARGS_MAX 64
 
 struct views;
 struct eval_function;
@@ -52,7 +52,7 @@ struct eval_arg {
 
 struct eval_call {
 	const struct eval_function *function;
-	struct eval_arg args[EVAL_ARGS_MAX];
+	const struct eval_arg *args;
 	size_t arg_count;
 };
 
@@ -142,6 +142,13 @@ const struct regex *ruleset_regex(struct ruleset *ruleset, struct slice pattern,
 /* For kinds: the number of a selector, one for each text. False with *err. */
 bool
 ruleset_selector(struct ruleset *ruleset, struct slice text, size_t *number_r, struct err *err);
+
+/* For functions: the list of that name; NULL: nobody gave one. */
+const struct name_list *ruleset_list(const struct ruleset *ruleset, const char *name);
+
+/* For functions: the first entry of the list of that name, or `otherwise`: how a single value travels. */
+struct slice
+ruleset_option(const struct ruleset *ruleset, const char *name, struct slice otherwise);
 
 /* Rules by their number in name order; also the broken ones. NULL: none of that name. */
 const struct rule *ruleset_lookup(const struct ruleset *ruleset, struct slice name);

@@ -456,3 +456,18 @@ ruleset_selector(struct ruleset *ruleset, struct slice text, size_t *number_r, s
 	*number_r = ruleset->selectors.n - 1;
 	return true;
 }
+
+const struct name_list *
+ruleset_list(const struct ruleset *ruleset, const char *name)
+{
+	return map_find(ruleset->lists, slice_of(name));
+}
+
+struct slice
+ruleset_option(const struct ruleset *ruleset, const char *name, struct slice otherwise)
+{
+	const struct name_list *list = ruleset_list(ruleset, name);
+
+	return list == NULL || list->entries.n == 0 ? otherwise
+						    : *(struct slice *)vec_at(&list->entries, 0);
+}

@@ -24,6 +24,17 @@
 /* A rule whose matches reached PCRE2's limit so often stops for this message. */
 #define VIEWS_LIMITED_MAX 3
 
+/* What functions work out once and share, each row the business of one file. */
+enum view_memo {
+	MEMO_IMAGES, /* eval_image.c */
+	MEMO_PDFS, /* eval_pdf.c */
+	MEMO_FREEMAIL, /* eval_freemail.c */
+	MEMO_AUTHRES, /* eval_authres.c */
+	MEMO_LANGUAGES, /* eval_language.c */
+	MEMO_SENDERS, /* eval_welcome.c */
+	MEMO_COUNT
+};
+
 struct view_field {
 	bool read;
 	bool present;
@@ -43,6 +54,7 @@ struct views {
 	bool spent; /* the budget ran out: nothing more is matched */
 	struct vec notes; /* struct slice */
 	double *values; /* by rule number, for metas */
+	void *memos[MEMO_COUNT]; /* NULL: not worked out yet */
 	/* the rest is views.c's own */
 	size_t unasked; /* bytes matched since the budget was asked */
 	unsigned char *limited; /* by rule number */
