@@ -5,6 +5,7 @@ libengine_a_SOURCES += \
 	engine/mime/date.c engine/mime/date.h engine/mime/date_zones.def \
 	engine/mime/decode.c engine/mime/decode.h \
 	engine/mime/header.c engine/mime/header.h \
+	engine/mime/image.c engine/mime/image.h \
 	engine/mime/lines.c engine/mime/lines.h \
 	engine/mime/message.c engine/mime/message.h \
 	engine/mime/part.c engine/mime/part.h \

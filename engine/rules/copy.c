@@ -188,6 +188,7 @@ digest_def(struct buf *out, const struct rule_def *def)
 		digest_number(out, def->conditions[i].negated);
 	}
 	digest_slice(out, def->expression);
+	digest_number(out, def->of_rawbody);
 	digest_number(out, def->tags);
 	digest_number(out, def->maxhits);
 	digest_number(out, def->priority);

@@ -175,6 +175,10 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 	case 'r':
 		arg->regex = ruleset_regex(ruleset, arg_pattern(ruleset, arg->text), err);
 		return arg->regex != NULL;
+	case 'b':
+		arg->regex = ruleset_regex(ruleset,
+		    arena_printf(ruleset->arena, "m\x01%.*s\x01", SLICE_ARG(arg->text)), err);
+		return arg->regex != NULL;
 	case 'l':
 		arg->list = map_find(ruleset->lists, arg->text);
 		if (arg->list != NULL)
@@ -225,11 +229,11 @@ convert_args(struct ruleset *ruleset, const struct eval_function *function, stru
 	signature_arity(signature, &least, &most);
 	if (args->n < least || args->n > most) {
 		if (least == most)
-			err_set(err, "%s() takes %zu arguments, not %zu", function->name,
-			    least, args->n);
+			err_set(err, "%s() takes %zu arguments, not %zu", function->name, least,
+			    args->n);
 		else
-			err_set(err, "%s() takes %zu to %zu arguments, not %zu",
-			    function->name, least, most, args->n);
+			err_set(err, "%s() takes %zu to %zu arguments, not %zu", function->name,
+			    least, most, args->n);
 		return false;
 	}
 	for (size_t i = 0; i < args->n; i++) {

@@ -16,6 +16,22 @@
 /* The first line of a value that has one address or name a line. */
 struct slice eval_first_line(struct slice value);
 
+/* The last field of that name as rules read it; absent: none, or the arena's cap. */
+struct slice eval_part_field(struct views *views, const struct part *part, struct slice name);
+
+/*
+ * What SpamAssassin takes for the name of a part's file: the first "name=" in
+ * Content-Disposition, else the name of Content-Type. Empty: none. Not what a
+ * mail reader shows (RFC 2231 is not undone in the former): that is part->filename.
+ */
+struct slice eval_part_name(struct views *views, const struct part *part);
+
+/* Bytes of all texts together. */
+double eval_text_bytes(struct slice_list texts);
+
+/* "min <= value <= max", either of which may be left out; the arguments i and i + 1. */
+bool eval_in_range(const struct rule *rule, size_t i, double value);
+
 /* What follows the last @; empty without one. */
 struct slice eval_domain(struct slice address);
 

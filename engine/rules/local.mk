@@ -7,6 +7,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_header.c \
 	engine/rules/eval_help.c engine/rules/eval_help.h \
 	engine/rules/eval_html.c \
+	engine/rules/eval_image.c \
 	engine/rules/eval_list.c \
 	engine/rules/eval_mime.c \
 	engine/rules/eval_recipients.c \

@@ -88,6 +88,7 @@ struct rule_def {
 	size_t condition_count;
 	/* meta: the expression; function: the call, "name(arg, 'arg')" */
 	struct slice expression;
+	bool of_rawbody; /* function: it looks at rawbody where it would look at body */
 
 	unsigned tags; /* bits of enum rule_tag */
 	unsigned maxhits; /* 0: no limit of its own */

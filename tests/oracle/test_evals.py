@@ -25,7 +25,7 @@ SAME = 0.995
 SHARE = 0.10
 SPARE = 2
 
-PLUGINS = ["BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "MIMEEval", "RelayEval", "URIEval",
+PLUGINS = ["BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo", "MIMEEval", "RelayEval", "URIEval",
            "WLBLEval"]
 
 HEADER = [
@@ -77,8 +77,14 @@ BODY = [
     "html_test('form_action_mailto')", "html_test('html')", "html_text_match('anchor', '<img>')",
     "html_text_match('anchor', '(?i)click')", "html_text_match('comment', '<!.*?>')",
     "html_text_match('script', '.')", "html_text_match('title', '[a-z]{4}')",
-    "html_title_subject_ratio('3.5')", "multipart_alternative_difference('20', '99')",
-    "multipart_alternative_difference('99', '100')", "tvd_vertical_words('0', '10')",
+    "html_title_subject_ratio('3.5')", "image_count('all', '1')", "image_count('gif', '1', '1')",
+    "image_count('jpeg', '1')", "image_count('png', '2')", "image_name_regex('^image\\d+')",
+    "image_size_range('all', '0', '0', '100', '100')", "image_size_range('gif', '200', '200')",
+    "image_to_text_ratio('all', '0.000', '0.008')", "image_to_text_ratio('gif', '0.000', '0.1')",
+    "multipart_alternative_difference('20', '99')",
+    "multipart_alternative_difference('99', '100')", "pixel_coverage('all', '62500', '300000')",
+    "pixel_coverage('gif', '180000', '475000')", "pixel_coverage('jpeg', '1')",
+    "pixel_coverage('png', '1', '40000')", "tvd_vertical_words('0', '10')",
     "tvd_vertical_words('10', '20')", "tvd_vertical_words('20', '50')", "tvd_vertical_words('50', '100')",
 ]
 

@@ -9,6 +9,11 @@ tests_engine_mime_test_domain_SOURCES = tests/engine/mime/test_domain.c tests/sh
 tests_engine_mime_test_domain_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_domain_LDADD = $(unit_test_libs)
 
+unit_tests += tests/engine/mime/test_image
+tests_engine_mime_test_image_SOURCES = tests/engine/mime/test_image.c
+tests_engine_mime_test_image_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_image_LDADD = $(unit_test_libs)
+
 unit_tests += tests/engine/mime/test_charset
 tests_engine_mime_test_charset_SOURCES = tests/engine/mime/test_charset.c milter/converters.c
 tests_engine_mime_test_charset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
