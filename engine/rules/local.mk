@@ -2,6 +2,7 @@ libengine_a_SOURCES += \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_attachment.c \
+	engine/rules/eval_authres.c \
 	engine/rules/eval_body.c \
 	engine/rules/eval_date.c \
 	engine/rules/eval_header.c \

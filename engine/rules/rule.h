@@ -95,6 +95,8 @@ struct rule {
 	X(RECEIVED, "Received")                 \
 	X(MESSAGE_ID, "MESSAGEID")              \
 	X(ALL, "ALL")                           \
+	X(ALL_TRUSTED, "ALL-TRUSTED")           \
+	X(ALL_INTERNAL, "ALL-INTERNAL")         \
 	X(RESENT_FROM_ADDR, "Resent-From:addr") \
 	X(SENDER_ADDR, "Sender:addr")           \
 	X(X_ORIGINATING_IP, "X-Originating-IP") \

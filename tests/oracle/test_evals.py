@@ -25,11 +25,12 @@ SAME = 0.995
 SHARE = 0.10
 SPARE = 2
 
-PLUGINS = ["BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo", "MIMEEval", "RelayEval", "URIEval",
+PLUGINS = ["AuthRes", "BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo", "MIMEEval", "RelayEval", "URIEval",
            "WLBLEval"]
 
 HEADER = [
-    "check_all_trusted()", "check_equal_from_domains()", "check_for_forged_received_trail()",
+    "check_all_trusted()", "check_authres_result('dkim', 'missing')", "check_authres_result('dkim', 'pass')",
+    "check_authres_result('spf', 'pass')", "check_equal_from_domains()", "check_for_forged_received_trail()",
     "check_for_matching_env_and_hdr_from()", "check_for_missing_to_header()", "check_for_no_rdns_dotcom_helo()",
     "check_for_shifted_date('-12', '-6')", "check_for_shifted_date('-24', '-12')",
     "check_for_shifted_date('-48', '-24')", "check_for_shifted_date('-6', '-3')",

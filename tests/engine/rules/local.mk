@@ -1,5 +1,6 @@
 unit_tests += \
 	tests/engine/rules/test_eval \
+	tests/engine/rules/test_eval_authres \
 	tests/engine/rules/test_eval_image \
 	tests/engine/rules/test_kind_uri \
 	tests/engine/rules/test_meta \
@@ -9,6 +10,11 @@ tests_engine_rules_test_eval_SOURCES = tests/engine/rules/test_eval.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_authres_SOURCES = tests/engine/rules/test_eval_authres.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_authres_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_authres_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_image_SOURCES = tests/engine/rules/test_eval_image.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
