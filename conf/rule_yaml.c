@@ -245,13 +245,14 @@ read_priority(const struct schema *schema, const struct yaml_node *node, struct 
 static bool
 read_shortcircuit(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
 {
-	static const struct slice words[] = { { "spam", 4 }, { "ham", 3 } };
+	static const struct slice words[] = { { "spam", 4 }, { "ham", 3 }, { "score", 5 } };
+	static const enum shortcircuit_type ways[] = { SHORTCIRCUIT_SPAM, SHORTCIRCUIT_HAM,
+		SHORTCIRCUIT_ON };
 	size_t which;
 
-	if (!schema_word(schema, node, words, 2, &which))
+	if (!schema_word(schema, node, words, 3, &which))
 		return false;
-	def->shortcircuit = true;
-	def->shortcircuit_spam = which == 0;
+	def->shortcircuit = ways[which];
 	return true;
 }
 

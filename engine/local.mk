@@ -5,6 +5,7 @@ libengine_a_SOURCES += \
 	engine/example.c engine/example.h \
 	engine/judge.c engine/judge.h \
 	engine/scan.c engine/scan.h \
+	engine/shortcircuit.c engine/shortcircuit.h \
 	engine/slot.c engine/slot.h \
 	engine/subject.c engine/subject.h \
 	engine/template.c engine/template.h

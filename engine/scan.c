@@ -2,14 +2,11 @@
  * scan.c - one message through one ruleset
  *
  * Rules run in the ruleset's schedule, priorities first, metas as soon as
- * what they read is known; a hit of a short-circuiting rule ends the run. The
- * budget is asked between rules. What cut a scan short (the arena's cap, the
+ * what they read is known; a hit of a short-circuiting rule ends the run behind
+ * its class. The budget is asked between rules. What cut a scan short (the arena's cap, the
  * budget) makes the verdict incomplete, with a note that names the limit; a
  * message longer than size_limit is read up to there, with a note, and its
  * verdict stands.
- *
- * A short-circuiting rule's score is its own plus or minus SHORTCIRCUIT_SCORE,
- * so that the sum says which way it went.
  *
  * Sums need no memory: a scan that filled its arena still has its score.
  */
@@ -24,10 +21,9 @@
 #include "engine/rules/kinds.h"
 #include "engine/rules/rule.h"
 #include "engine/rules/views.h"
+#include "engine/shortcircuit.h"
 #include "engine/slot.h"
 #include "engine/util/vec.h"
-
-#define SHORTCIRCUIT_SCORE (100 * SCORE_ONE)
 
 struct scan {
 	struct arena *arena;
@@ -40,7 +36,9 @@ struct scan {
 	bool broken; /* no memory even to begin */
 	struct views views;
 	struct outcome *outcomes; /* by rule number */
-	const struct rule *ended_by; /* the rule that short-circuited */
+	int64_t sum; /* of the rules that hit so far */
+	unsigned turn; /* how many have hit */
+	struct shortcircuit shortcircuit;
 	struct verdict verdict;
 	struct slice last_note; /* what there is no memory for */
 };
@@ -69,18 +67,57 @@ scan_open(struct arena *arena, struct ruleset *ruleset, const struct envelope *e
 	return scan;
 }
 
+/* What a rule adds to the sum: a sub-rule nothing. */
+static int64_t
+hit_score(const struct scan *scan, const struct rule *rule)
+{
+	if (scan->shortcircuit.ended && slice_eq(rule->def.name, SHORTCIRCUIT_NAME))
+		return scan->shortcircuit.score;
+	return rule->subrule ? 0 : rule->def.score * scan->outcomes[rule->index].count;
+}
+
+/* A rule's hit, as one more in the order of time. */
+static void
+count_hit(struct scan *scan, const struct rule *rule)
+{
+	scan->outcomes[rule->index].turn = ++scan->turn;
+	scan->sum += hit_score(scan, rule);
+}
+
+/* The scan was ended: SHORTCIRCUIT hits, just before the rule that ended it. */
+static void
+hit_shortcircuit(struct scan *scan)
+{
+	const struct rule *rule = ruleset_lookup(scan->ruleset, SHORTCIRCUIT_NAME);
+
+	if (scan->shortcircuit.rule != NULL)
+		views_note(&scan->views, "rule %.*s ended the scan: %s",
+		    SLICE_ARG(scan->shortcircuit.rule->def.name),
+		    scan->shortcircuit.spam ? "spam" : "ham");
+	else
+		views_note(&scan->views, "the sum of scores ended the scan: %s",
+		    scan->shortcircuit.spam ? "spam" : "ham");
+	if (rule == NULL || scan->shortcircuit.score == 0)
+		return;
+	scan->outcomes[rule->index].count = 1;
+	count_hit(scan, rule);
+}
+
 /* Runs one rule and keeps what it said. */
 static void
 run_rule(struct scan *scan, const struct rule *rule)
 {
 	struct outcome *outcome = &scan->outcomes[rule->index];
+	bool ended = scan->shortcircuit.ended;
 
 	kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
 	if (outcome->count == 0)
 		return;
 	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;
-	if (rule->def.shortcircuit)
-		scan->ended_by = rule;
+	shortcircuit_hit(&scan->shortcircuit, scan->ruleset, rule, outcome->count, scan->sum);
+	if (!ended && scan->shortcircuit.ended)
+		hit_shortcircuit(scan);
+	count_hit(scan, rule);
 }
 
 static void
@@ -88,17 +125,14 @@ run_schedule(struct scan *scan)
 {
 	const struct ruleset *ruleset = scan->ruleset;
 
-	for (size_t i = 0; i < ruleset->schedule_count && scan->ended_by == NULL; i++) {
+	for (size_t i = 0; i < ruleset->schedule_count; i++) {
 		const struct rule *rule = ruleset->schedule[i];
 
-		if (rule->def.kind != RULE_META && views_spent(&scan->views))
+		if (shortcircuit_skips(&scan->shortcircuit, rule) ||
+		    (rule->def.kind != RULE_META && views_spent(&scan->views)))
 			return;
 		run_rule(scan, rule);
 	}
-	if (scan->ended_by != NULL)
-		views_note(&scan->views, "rule %.*s ended the scan: %s",
-		    SLICE_ARG(scan->ended_by->def.name),
-		    scan->ended_by->def.shortcircuit_spam ? "spam" : "ham");
 }
 
 /* The caller's clock, or one that stands. */
@@ -169,29 +203,6 @@ scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const str
 	scan->verdict.us_total = scan_clock(scan) - begun;
 }
 
-/* What a rule adds to the sum: a sub-rule nothing, unless it ended the scan. */
-static int64_t
-hit_score(const struct scan *scan, const struct rule *rule)
-{
-	int64_t score = rule->subrule ? 0 : rule->def.score * scan->outcomes[rule->index].count;
-
-	if (rule == scan->ended_by)
-		score += rule->def.shortcircuit_spam ? SHORTCIRCUIT_SCORE : -SHORTCIRCUIT_SCORE;
-	return score;
-}
-
-static int64_t
-sum_hits(const struct scan *scan)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < scan->ruleset->rule_count; i++) {
-		if (scan->outcomes[i].count > 0)
-			sum += hit_score(scan, &scan->ruleset->rules[i]);
-	}
-	return sum;
-}
-
 static void
 add_hit(const struct scan *scan, struct vec *hits, const struct rule *rule)
 {
@@ -203,7 +214,8 @@ add_hit(const struct scan *scan, struct vec *hits, const struct rule *rule)
 	*hit = (struct hit){ .rule = rule,
 		.name = rule->def.name,
 		.score = hit_score(scan, rule),
-		.count = outcome->count };
+		.count = outcome->count,
+		.turn = outcome->turn };
 	if (scan->options.explain) {
 		hit->matched = outcome->matched;
 		hit->view = outcome->view;
@@ -312,7 +324,7 @@ scan_verdict(struct scan *scan)
 	if (scan->outcomes != NULL && scan->message != NULL && !scan->broken) {
 		views_relays(&scan->views);
 		source.trusted_client = client_trusted(scan);
-		source.score = sum_hits(scan);
+		source.score = scan->sum;
 		list_hits(scan);
 	}
 	scan->verdict.incomplete = cut_short(scan);

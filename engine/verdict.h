@@ -22,6 +22,7 @@ struct hit {
 	struct slice name;
 	int64_t score; /* in all: the rule's score x count */
 	unsigned count; /* times it hit; 1 without `multiple` */
+	unsigned turn; /* which of the scan's hits it was in time, 1 the first */
 	struct slice matched; /* with explain: the first match's bytes, not escaped; absent: none */
 	struct slice view; /* with explain: "body", "header Subject", ... */
 };

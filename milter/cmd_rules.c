@@ -158,6 +158,9 @@ add_tags(struct buf *out, const struct rule_def *def)
 		{ RULE_NET, "net" },
 		{ RULE_NOSUBJECT, "nosubject" },
 	};
+	static const char *const ways[] = { [SHORTCIRCUIT_ON] = "score",
+		[SHORTCIRCUIT_HAM] = "ham",
+		[SHORTCIRCUIT_SPAM] = "spam" };
 
 	if (def->tags != 0)
 		buf_printf(out, "  %-11s", "tags");
@@ -170,9 +173,8 @@ add_tags(struct buf *out, const struct rule_def *def)
 		buf_printf(out, "  %-12s%u\n", "maxhits", def->maxhits);
 	if (def->priority != 0)
 		buf_printf(out, "  %-12s%d\n", "priority", def->priority);
-	if (def->shortcircuit)
-		buf_printf(
-		    out, "  %-12s%s\n", "shortcircuit", def->shortcircuit_spam ? "spam" : "ham");
+	if (def->shortcircuit != SHORTCIRCUIT_OFF)
+		buf_printf(out, "  %-12s%s\n", "shortcircuit", ways[def->shortcircuit]);
 }
 
 static void

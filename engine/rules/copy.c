@@ -192,7 +192,7 @@ digest_def(struct buf *out, const struct rule_def *def)
 	digest_number(out, def->tags);
 	digest_number(out, def->maxhits);
 	digest_number(out, def->priority);
-	digest_number(out, def->shortcircuit | def->shortcircuit_spam << 1);
+	digest_number(out, (int64_t)def->shortcircuit | (int64_t)def->call_kind << 2);
 	digest_number(out, def->score);
 	digest_slice(out, def->describe);
 }

@@ -9,27 +9,11 @@ static const struct kind kinds[] = {
 #undef KIND
 };
 
-static const enum rule_kind order[] = {
-#define KIND(id, name) RULE_##id,
-#include "engine/rules/kinds.def"
-#undef KIND
-};
-
 _Static_assert(
-    sizeof(order) / sizeof(order[0]) == RULE_KIND_COUNT, "a kind has no row in kinds.def");
+    sizeof(kinds) / sizeof(kinds[0]) == RULE_KIND_COUNT, "a kind has no row in kinds.def");
 
 const struct kind *
 kind_of(enum rule_kind kind)
 {
 	return &kinds[kind];
-}
-
-unsigned
-kind_order(enum rule_kind kind)
-{
-	unsigned at = 0;
-
-	while (order[at] != kind)
-		at++;
-	return at;
 }

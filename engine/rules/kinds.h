@@ -14,7 +14,4 @@
 #include "engine/rules/kinds.def"
 #undef KIND
 
-/* The place of a kind in the order in which they run within a priority. */
-unsigned kind_order(enum rule_kind kind);
-
 #endif

@@ -13,6 +13,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_mime.c \
 	engine/rules/eval_recipients.c \
 	engine/rules/eval_relay.c \
+	engine/rules/eval_scan.c \
 	engine/rules/eval_uri.c \
 	engine/rules/glob.c \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \

@@ -6,7 +6,7 @@
  * and the others read it as 0. A meta with a low priority pulls what it reads
  * down to it (SpamAssassin's fix_priorities); then each meta runs as soon as
  * all it reads is known, whatever its own priority says. Within a priority
- * kinds run in the order of kinds.def, and rules of a kind by name: so the
+ * rules run in SpamAssassin's classes, and those of a class by name: so the
  * order never depends on how a table was hashed.
  */
 #include "engine/rules/order.h"
@@ -88,17 +88,64 @@ pull_priorities(struct ruleset *ruleset, struct rule **metas, size_t count)
 	}
 }
 
+/* Calls run behind the patterns of the kind that a .cf file calls them in. */
+static unsigned
+class_of_call(enum rule_kind kind)
+{
+	switch (kind) {
+	case RULE_BODY:
+		return 4;
+	case RULE_RAWBODY:
+		return 6;
+	case RULE_FULL:
+		return 8;
+	case RULE_HEADER:
+	case RULE_URI:
+	case RULE_MIME:
+	case RULE_META:
+	case RULE_FUNCTION:
+	case RULE_KIND_COUNT:
+		break;
+	}
+	return 1;
+}
+
+unsigned
+order_class(const struct rule *rule)
+{
+	switch (rule->def.kind) {
+	case RULE_HEADER:
+		return 0;
+	case RULE_FUNCTION:
+		return class_of_call(rule->def.call_kind);
+	case RULE_BODY:
+		return 2;
+	case RULE_URI:
+		return rule->def.condition_count == 0 ? 3 : 4;
+	case RULE_MIME:
+		return 4;
+	case RULE_RAWBODY:
+		return 5;
+	case RULE_FULL:
+		return 7;
+	case RULE_META:
+	case RULE_KIND_COUNT:
+		break;
+	}
+	return 9;
+}
+
 static int
 by_schedule(const void *a, const void *b)
 {
 	const struct rule *left = *(const struct rule *const *)a;
 	const struct rule *right = *(const struct rule *const *)b;
-	unsigned left_kind = kind_order(left->def.kind), right_kind = kind_order(right->def.kind);
+	unsigned left_class = order_class(left), right_class = order_class(right);
 
 	if (left->priority != right->priority)
 		return left->priority < right->priority ? -1 : 1;
-	if (left_kind != right_kind)
-		return left_kind < right_kind ? -1 : 1;
+	if (left_class != right_class)
+		return left_class < right_class ? -1 : 1;
 	return by_rank(a, b);
 }
 

@@ -15,6 +15,13 @@ struct order_report {
 	void *p;
 };
 
+/*
+ * The place of a rule's class among those that run at one priority: header
+ * patterns and calls, body, uri, calls in body rules (and mime, and uri with
+ * conditions), rawbody and its calls, full and its calls, metas.
+ */
+unsigned order_class(const struct rule *rule);
+
 /* Ranks metas, pulls priorities and fills the ruleset's schedule with its live rules. */
 void order_rules(struct ruleset *ruleset, const struct order_report *report);
 

@@ -31,6 +31,7 @@ struct eval_function;
 /* What one rule says of one message. */
 struct outcome {
 	unsigned count; /* 0: no hit */
+	unsigned turn; /* which of the scan's hits it was, 1 the first */
 	double value; /* what metas read; set by those whose value is not the count */
 	struct slice matched; /* the first match; absent: none to show */
 	struct slice view; /* where it stood */
@@ -111,6 +112,16 @@ enum fixed_field {
 	    FIXED_FIELD_COUNT
 };
 
+/* What SpamAssassin's shortcircuit_ settings say. */
+struct shortcircuit_limits {
+	int64_t ham_score, spam_score; /* of SHORTCIRCUIT */
+	bool has_min_ham, has_max_spam;
+	int64_t min_ham, max_spam; /* sums that end a scan */
+};
+
+/* The rule that says a scan was ended. */
+#define SHORTCIRCUIT_NAME SLICE("SHORTCIRCUIT")
+
 struct ruleset {
 	atomic_uint refs;
 	struct arena *arena; /* holds all but the regexes */
@@ -120,6 +131,7 @@ struct ruleset {
 	struct map *selector_numbers; /* text -> its number + 1 */
 	struct map *lists; /* name -> struct name_list */
 	struct policy policy;
+	struct shortcircuit_limits shortcircuit;
 	struct slice id;
 	struct rule *rules; /* sorted by name, the broken ones too */
 	size_t rule_count;

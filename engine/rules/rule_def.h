@@ -45,6 +45,14 @@ enum rule_tag {
 	RULE_NOSUBJECT = 1 << 3, /* body rules: not the Subject */
 };
 
+/* What a hit of a rule does with the rest of the scan, by SpamAssassin's words. */
+enum shortcircuit_type {
+	SHORTCIRCUIT_OFF,
+	SHORTCIRCUIT_ON, /* ends it; the rule's own score stands */
+	SHORTCIRCUIT_HAM, /* ends it for good mail: the rule is nice and runs early */
+	SHORTCIRCUIT_SPAM, /* ends it for spam: the rule runs early */
+};
+
 /* Where something was written. `file` lives as long as the rule_def. */
 struct origin {
 	const char *file;
@@ -88,13 +96,13 @@ struct rule_def {
 	size_t condition_count;
 	/* meta: the expression; function: the call, "name(arg, 'arg')" */
 	struct slice expression;
+	enum rule_kind call_kind; /* function: in which kind of rule a .cf file calls it */
 	bool of_rawbody; /* function: it looks at rawbody where it would look at body */
 
 	unsigned tags; /* bits of enum rule_tag */
 	unsigned maxhits; /* 0: no limit of its own */
 	int priority; /* lower runs first; 0 by default */
-	bool shortcircuit; /* a hit ends the scan */
-	bool shortcircuit_spam; /* which way */
+	enum shortcircuit_type shortcircuit; /* HAM and SPAM without a priority get -200 */
 
 	bool has_score;
 	int64_t score; /* millionths */

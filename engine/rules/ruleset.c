@@ -21,8 +21,12 @@
 #include "engine/rules/kinds.h"
 #include "engine/rules/order.h"
 #include "engine/rules/rule.h"
+#include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
+
+/* Where a rule that ends scans for ham or spam runs, when nobody says. */
+#define SHORTCIRCUIT_PRIORITY (-200)
 
 struct builder {
 	struct ruleset *ruleset;
@@ -82,6 +86,17 @@ add_def(struct builder *builder, const struct rule_def *def)
 	*(struct rule_def *)vec_at(&builder->defs, at - 1) = copy;
 }
 
+/* Types ham and spam bring what SpamAssassin documents them to stand for. */
+static void
+settle_shortcircuit(struct rule_def *def)
+{
+	if (def->shortcircuit == SHORTCIRCUIT_HAM)
+		def->tags |= RULE_NICE;
+	if (def->priority == 0 &&
+	    (def->shortcircuit == SHORTCIRCUIT_HAM || def->shortcircuit == SHORTCIRCUIT_SPAM))
+		def->priority = SHORTCIRCUIT_PRIORITY;
+}
+
 /* What a rule scores when nobody says: 1, a nice one -1. */
 static void
 default_score(struct rule_def *def)
@@ -132,6 +147,7 @@ make_rules(struct builder *builder)
 		struct rule *rule = &ruleset->rules[i];
 
 		rule->def = *(struct rule_def *)vec_at(&builder->defs, i);
+		settle_shortcircuit(&rule->def);
 		default_score(&rule->def);
 		rule->subrule = slice_starts(rule->def.name, SLICE("__"));
 		rule->priority = rule->def.priority;
@@ -256,6 +272,45 @@ add_lists(struct ruleset *ruleset, const struct ruleset_source *source)
 	}
 }
 
+/* A score that is given as an option; false: it is not, or is none. */
+static bool
+score_option(const struct ruleset *ruleset, const char *name, int64_t *score_r)
+{
+	struct slice text = ruleset_option(ruleset, name, SLICE_ABSENT);
+
+	return text.p != NULL && score_parse(text, score_r);
+}
+
+/* Where scans may be ended there is a rule that says so, whether anybody wrote one or not. */
+static void
+add_shortcircuit(struct builder *builder)
+{
+	struct shortcircuit_limits *limits = &builder->ruleset->shortcircuit;
+	struct rule_def rule = { .name = SHORTCIRCUIT_NAME,
+		.kind = RULE_FUNCTION,
+		.expression = SLICE("check_shortcircuit()") };
+	bool wanted;
+
+	*limits = (struct shortcircuit_limits){ .ham_score = -100 * SCORE_ONE,
+		.spam_score = 100 * SCORE_ONE };
+	score_option(builder->ruleset, "shortcircuit_ham_score", &limits->ham_score);
+	score_option(builder->ruleset, "shortcircuit_spam_score", &limits->spam_score);
+	limits->has_min_ham = score_option(
+	    builder->ruleset, "shortcircuit_min_ham_score", &limits->min_ham);
+	limits->has_max_spam = score_option(
+	    builder->ruleset, "shortcircuit_max_spam_score", &limits->max_spam);
+	wanted = limits->has_min_ham || limits->has_max_spam;
+	for (size_t i = 0; i < builder->defs.n && rule.origin.file == NULL; i++) {
+		const struct rule_def *def = vec_at(&builder->defs, i);
+
+		wanted = wanted || def->shortcircuit != SHORTCIRCUIT_OFF;
+		if (def->shortcircuit != SHORTCIRCUIT_OFF)
+			rule.origin = def->origin;
+	}
+	if (wanted && map_find(builder->by_name, rule.name) == NULL)
+		add_def(builder, &rule);
+}
+
 static void
 report_cycle(void *p, struct rule *rule, const struct rule *through)
 {
@@ -329,6 +384,7 @@ ruleset_build(const struct ruleset_source *source, const struct ruleset_report *
 	add_lists(ruleset, source);
 	for (size_t i = 0; i < source->def_count; i++)
 		add_def(&builder, &source->defs[i]);
+	add_shortcircuit(&builder);
 	for (size_t i = 0; i < source->score_count; i++)
 		lay_score(&builder, &source->scores[i]);
 	make_rules(&builder);

@@ -84,8 +84,11 @@ print_def(const struct rule_def *def, struct buf *out)
 		buf_printf(out, " maxhits=%u", def->maxhits);
 	if (def->priority != 0)
 		buf_printf(out, " priority=%d", def->priority);
-	if (def->shortcircuit)
-		buf_printf(out, " shortcircuit=%s", def->shortcircuit_spam ? "spam" : "ham");
+	if (def->shortcircuit != SHORTCIRCUIT_OFF)
+		buf_printf(out, " shortcircuit=%s",
+		    def->shortcircuit == SHORTCIRCUIT_SPAM  ? "spam"
+		    : def->shortcircuit == SHORTCIRCUIT_HAM ? "ham"
+							    : "score");
 }
 
 static const struct {
@@ -119,6 +122,7 @@ static const struct {
 	{ "{body: '/x/', priority: -100}", "body /x/ priority=-100" },
 	{ "{body: '/x/', shortcircuit: spam}", "body /x/ shortcircuit=spam" },
 	{ "{body: '/x/', shortcircuit: ham}", "body /x/ shortcircuit=ham" },
+	{ "{body: '/x/', shortcircuit: score}", "body /x/ shortcircuit=score" },
 };
 
 static void
@@ -233,7 +237,7 @@ static const struct {
 	{ "rules:\n  A: {exists: X, if-unset: y}\n",
 	    "f:2:3: error: exists and if-unset exclude each other" },
 	{ "rules:\n  A: {body: /x/, shortcircuit: on}\n",
-	    "f:2:32: error: expected spam or ham, found \"on\"" },
+	    "f:2:32: error: expected spam, ham or score, found \"on\"" },
 	{ "rules:\n  A: {body: /x/, priority: first}\n",
 	    "f:2:28: error: expected a whole number, found \"first\"" },
 	{ "rules:\n  A: {body: /x/, score: -1}\n",

@@ -3,6 +3,7 @@ unit_tests += \
 	tests/engine/test_example \
 	tests/engine/test_judge \
 	tests/engine/test_limits \
+	tests/engine/test_shortcircuit \
 	tests/engine/test_subject \
 	tests/engine/test_scan \
 	tests/engine/test_template
@@ -14,6 +15,10 @@ tests_engine_test_judge_SOURCES = tests/engine/test_judge.c
 tests_engine_test_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_test_judge_LDADD = $(unit_test_libs)
 
+tests_engine_test_shortcircuit_SOURCES = tests/engine/test_shortcircuit.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_test_shortcircuit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_shortcircuit_LDADD = $(unit_test_libs)
 tests_engine_test_subject_SOURCES = tests/engine/test_subject.c
 tests_engine_test_subject_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_test_subject_LDADD = $(unit_test_libs)

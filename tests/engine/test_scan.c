@@ -241,7 +241,7 @@ test_shortcircuit(void **state)
 		    .selector = SLICE("From"),
 		    .pattern = SLICE("/Bob/"),
 		    .priority = -100,
-		    .shortcircuit = true,
+		    .shortcircuit = SHORTCIRCUIT_HAM,
 		    .has_score = true,
 		    .score = -SCORE_ONE },
 		{ .name = SLICE("FIRST"),
@@ -257,7 +257,7 @@ test_shortcircuit(void **state)
 	const struct verdict *verdict = helper_scan(arena, ruleset, slot, slice_of(letter), &got);
 
 	(void)state;
-	assert_string_equal(buf_text(&got), "FIRST,HAM");
+	assert_string_equal(buf_text(&got), "FIRST,HAM,SHORTCIRCUIT");
 	assert_int_equal(verdict->score, -100 * SCORE_ONE);
 	assert_true(slice_eq(verdict->notes[0], SLICE("rule HAM ended the scan: ham")));
 	buf_clear(&got);
