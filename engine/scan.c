@@ -39,6 +39,7 @@ struct scan {
 	int64_t sum; /* of the rules that hit so far */
 	unsigned turn; /* how many have hit */
 	struct shortcircuit shortcircuit;
+	struct vec slow; /* struct slow_rule */
 	struct verdict verdict;
 	struct slice last_note; /* what there is no memory for */
 };
@@ -63,6 +64,7 @@ scan_open(struct arena *arena, struct ruleset *ruleset, const struct envelope *e
 	scan->ruleset = ruleset_ref(ruleset);
 	scan->envelope = envelope;
 	scan->options = *options;
+	scan->slow = VEC_OF(struct slow_rule, arena);
 	scan->sender = judge_sender(envelope, &ruleset->policy);
 	return scan;
 }
@@ -103,6 +105,41 @@ hit_shortcircuit(struct scan *scan)
 	count_hit(scan, rule);
 }
 
+/* The caller's clock, or one that stands. */
+static int64_t
+scan_clock(const struct scan *scan)
+{
+	return scan->options.clock_us == NULL ? 0 : scan->options.clock_us(scan->options.clock_p);
+}
+
+static int64_t
+eval_timed(struct scan *scan, const struct rule *rule, struct outcome *outcome)
+{
+	int64_t begun = scan_clock(scan);
+
+	kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
+	return scan_clock(scan) - begun;
+}
+
+/*
+ * Evaluates a rule and keeps it when it was slow. The first rule that looks at
+ * a view pays for making it, so a slow one runs a second time to be timed.
+ */
+static void
+eval_watched(struct scan *scan, const struct rule *rule, struct outcome *outcome)
+{
+	int64_t us = eval_timed(scan, rule, outcome);
+	struct outcome again = { 0 };
+	struct slow_rule *slow;
+
+	if (us <= scan->options.slow_us)
+		return;
+	us = eval_timed(scan, rule, &again);
+	slow = us > scan->options.slow_us ? vec_push(&scan->slow) : NULL;
+	if (slow != NULL)
+		*slow = (struct slow_rule){ rule->def.name, us };
+}
+
 /* Runs one rule and keeps what it said. */
 static void
 run_rule(struct scan *scan, const struct rule *rule)
@@ -110,7 +147,10 @@ run_rule(struct scan *scan, const struct rule *rule)
 	struct outcome *outcome = &scan->outcomes[rule->index];
 	bool ended = scan->shortcircuit.ended;
 
-	kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
+	if (scan->options.slow_us > 0)
+		eval_watched(scan, rule, outcome);
+	else
+		kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
 	if (outcome->count == 0)
 		return;
 	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;
@@ -133,13 +173,6 @@ run_schedule(struct scan *scan)
 			return;
 		run_rule(scan, rule);
 	}
-}
-
-/* The caller's clock, or one that stands. */
-static int64_t
-scan_clock(const struct scan *scan)
-{
-	return scan->options.clock_us == NULL ? 0 : scan->options.clock_us(scan->options.clock_p);
 }
 
 /* What of the message was left aside because there was too much of it: the verdict stands. */
@@ -251,6 +284,8 @@ list_hits(struct scan *scan)
 	scan->verdict.subrule_count = subrules.n;
 	scan->verdict.subrule_hits = subrule_hits.p;
 	scan->verdict.subrule_hit_count = subrule_hits.n;
+	scan->verdict.slow = scan->slow.p;
+	scan->verdict.slow_count = scan->slow.n;
 }
 
 static bool

@@ -34,6 +34,8 @@ struct scan_options {
 	uint64_t hash_seed; /* verdicts must not depend on it */
 	bool explain; /* keep the matched bytes of each hit */
 	bool subrules; /* list the sub-rules that hit */
+	/* Tell of rules that take longer than so many microseconds; 0: time none. */
+	int64_t slow_us;
 	/* Microseconds on a clock that never goes back; NULL: the verdict's us_ stay 0. */
 	int64_t (*clock_us)(void *p);
 	void *clock_p;

@@ -27,6 +27,12 @@ struct hit {
 	struct slice view; /* with explain: "body", "header Subject", ... */
 };
 
+/* A rule that took long, by the caller's clock. */
+struct slow_rule {
+	struct slice name;
+	int64_t us;
+};
+
 /* A header field to add, in this order; values hold LF + tab folds and no CR. */
 struct verdict_field {
 	struct slice name;
@@ -46,6 +52,9 @@ struct verdict {
 	size_t subrule_count;
 	const struct hit *subrule_hits; /* the same with what matched; only with options.explain */
 	size_t subrule_hit_count;
+	const struct slow_rule
+	    *slow; /* in the order in which they ran; only with options.slow_us */
+	size_t slow_count;
 	const struct verdict_field *fields; /* to add */
 	size_t field_count;
 	const struct slice *notes; /* limits reached and the like, for people */

@@ -24,6 +24,9 @@
 /* Seconds to the end of the year 9999: beyond it a date has no RFC 5322 form. */
 #define NOW_MAX INT64_C(253402300799)
 
+/* An hour, in milliseconds. */
+#define SLOW_MAX 3600000
+
 /* Holds the text of one address. */
 #define ARENA_BYTES 4096
 
@@ -47,6 +50,7 @@ enum check_option {
 	OPTION_MBOX,
 	OPTION_EXIT_CODE,
 	OPTION_NOW,
+	OPTION_SLOW,
 };
 
 static const struct option long_options[] = {
@@ -68,6 +72,7 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "exit-code", no_argument, NULL, OPTION_EXIT_CODE },
 	{ "now", required_argument, NULL, OPTION_NOW },
+	{ "slow", required_argument, NULL, OPTION_SLOW },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -87,6 +92,7 @@ static const char help_text[] =
     "  -j, --jobs N        scan N messages at the same time\n"
     "      --exit-code     exit with 1 when any message is spam\n"
     "      --now SECONDS   the time to scan by, in seconds since 1970\n"
+    "      --slow MS       tell of rules that take longer on a message\n"
     "      --pass          write the message back with its headers added\n"
     "      --fail-open     with --pass: on a fault, write the message as it came\n"
     "\n"
@@ -220,6 +226,8 @@ take_option(struct check_options *options, int option, const char *value)
 		return true;
 	case OPTION_NOW:
 		return parse_number("now", value, 0, NOW_MAX, &options->now);
+	case OPTION_SLOW:
+		return parse_number("slow", value, 1, SLOW_MAX, &options->slow_ms);
 	default:
 		return false; /* getopt_long has told */
 	}
@@ -233,9 +241,10 @@ check_sense(const struct check_options *options)
 		command_complain("--fail-open goes with --pass only");
 	else if (options->pass && options->path_count > 1)
 		command_complain("--pass takes one message");
-	else if (options->pass &&
-		 (options->mbox || options->json || options->all || options->explain))
-		command_complain("--pass does not go with --mbox, --json, --all or --explain");
+	else if (options->pass && (options->mbox || options->json || options->all ||
+				      options->explain || options->slow_ms > 0))
+		command_complain("--pass does not go with --mbox, --json, --all, --explain "
+				 "or --slow");
 	else
 		return true;
 	return false;

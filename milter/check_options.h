@@ -19,6 +19,7 @@ struct check_options {
 	bool pass, fail_open;
 	bool help; /* asked for and given: nothing else is to be done */
 	int64_t now; /* seconds since 1970 */
+	int64_t slow_ms; /* tell of rules that take longer; 0: of none */
 	unsigned jobs;
 	struct envelope envelope; /* known: --client-ip was given */
 	struct vec rcpts; /* struct slice, of the envelope */

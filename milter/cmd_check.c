@@ -49,9 +49,13 @@ checking_work(void *p, unsigned worker, void *item)
 	const struct checking *checking = p;
 	const struct check_options *options = checking->options;
 	struct checked *checked = item;
-	const struct report report = { options->json, options->all, options->explain };
+	const struct report report = { options->json, options->all, options->explain,
+		options->slow_ms > 0 };
 	const struct scan_options how = {
-		.now = options->now, .explain = options->explain, .subrules = options->all
+		.now = options->now,
+		.explain = options->explain,
+		.subrules = options->all,
+		.slow_us = options->slow_ms * 1000,
 	};
 	struct slice name = buf_slice(&checked->mail.name);
 	const struct verdict *verdict;

@@ -162,6 +162,40 @@ json_hits(struct json *json, const struct report *report, const struct verdict *
 	json_close(json, ']');
 }
 
+/* Sub-rules have neither score nor description: what is left of a hit. */
+static void
+json_subrule_hits(struct json *json, const struct verdict *verdict)
+{
+	json_open(json, '[');
+	for (size_t i = 0; i < verdict->subrule_hit_count; i++) {
+		const struct hit *hit = &verdict->subrule_hits[i];
+
+		json_open(json, '{');
+		json_key(json, "rule");
+		json_string(json, hit->name);
+		json_key(json, "count");
+		json_integer(json, hit->count);
+		json_match(json, hit);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void
+json_slow(struct json *json, const struct verdict *verdict)
+{
+	json_open(json, '[');
+	for (size_t i = 0; i < verdict->slow_count; i++) {
+		json_open(json, '{');
+		json_key(json, "rule");
+		json_string(json, verdict->slow[i].name);
+		json_key(json, "us");
+		json_integer(json, verdict->slow[i].us);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void
 json_times(struct json *json, const struct verdict *verdict)
 {
@@ -195,6 +229,14 @@ verdict_json(
 	if (report->all) {
 		json_key(&json, "subrules");
 		json_strings(&json, verdict->subrules, verdict->subrule_count);
+	}
+	if (report->all && report->explain) {
+		json_key(&json, "subrule_hits");
+		json_subrule_hits(&json, verdict);
+	}
+	if (report->slow) {
+		json_key(&json, "slow");
+		json_slow(&json, verdict);
 	}
 	json_key(&json, "incomplete");
 	json_bool(&json, verdict->incomplete);
@@ -361,6 +403,9 @@ verdict_text(
 			buf_printf(out, " %.*s", SLICE_ARG(verdict->subrules[i]));
 		buf_add_byte(out, '\n');
 	}
+	for (size_t i = 0; i < verdict->slow_count; i++)
+		buf_printf(out, "  slow: %.*s %.1f ms\n", SLICE_ARG(verdict->slow[i].name),
+		    (double)verdict->slow[i].us / 1000);
 	for (size_t i = 0; i < verdict->note_count; i++) {
 		buf_add(out, SLICE("  note: "));
 		report_escape(verdict->notes[i], out);

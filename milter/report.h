@@ -16,7 +16,8 @@
 struct report {
 	bool json; /* one object on one line; else lines for people */
 	bool all; /* sub-rules too */
-	bool explain; /* what matched where, and who set the score */
+	bool explain; /* what matched where, and who set the score; of sub-rules with `all` too */
+	bool slow; /* which rules were slow */
 };
 
 /* Appends the verdict on the message `name`. */

@@ -189,6 +189,23 @@ def test_json_all():
     one = objects(check("--json", "--all", "spam.eml"))[0]
     report("--all lists sub-rules behind hits", differ("subrules", one.get("subrules"), ["__HAS_MONEY"]) +
            differ("place", list(one).index("subrules"), list(one).index("hits") + 1))
+    one = objects(check("--json", "--all", "--explain", "spam.eml"))[0]
+    report("--all --explain tells what sub-rules matched and how often", differ("subrule_hits", one.get("subrule_hits"), [
+        {"rule": "__HAS_MONEY", "count": 1, "matched": "money", "view": "body"}]))
+
+
+def test_slow():
+    put("slow.yaml", "rules:\n  __SLOW: {body: '/x*x*[qz]/'}\n  QUICK: {body: '/quick/', score: 1}\n")
+    put("slow.eml", HAM + (b"\n" + b"x" * 1900 + b"\n") * 50)
+    one = objects(check("--json", "--rules", "slow.yaml", "--slow", "1", "slow.eml"))[0]
+    slow = one.get("slow", [])
+    problems = differ("rules", [rule["rule"] for rule in slow], ["__SLOW"])
+    problems += [rule for rule in slow if not 1000 < rule["us"] < 60000000]
+    text = check("--rules", "slow.yaml", "--slow", "1", "slow.eml").stdout
+    problems += [] if b"  slow: __SLOW " in text else [text]
+    problems += differ("without", "slow" in objects(check("--json", "--rules", "slow.yaml", "slow.eml"))[0], False)
+    problems += status(check("--slow", "0", "slow.eml"), 2) + status(check("--slow", "1", "--pass", "slow.eml"), 75)
+    report("--slow tells which rule took how long", problems)
 
 
 def test_json_bytes():
@@ -553,7 +570,7 @@ def main():
     os.chdir(top)
     try:
         make_files()
-        for test in (test_usage, test_json, test_json_all, test_json_bytes, test_maxhits, test_unreadable, test_sources,
+        for test in (test_usage, test_json, test_json_all, test_slow, test_json_bytes, test_maxhits, test_unreadable, test_sources,
                      test_mbox_verdicts, test_jobs, test_exit_code, test_envelope, test_rules_flag, test_now,
                      test_bad_config, test_text, test_explain, test_pass, test_pass_bytes, test_pass_copies,
                      test_pass_faults, test_write_error, test_lint, test_rules, test_config, test_no_daemon, test_control,
