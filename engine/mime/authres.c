@@ -213,7 +213,7 @@ atoms_end(struct slice text, size_t at)
 	}
 }
 
-/* A property's value: a quoted string that stands here, or the next atoms or token that end well. */
+/* A property's value: a quoted string that stands here, or the next text that ends well. */
 static void
 take_value(struct cursor *cursor)
 {

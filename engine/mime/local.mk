@@ -10,6 +10,7 @@ libengine_a_SOURCES += \
 	engine/mime/lines.c engine/mime/lines.h \
 	engine/mime/message.c engine/mime/message.h \
 	engine/mime/part.c engine/mime/part.h \
+	engine/mime/pdf.c engine/mime/pdf.h \
 	engine/mime/word.c engine/mime/word.h
 
 # Addresses, relays, selectors and URIs

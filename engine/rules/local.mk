@@ -11,6 +11,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_image.c \
 	engine/rules/eval_list.c \
 	engine/rules/eval_mime.c \
+	engine/rules/eval_pdf.c \
 	engine/rules/eval_recipients.c \
 	engine/rules/eval_relay.c \
 	engine/rules/eval_scan.c \

@@ -25,8 +25,8 @@ SAME = 0.995
 SHARE = 0.10
 SPARE = 2
 
-PLUGINS = ["AuthRes", "BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo", "MIMEEval", "RelayEval", "URIEval",
-           "WLBLEval"]
+PLUGINS = ["AuthRes", "BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo",
+           "MIMEEval", "PDFInfo", "RelayEval", "URIEval", "WLBLEval"]
 
 HEADER = [
     "check_all_trusted()", "check_authres_result('dkim', 'missing')", "check_authres_result('dkim', 'pass')",
@@ -83,7 +83,11 @@ BODY = [
     "image_size_range('all', '0', '0', '100', '100')", "image_size_range('gif', '200', '200')",
     "image_to_text_ratio('all', '0.000', '0.008')", "image_to_text_ratio('gif', '0.000', '0.1')",
     "multipart_alternative_difference('20', '99')",
-    "multipart_alternative_difference('99', '100')", "pixel_coverage('all', '62500', '300000')",
+    "multipart_alternative_difference('99', '100')", "pdf_count('1')", "pdf_image_count('1')",
+    "pdf_image_size_range('100', '100')", "pdf_is_empty_body('200')", "pdf_is_encrypted()",
+    "pdf_match_details('created', '/^20/')", "pdf_match_details('creator', '/./')",
+    "pdf_match_details('producer', '/[Mm]icrosoft/')", "pdf_match_details('title', '/./')",
+    "pdf_name_regex('/[0-9]/')", "pixel_coverage('all', '62500', '300000')",
     "pixel_coverage('gif', '180000', '475000')", "pixel_coverage('jpeg', '1')",
     "pixel_coverage('png', '1', '40000')", "tvd_vertical_words('0', '10')",
     "tvd_vertical_words('10', '20')", "tvd_vertical_words('20', '50')", "tvd_vertical_words('50', '100')",
