@@ -15,6 +15,7 @@ libengine_a_SOURCES += \
 
 # Addresses, relays, selectors and URIs
 libengine_a_SOURCES += \
+	engine/mime/boundary.c engine/mime/boundary.h \
 	engine/mime/domain.c engine/mime/domain.h \
 	engine/mime/idn.c \
 	engine/mime/ip.c engine/mime/ip.h \

@@ -484,11 +484,11 @@ reading_pick(struct reading *reading, unsigned picks)
 			pick_names(&found,
 			    reading_raw(reading) ? NULL : reading->source->converters, value);
 		else if ((picks & PICK_DOMAIN) != 0)
-			pick_domain(&found, value);
+			pick_domain(&found, reading->source->boundaries, value);
 		else if ((picks & PICK_HOST) != 0 && (selector->picks & PICK_ADDR) != 0)
 			pick_address_host(&found, value);
 		else if ((picks & PICK_HOST) != 0)
-			pick_host(&found, value);
+			pick_host(&found, reading->source->boundaries, value);
 		else
 			pick_ip(&found, value, (picks & PICK_REVIP) != 0);
 	}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "engine/envelope.h"
+#include "engine/mime/boundary.h"
 #include "engine/mime/charset.h"
 #include "engine/mime/message.h"
 #include "engine/mime/relays.h"
@@ -26,6 +27,7 @@ struct selector_source {
 	const struct relays *relays;
 	const struct envelope *envelope;
 	struct converters *converters;
+	const struct boundaries *boundaries;
 };
 
 /* Compiles `text`; NULL with *err for an unknown modifier or a bad name. Lives in the arena. */

@@ -87,7 +87,7 @@ in_label(char c)
 
 /* Where the longest "x.TLD" of s ends that begins at s.p[0] and has no blank; 0: nowhere. */
 static size_t
-host_end(struct slice s)
+host_end(const struct boundaries *boundaries, struct slice s)
 {
 	size_t run = 0;
 
@@ -100,7 +100,8 @@ host_end(struct slice s)
 			continue;
 		while (end < s.n && in_label(s.p[end]))
 			end++;
-		if ((end == s.n || !binds_host(s.p[end])) && domain_has_tld(slice_cut(s, 0, end)))
+		if ((end == s.n || !binds_host(s.p[end])) &&
+		    boundary_has_tld(boundaries, slice_cut(s, 0, end)))
 			return end;
 	}
 	return 0;
@@ -131,7 +132,7 @@ is_host_name(struct arena *arena, struct slice host)
 
 /* The host of the last @ that is followed by one; absent: none is. */
 static struct slice
-host_behind_at(struct arena *arena, struct slice value)
+host_behind_at(const struct boundaries *boundaries, struct arena *arena, struct slice value)
 {
 	for (size_t at = value.n; at-- > 0;) {
 		struct slice rest = slice_from(value, at + 1);
@@ -139,7 +140,7 @@ host_behind_at(struct arena *arena, struct slice value)
 
 		if (value.p[at] != '@' || rest.n == 0)
 			continue;
-		end = host_end(rest);
+		end = host_end(boundaries, rest);
 		if (end == 0)
 			continue;
 		rest = slice_cut(rest, 0, end);
@@ -149,7 +150,7 @@ host_behind_at(struct arena *arena, struct slice value)
 }
 
 static struct slice
-host_alone(struct arena *arena, struct slice value)
+host_alone(const struct boundaries *boundaries, struct arena *arena, struct slice value)
 {
 	size_t at = 0;
 
@@ -160,7 +161,7 @@ host_alone(struct arena *arena, struct slice value)
 			at++;
 		while (at < value.n && at > 0 && binds_host(value.p[at - 1]))
 			at++;
-		end = host_end(slice_from(value, at));
+		end = host_end(boundaries, slice_from(value, at));
 		if (end > 0 && is_host_name(arena, slice_cut(value, at, at + end)))
 			return slice_cut(value, at, at + end);
 		at += end;
@@ -171,12 +172,12 @@ host_alone(struct arena *arena, struct slice value)
 }
 
 void
-pick_host(struct vec *values, struct slice value)
+pick_host(struct vec *values, const struct boundaries *boundaries, struct slice value)
 {
-	struct slice host = host_behind_at(values->arena, value);
+	struct slice host = host_behind_at(boundaries, values->arena, value);
 
 	if (host.p == NULL)
-		host = host_alone(values->arena, value);
+		host = host_alone(boundaries, values->arena, value);
 	values_add(values, host);
 }
 
@@ -192,9 +193,9 @@ pick_address_host(struct vec *values, struct slice address)
 }
 
 void
-pick_domain(struct vec *values, struct slice host)
+pick_domain(struct vec *values, const struct boundaries *boundaries, struct slice host)
 {
-	struct slice domain = organisational_domain(values->arena, host);
+	struct slice domain = boundary_domain(boundaries, values->arena, host);
 
 	values_add(values, domain.p == NULL ? host : domain);
 }

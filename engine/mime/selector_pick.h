@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "engine/mime/boundary.h"
 #include "engine/mime/charset.h"
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
@@ -23,13 +24,13 @@ void pick_addresses(struct vec *values, struct slice value);
 void pick_names(struct vec *values, struct converters *converters, struct slice value);
 
 /* :host, the host behind the last @ that has one, else the first that stands alone. */
-void pick_host(struct vec *values, struct slice value);
+void pick_host(struct vec *values, const struct boundaries *boundaries, struct slice value);
 
 /* :addr:host, what follows the last @ of an address. */
 void pick_address_host(struct vec *values, struct slice address);
 
 /* :domain, the organisational domain of a host; the host itself when it has none. */
-void pick_domain(struct vec *values, struct slice host);
+void pick_domain(struct vec *values, const struct boundaries *boundaries, struct slice host);
 
 /* :ip and :revip, the first IP address, :ip as it is written, "IPv6:" included. */
 void pick_ip(struct vec *values, struct slice value, bool reversed);

@@ -10,7 +10,7 @@
 
 #include "engine/mime/uri.h"
 
-#include "engine/mime/domain.h"
+#include "engine/mime/boundary.h"
 #include "engine/mime/ip.h"
 #include "engine/mime/uri_scan.h"
 #include "engine/util/ascii.h"
@@ -18,6 +18,7 @@
 #include "engine/util/vec.h"
 
 struct collector {
+	const struct uri_law *law;
 	struct arena *arena;
 	const struct budget *budget;
 	struct vec uris; /* of struct uri * */
@@ -47,17 +48,17 @@ lower(struct arena *arena, struct slice s)
 }
 
 static void
-find_host(struct arena *arena, struct uri *uri)
+find_host(const struct boundaries *boundaries, struct arena *arena, struct uri *uri)
 {
 	for (size_t i = 0; i < uri->variants.n; i++) {
-		struct slice host = uri_host(uri->variants.v[i]);
+		struct slice host = uri_host(boundaries, uri->variants.v[i]);
 		struct ip ip;
 
 		if (host.p == NULL)
 			continue;
 		uri->host = lower(arena, host);
 		uri->domain = ip_parse(host, &ip) ? uri->host
-						  : organisational_domain(arena, uri->host);
+						  : boundary_domain(boundaries, arena, uri->host);
 		return;
 	}
 }
@@ -87,7 +88,7 @@ add_uri(struct collector *c, struct slice raw, bool must_exist)
 	if (raw.n > URI_LENGTH_MAX)
 		c->truncated = true;
 	c->bytes += raw.n;
-	variants = uri_canonical(c->arena, raw);
+	variants = uri_canonical(c->law, c->arena, raw);
 	if (variants.n == 0)
 		return NULL;
 	uri = arena_alloc(c->arena, sizeof(*uri));
@@ -95,7 +96,7 @@ add_uri(struct collector *c, struct slice raw, bool must_exist)
 		return NULL;
 	uri->raw = raw;
 	uri->variants = variants;
-	find_host(c->arena, uri);
+	find_host(c->law->boundaries, c->arena, uri);
 	if (must_exist && uri->host.p == NULL)
 		return NULL;
 	added = map_add(c->by_raw, raw, uri) ? vec_push(&c->uris) : NULL;
@@ -167,7 +168,8 @@ add_text(struct collector *c, struct texts *texts)
 	struct slice_list body = texts_body(texts);
 
 	for (size_t i = 0; i < body.n; i++) {
-		struct uri_scanner scanner = { .text = body.v[i] };
+		struct uri_scanner scanner = { .text = body.v[i],
+			.boundaries = c->law->boundaries };
 		struct slice raw;
 
 		while (!is_full(c) && uri_scan_next(&scanner, c->arena, &raw))
@@ -187,9 +189,10 @@ gather(struct collector *c)
 }
 
 struct uri_list
-uris_find(struct arena *arena, struct texts *texts, const struct budget *budget)
+uris_find(const struct uri_law *law, struct arena *arena, struct texts *texts,
+    const struct budget *budget)
 {
-	struct collector c = { .arena = arena, .budget = budget };
+	struct collector c = { .law = law, .arena = arena, .budget = budget };
 	struct uri_list list = { .n = 0 };
 
 	c.uris = VEC_OF(struct uri *, arena);

@@ -41,6 +41,7 @@ struct uri_list {
  * text whose host can exist. Fewer at the arena's cap or when the budget is
  * spent.
  */
-struct uri_list uris_find(struct arena *arena, struct texts *texts, const struct budget *budget);
+struct uri_list uris_find(const struct uri_law *law, struct arena *arena, struct texts *texts,
+    const struct budget *budget);
 
 #endif

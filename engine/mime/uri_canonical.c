@@ -18,6 +18,7 @@
 
 #include <stdint.h>
 
+#include "engine/mime/boundary.h"
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
 #include "engine/util/ascii.h"
@@ -29,6 +30,7 @@
 #define LAST_PRINTABLE 0x7e
 
 struct variants {
+	const struct uri_law *law;
 	struct arena *arena;
 	struct vec list; /* of struct slice */
 };
@@ -495,14 +497,14 @@ has_default_port(const struct web_uri *web)
 
 /* The name of "http://name/" or "http://www.name/", which may mean www.name.com; or absent. */
 static struct slice
-naked_name(const struct web_uri *web)
+naked_name(const struct boundaries *boundaries, const struct web_uri *web)
 {
 	struct slice name = web->host;
 
 	if (!slice_eq(web->scheme, SLICE("http://")) || web->user.n > 0 ||
 	    (web->port.n > 0 && !slice_eq(web->port, SLICE("80"))))
 		return SLICE_ABSENT;
-	if (slice_istarts(name, SLICE("www.")) && !domain_has_tld(name))
+	if (slice_istarts(name, SLICE("www.")) && !boundary_has_tld(boundaries, name))
 		name = slice_from(name, 4);
 	if (name.n == 0 || slice_find_byte(name, 0, '.') < name.n ||
 	    slice_eq(name, SLICE("localhost")))
@@ -551,13 +553,30 @@ add_host_variants(struct variants *variants, struct slice uri)
 
 		add_with_host(variants, &web, ascii.n > 0 ? ascii : web.host);
 	}
-	naked = naked_name(&web);
+	naked = naked_name(variants->law->boundaries, &web);
 	if (!add_address_variant(variants, &web, plain) && naked.n > 0) {
 		struct slice pieces[] = { web.scheme, SLICE("www."), lower(arena, naked),
 			SLICE(".com"), web.port_and_rest };
 
 		add_joined(variants, pieces, COUNT(pieces));
 	}
+}
+
+/* What the law's redirectors lead to; they see the URI without "user@" and blanks in the host. */
+static struct slice
+find_known_target(struct variants *variants, struct slice uri)
+{
+	struct buf plain = { .arena = variants->arena };
+	struct web_uri web;
+
+	if (variants->law->find_target == NULL || !split(uri, &web))
+		return SLICE_ABSENT;
+	buf_add(&plain, web.scheme);
+	buf_add(&plain, without_blanks(variants->arena, web.host));
+	buf_add(&plain, web.port_and_rest);
+	if (plain.failed)
+		return SLICE_ABSENT;
+	return variants->law->find_target(variants->law->p, buf_slice(&plain));
 }
 
 /* The first "http:" or "https:" in the path, up to "&" or "#", if there is a dot in it. */
@@ -602,7 +621,7 @@ mend(struct arena *arena, struct slice uri)
 static struct slice
 expand(struct variants *variants, struct slice uri)
 {
-	struct slice form;
+	struct slice form, target;
 
 	add_variant(variants, uri);
 	if (slice_istarts(uri, SLICE("mailto:"))) {
@@ -614,13 +633,18 @@ expand(struct variants *variants, struct slice uri)
 	form = mend(variants->arena, uri);
 	add_variant(variants, form);
 	add_host_variants(variants, form);
-	return find_target(form);
+	target = find_known_target(variants, form);
+	return target.n > 0 ? target : find_target(form);
 }
 
 struct slice_list
-uri_canonical(struct arena *arena, struct slice uri)
+uri_canonical(const struct uri_law *law, struct arena *arena, struct slice uri)
 {
-	struct variants variants = { .arena = arena, .list = VEC_OF(struct slice, arena) };
+	struct variants variants = {
+		.law = law,
+		.arena = arena,
+		.list = VEC_OF(struct slice, arena),
+	};
 	struct slice next = clean(arena, slice_cut(uri, 0, URI_LENGTH_MAX));
 
 	if (next.n == 0)

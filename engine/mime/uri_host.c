@@ -60,7 +60,7 @@ ends_host(char c, bool mailto)
 }
 
 struct slice
-uri_host(struct slice uri)
+uri_host(const struct boundaries *boundaries, struct slice uri)
 {
 	bool mailto = slice_istarts(uri, SLICE("mailto:"));
 	struct slice s = without_scheme(slice_trim(uri));
@@ -80,7 +80,8 @@ uri_host(struct slice uri)
 		;
 	if (end > 0 && s.p[end - 1] == ':')
 		s = slice_cut(s, 0, end - 1);
-	if ((!mailto && is_address(s)) || (domain_is_host_name(s) && domain_has_tld(s)))
+	if ((!mailto && is_address(s)) ||
+	    (domain_is_host_name(s) && boundary_has_tld(boundaries, s)))
 		return s;
 	return SLICE_ABSENT;
 }

@@ -157,7 +157,7 @@ is_host_byte(char c)
 
 /* The length of the bare host name at the front, port and path included, or 0. */
 static size_t
-host_length(struct slice rest, size_t *looked_r)
+host_length(const struct boundaries *boundaries, struct slice rest, size_t *looked_r)
 {
 	struct slice host;
 	size_t end = 0, digits = 0;
@@ -166,7 +166,7 @@ host_length(struct slice rest, size_t *looked_r)
 		end++;
 	*looked_r = end;
 	host = slice_cut(rest, 0, end > 0 && rest.p[end - 1] == '.' ? end - 1 : end);
-	if (!domain_is_host_name(host) || !domain_has_tld(host))
+	if (!domain_is_host_name(host) || !boundary_has_tld(boundaries, host))
 		return 0;
 	if (end == rest.n)
 		return host.n;
@@ -237,7 +237,8 @@ struct looked {
 
 /* The kind of what begins at `at`, and its length. */
 static enum kind
-kind_at(struct slice run, size_t at, struct looked *looked, size_t *length_r)
+kind_at(const struct boundaries *boundaries, struct slice run, size_t at, struct looked *looked,
+    size_t *length_r)
 {
 	struct slice rest = slice_from(run, at);
 	bool word = ascii_is_word(rest.p[0]) && at_word(run, at);
@@ -257,7 +258,7 @@ kind_at(struct slice run, size_t at, struct looked *looked, size_t *length_r)
 	}
 	if (!ascii_is_alnum(rest.p[0]) || at < looked->host || !may_begin_host(run, at))
 		return KIND_NONE;
-	*length_r = host_length(rest, &skip);
+	*length_r = host_length(boundaries, rest, &skip);
 	looked->host = at + skip;
 	return *length_r > 0 ? KIND_HOST : KIND_NONE;
 }
@@ -301,7 +302,7 @@ find_in_run(struct uri_scanner *scanner, struct slice *uri_r)
 
 	for (; scanner->at < run.n; scanner->at++) {
 		size_t at = scanner->at, n;
-		enum kind kind = kind_at(run, at, &looked, &n);
+		enum kind kind = kind_at(scanner->boundaries, run, at, &looked, &n);
 
 		if (kind == KIND_NONE)
 			continue;

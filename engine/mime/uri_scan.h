@@ -14,11 +14,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/mime/boundary.h"
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
 
 struct uri_scanner {
-	struct slice text; /* UTF-8, set by the caller; the rest is zero at first */
+	struct slice text; /* UTF-8, set by the caller, as is this one: */
+	const struct boundaries *boundaries;
+	/* zero at first: */
 	size_t at;
 	size_t run_end; /* of the run without delimiters in which `at` stands */
 };

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "engine/mime/domain.h"
+#include "engine/mime/boundary.h"
 #include "engine/mime/word.h"
 #include "engine/rules/eval.h"
 #include "engine/util/ascii.h"
@@ -133,7 +133,7 @@ eval_organisation(struct views *views, struct slice host)
 
 	if (domain.n == 0)
 		domain = host;
-	organisation = organisational_domain(views->arena, domain);
+	organisation = boundary_domain(views->ruleset->boundaries, views->arena, domain);
 	return organisation.n > 0 ? organisation : domain;
 }
 

@@ -9,7 +9,7 @@
 #include "engine/rules/eval.h"
 #include "engine/rules/eval_help.h"
 
-#include "engine/mime/domain.h"
+#include "engine/mime/boundary.h"
 #include "engine/mime/ip.h"
 #include "engine/util/ascii.h"
 
@@ -22,7 +22,7 @@ eval_check_uri_truncated(const struct rule *rule, struct views *views)
 
 /* The host in an address's text, "https://host/..." or "host/..."; absent: none. */
 static struct slice
-shown_host(struct slice text)
+shown_host(const struct boundaries *boundaries, struct slice text)
 {
 	size_t scheme = slice_find(text, 0, SLICE("://")), end = 0;
 	struct slice host;
@@ -36,7 +36,7 @@ shown_host(struct slice text)
 	host = slice_cut(text, 0, end);
 	while (host.n > 0 && host.p[host.n - 1] == '.')
 		host.n--;
-	if (slice_find_byte(host, 0, '.') == host.n || !domain_has_tld(host))
+	if (slice_find_byte(host, 0, '.') == host.n || !boundary_has_tld(boundaries, host))
 		return SLICE_ABSENT;
 	return host;
 }
@@ -51,7 +51,7 @@ eval_check_https_ip_mismatch(const struct rule *rule, struct views *views)
 	for (size_t i = 0; i < uris.n; i++) {
 		if (uris.v[i].text.p != NULL && ip_parse(uris.v[i].host, &ip) &&
 		    slice_istarts(slice_trim(uris.v[i].text), SLICE("https://")) &&
-		    shown_host(uris.v[i].text).n > 0)
+		    shown_host(views->ruleset->boundaries, uris.v[i].text).n > 0)
 			return 1;
 	}
 	return 0;
@@ -61,7 +61,7 @@ eval_check_https_ip_mismatch(const struct rule *rule, struct views *views)
 static bool
 shows_other_domain(struct views *views, const struct uri *uri)
 {
-	struct slice host = shown_host(uri->text);
+	struct slice host = shown_host(views->ruleset->boundaries, uri->text);
 
 	return host.n > 0 && uri->domain.n > 0 &&
 	       !slice_ieq(eval_organisation(views, host), uri->domain);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/mime/boundary.h"
 #include "engine/mime/selector.h"
 #include "engine/regex/pcre.h"
 #include "engine/rules/meta.h"
@@ -130,6 +131,7 @@ struct ruleset {
 	struct vec selectors; /* struct selector *; the fixed fields first */
 	struct map *selector_numbers; /* text -> its number + 1 */
 	struct map *lists; /* name -> struct name_list */
+	const struct boundaries *boundaries; /* of registries; NULL: the public suffix list */
 	struct policy policy;
 	struct shortcircuit_limits shortcircuit;
 	struct slice id;

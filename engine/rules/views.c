@@ -111,11 +111,12 @@ struct uri_list
 views_uris(struct views *views)
 {
 	if (!views->uris_built) {
+		const struct uri_law law = { .boundaries = views->ruleset->boundaries };
 		struct texts *texts = views_texts(views);
 
 		views->uris_built = true;
 		if (texts != NULL)
-			views->uris = uris_find(views->arena, texts, views->budget);
+			views->uris = uris_find(&law, views->arena, texts, views->budget);
 		if (views->uris.truncated)
 			views_note(views, "more URIs than %d, or one of more than %d bytes",
 			    URI_MAX, URI_LENGTH_MAX);
@@ -134,6 +135,7 @@ views_field(struct views *views, size_t selector, struct slice *value_r)
 			.relays = views_relays(views),
 			.envelope = views->envelope,
 			.converters = views->converters,
+			.boundaries = views->ruleset->boundaries,
 		};
 
 		field->read = true;

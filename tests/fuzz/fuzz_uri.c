@@ -13,6 +13,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct uri_law law;
+
 static void
 must(bool held)
 {
@@ -23,11 +25,11 @@ must(bool held)
 static void
 check_forms(struct arena *arena, struct slice uri)
 {
-	struct slice_list list = uri_canonical(arena, uri);
+	struct slice_list list = uri_canonical(&law, arena, uri);
 
 	must(list.n <= URI_VARIANTS_MAX);
 	for (size_t i = 0; i < list.n; i++) {
-		struct slice form = list.v[i], host = uri_host(form);
+		struct slice form = list.v[i], host = uri_host(NULL, form);
 
 		must(form.n <= 4 * URI_LENGTH_MAX);
 		must(host.p == NULL || (host.n <= DOMAIN_MAX && host.p >= form.p &&

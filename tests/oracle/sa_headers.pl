@@ -12,7 +12,7 @@ binmode STDOUT;
 my @selectors = qw(From From:addr From:name From:raw From:addr:host From:host To:addr To:name ToCc ToCc:addr Subject
 	Subject:raw Received Received:ip Message-ID:host Reply-To:addr Date X-Mailer MESSAGEID EnvelopeFrom
 	Content-Type:raw List-Id Return-Path:addr Cc:name:first Received:last ALL ALL:raw ALL-TRUSTED ALL-UNTRUSTED
-	ALL-EXTERNAL);
+	ALL-EXTERNAL From:addr:domain Message-ID:domain Received:domain Reply-To:domain);
 
 # Rule files with nothing in them but the plugin that scans, the TLDs and the fields of webmail.
 my $folder = File::Temp->newdir();

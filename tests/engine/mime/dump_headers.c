@@ -1,9 +1,9 @@
 /*
  * dump_headers - prints what headers and URIs are read, to compare with SpamAssassin
  *
- * dump_headers [trusted|internal|msa NETWORK]... < list: for each file named on a line of standard
- * input, "file NAME", then a line "WORD VALUE" for each relay list, selector and URI
- * (tests/oracle/sa_headers.pl prints the same).
+ * dump_headers [trusted|internal|msa NETWORK]... [registries FILE.cf] < list: for each file named
+ * on a line of standard input, "file NAME", then a line "WORD VALUE" for each relay list, selector
+ * and URI (tests/oracle/sa_headers.pl prints the same).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 #include "engine/mime/text.h"
 #include "engine/mime/uri.h"
 #include "engine/util/buf.h"
+#include "engine/util/vec.h"
 #include "milter/converters.h"
 
 #define ARENA_CAP ((size_t)512 << 20)
@@ -25,7 +26,8 @@ static const char *const selectors[] = { "From", "From:addr", "From:name", "From
 	"Subject:raw", "Received", "Received:ip", "Message-ID:host", "Reply-To:addr", "Date",
 	"X-Mailer", "MESSAGEID", "EnvelopeFrom", "Content-Type:raw", "List-Id", "Return-Path:addr",
 	"Cc:name:first", "Received:last", "ALL", "ALL:raw", "ALL-TRUSTED", "ALL-UNTRUSTED",
-	"ALL-EXTERNAL" };
+	"ALL-EXTERNAL", "From:addr:domain", "Message-ID:domain", "Received:domain",
+	"Reply-To:domain" };
 
 static void
 print_value(const char *word, struct slice value)
@@ -67,11 +69,12 @@ compare_slices(const void *a, const void *b)
 }
 
 static void
-print_uris(struct arena *arena, const struct message *message, struct converters *converters)
+print_uris(struct arena *arena, const struct message *message, struct converters *converters,
+    const struct uri_law *law)
 {
 	struct budget budget = { 0 };
 	struct texts *texts = texts_new(arena, message, converters, &budget);
-	struct slice_list list = uris_find(arena, texts, &budget).variants;
+	struct slice_list list = uris_find(law, arena, texts, &budget).variants;
 	struct slice *v = arena_array(arena, list.n + 1, sizeof(*v));
 
 	if (list.n > 0)
@@ -100,14 +103,15 @@ read_networks(char **argv, const char *word, struct network *v, struct network_l
 }
 
 static void
-dump(struct slice bytes, const struct policy *policy, struct converters *converters)
+dump(struct slice bytes, const struct policy *policy, const struct uri_law *law,
+    struct converters *converters)
 {
 	struct arena *arena = arena_new(ARENA_CAP);
 	struct budget budget = { 0 };
 	struct envelope envelope = { 0 };
 	const struct message *message = message_parse(arena, bytes, 0, &budget);
 	const struct relays *relays = relays_find(arena, message, &envelope, policy);
-	struct selector_source source = { message, relays, &envelope, converters };
+	struct selector_source source = { message, relays, &envelope, converters, law->boundaries };
 
 	print_value("relays", relays->trusted.p == NULL ? SLICE("") : relays->trusted);
 	print_value("relays", relays->untrusted.p == NULL ? SLICE("") : relays->untrusted);
@@ -115,7 +119,7 @@ dump(struct slice bytes, const struct policy *policy, struct converters *convert
 	print_value("relays", relays->external.p == NULL ? SLICE("") : relays->external);
 	printf("unparseable =%zu\n", relays->unparseable);
 	print_selectors(arena, &source);
-	print_uris(arena, message, converters);
+	print_uris(arena, message, converters, law);
 	arena_free(&arena);
 }
 
@@ -134,12 +138,56 @@ read_file(const char *path, struct buf *out)
 	return true;
 }
 
+/* The words of the lines of a .cf file that begin with `directive`. */
+static struct slice_list
+read_words(struct slice text, const char *directive)
+{
+	struct vec words = VEC_OF(struct slice, NULL);
+
+	for (size_t at = 0; at < text.n;) {
+		size_t end = slice_find_byte(text, at, '\n');
+		struct slice line = slice_cut(text, at, end);
+
+		at = end + 1;
+		if (!slice_starts(line, slice_of(directive)) || line.n == strlen(directive) ||
+		    line.p[strlen(directive)] != ' ')
+			continue;
+		for (size_t i = strlen(directive); i < line.n; i = slice_find_byte(line, i, ' ')) {
+			size_t stop;
+
+			while (i < line.n && line.p[i] == ' ')
+				i++;
+			stop = slice_find_byte(line, i, ' ');
+			if (stop > i)
+				*(struct slice *)vec_push(&words) = slice_cut(line, i, stop);
+		}
+	}
+	return (struct slice_list){ words.p, words.n };
+}
+
+/* The registries of a .cf file; NULL: none is named. */
+static const struct boundaries *
+read_registries(char **argv, struct arena *arena)
+{
+	struct buf text = { .arena = arena };
+
+	while (argv[0] != NULL && strcmp(argv[0], "registries") != 0)
+		argv++;
+	if (argv[0] == NULL || argv[1] == NULL || !read_file(argv[1], &text))
+		return NULL;
+	return boundaries_new(arena, read_words(buf_slice(&text), "util_rb_tld"),
+	    read_words(buf_slice(&text), "util_rb_2tld"),
+	    read_words(buf_slice(&text), "util_rb_3tld"));
+}
+
 int
 main(int argc, char **argv)
 {
 	struct converters *converters = converters_open();
 	struct network networks[3][NETWORKS_MAX];
 	struct policy policy = { .allow_discard = false };
+	struct arena *arena = arena_new(ARENA_CAP);
+	struct uri_law law = { .boundaries = NULL };
 	char path[4096];
 
 	if (argc < 1 ||
@@ -150,15 +198,17 @@ main(int argc, char **argv)
 		return 2;
 	}
 
+	law.boundaries = read_registries(argv + 1, arena);
 	while (fgets(path, sizeof(path), stdin) != NULL) {
 		struct buf bytes = { .arena = NULL };
 
 		path[strcspn(path, "\n")] = '\0';
 		printf("file %s\n", path);
 		if (read_file(path, &bytes))
-			dump(buf_slice(&bytes), &policy, converters);
+			dump(buf_slice(&bytes), &policy, &law, converters);
 		buf_clear(&bytes);
 	}
+	arena_free(&arena);
 	converters_close(&converters);
 	return 0;
 }

@@ -4,6 +4,11 @@ tests_engine_mime_test_ip_SOURCES = tests/engine/mime/test_ip.c
 tests_engine_mime_test_ip_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_ip_LDADD = $(unit_test_libs)
 
+unit_tests += tests/engine/mime/test_boundary
+tests_engine_mime_test_boundary_SOURCES = tests/engine/mime/test_boundary.c
+tests_engine_mime_test_boundary_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_boundary_LDADD = $(unit_test_libs)
+
 unit_tests += tests/engine/mime/test_domain
 tests_engine_mime_test_domain_SOURCES = tests/engine/mime/test_domain.c tests/shared_data.h
 tests_engine_mime_test_domain_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -84,6 +84,7 @@ check_case(const char *text, const char *want, const struct envelope *envelope)
 	source.envelope = envelope;
 	source.relays = relays_find(arena, source.message, envelope, &policy);
 	source.converters = &converters;
+	source.boundaries = NULL;
 	selector = selector_compile(arena, slice_of(text), &err);
 	assert_non_null(selector);
 	if (selector_read(selector, arena, &source, &got) != (want != NULL) ||

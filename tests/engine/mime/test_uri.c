@@ -17,6 +17,8 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+static const struct uri_law law;
+
 static const struct {
 	const char *text;
 	const char *want; /* candidates by blanks, before their hosts are looked at */
@@ -158,7 +160,8 @@ test_forms(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(forms); i++) {
 		struct arena *arena = arena_new(1 << 16);
-		struct slice got = join_sorted(arena, uri_canonical(arena, slice_of(forms[i].uri)));
+		struct slice got = join_sorted(
+		    arena, uri_canonical(&law, arena, slice_of(forms[i].uri)));
 
 		if (!slice_eq(got, slice_of(forms[i].want)))
 			fail_msg("%s\n got  %.*s\n want %s", forms[i].uri, SLICE_ARG(got),
@@ -172,7 +175,8 @@ test_hosts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(hosts); i++) {
-		struct slice got = uri_host(slice_of(hosts[i].uri)), want = slice_of(hosts[i].want);
+		struct slice got = uri_host(NULL, slice_of(hosts[i].uri)),
+			     want = slice_of(hosts[i].want);
 
 		if ((got.p == NULL) != (want.p == NULL) || !slice_eq(got, want))
 			fail_msg("%s: got \"%.*s\", want \"%.*s\"", hosts[i].uri, SLICE_ARG(got),
@@ -191,7 +195,7 @@ test_nested_targets(void **state)
 	(void)state;
 	while (uri.n < URI_LENGTH_MAX)
 		buf_add(&uri, SLICE("http://a.com/"));
-	list = uri_canonical(arena, buf_slice(&uri));
+	list = uri_canonical(&law, arena, buf_slice(&uri));
 	assert_true(list.n <= URI_VARIANTS_MAX);
 	assert_false(arena_overflowed(arena));
 	arena_free(&arena);
@@ -210,7 +214,7 @@ find(struct arena *arena, struct slice text, struct converters *converters)
 	struct texts *texts = message == NULL ? NULL
 					      : texts_new(arena, message, converters, &budget);
 
-	return texts == NULL ? (struct uri_list){ .n = 0 } : uris_find(arena, texts, &budget);
+	return texts == NULL ? (struct uri_list){ .n = 0 } : uris_find(&law, arena, texts, &budget);
 }
 
 static const struct uri *
@@ -284,7 +288,7 @@ test_caps(void **state)
 
 		(void)find(arena, SLICE(html_message), converters);
 		for (size_t i = 0; cap < 4096 && i < COUNT(forms); i++)
-			(void)uri_canonical(arena, slice_of(forms[i].uri));
+			(void)uri_canonical(&law, arena, slice_of(forms[i].uri));
 		arena_free(&arena);
 	}
 	converters_close(&converters);
