@@ -30,6 +30,9 @@
 /* Start positions tried in one call of PCRE2's: with the match limit some seconds at worst. */
 #define WINDOW ((size_t)4096)
 
+/* The match itself and the first group: more would only cost time. */
+#define GROUPS_KEPT 2
+
 /* The layout of PCRE2's character tables: lower case, other case, and what we leave alone. */
 #define TABLE_LOWER 0
 #define TABLE_FLIP 256
@@ -52,6 +55,7 @@ struct regex_scratch {
 	pcre2_match_data *data;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
+	int groups; /* PCRE2's result of the last match */
 };
 
 static void *
@@ -325,7 +329,7 @@ regex_scratch_new(void)
 {
 	struct regex_scratch *scratch = must(calloc(1, sizeof(*scratch)));
 
-	scratch->data = must(pcre2_match_data_create(1, NULL));
+	scratch->data = must(pcre2_match_data_create(GROUPS_KEPT, NULL));
 	scratch->context = must(pcre2_match_context_create(NULL));
 	/* Without it (no JIT in this build) PCRE2 uses 32 KB of the machine's stack. */
 	scratch->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MAX, NULL);
@@ -406,6 +410,7 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 		    regex, scratch, text, from, last, skip_empty, &match->fell_back);
 
 		if (rc >= 0) {
+			scratch->groups = rc;
 			match_take(scratch, from, match);
 			return REGEX_MATCH;
 		}
@@ -419,4 +424,15 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 		skip_empty = false;
 	}
 	return REGEX_NO_MATCH;
+}
+
+struct slice
+regex_group(const struct regex_scratch *scratch, struct slice text)
+{
+	const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(scratch->data);
+
+	/* 1: no group took part; 0: more did than are kept. */
+	if (scratch->groups == 1 || offsets[2] == PCRE2_UNSET || offsets[3] < offsets[2])
+		return SLICE_ABSENT;
+	return slice_cut(text, offsets[2], offsets[3]);
 }

@@ -98,4 +98,10 @@ void regex_scratch_free(struct regex_scratch **scratch);
 enum regex_outcome regex_next(const struct regex *regex, struct regex_scratch *scratch,
     struct slice text, const struct regex_limits *limits, struct regex_match *match);
 
+/*
+ * What the first group took in the match that regex_next has just found in
+ * `text` with this scratch. Absent: it took no part in it, or there is none.
+ */
+struct slice regex_group(const struct regex_scratch *scratch, struct slice text);
+
 #endif

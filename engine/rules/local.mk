@@ -1,4 +1,5 @@
 libengine_a_SOURCES += \
+	engine/rules/core_lists.c engine/rules/core_lists.h \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_attachment.c \

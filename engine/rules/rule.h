@@ -132,6 +132,8 @@ struct ruleset {
 	struct map *selector_numbers; /* text -> its number + 1 */
 	struct map *lists; /* name -> struct name_list */
 	const struct boundaries *boundaries; /* of registries; NULL: the public suffix list */
+	const struct regex **redirectors; /* one group each: the target */
+	size_t redirector_count;
 	struct policy policy;
 	struct shortcircuit_limits shortcircuit;
 	struct slice id;

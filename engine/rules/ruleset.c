@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "engine/rules/copy.h"
+#include "engine/rules/core_lists.h"
 #include "engine/rules/kinds.h"
 #include "engine/rules/order.h"
 #include "engine/rules/rule.h"
@@ -311,21 +312,12 @@ add_shortcircuit(struct builder *builder)
 		add_def(builder, &rule);
 }
 
-static struct slice_list
-list_entries(const struct ruleset *ruleset, const char *name)
-{
-	const struct name_list *list = ruleset_list(ruleset, name);
-
-	return list == NULL ? (struct slice_list){ NULL, 0 }
-			    : (struct slice_list){ list->entries.p, list->entries.n };
-}
-
-/* What the engine itself reads of the lists, in the form it reads it in. */
 static void
-prepare_lists(struct ruleset *ruleset)
+tell_list(void *p, struct slice list, const char *text)
 {
-	ruleset->boundaries = boundaries_new(ruleset->arena, list_entries(ruleset, "util_rb_tld"),
-	    list_entries(ruleset, "util_rb_2tld"), list_entries(ruleset, "util_rb_3tld"));
+	const struct origin nowhere = { .file = NULL };
+
+	tell(p, 'w', &nowhere, list, text);
 }
 
 static void
@@ -399,7 +391,7 @@ ruleset_build(const struct ruleset_source *source, const struct ruleset_report *
 	builder.by_name = map_new(NULL, MAP_EXACT, 0);
 	builder.defs = VEC_OF(struct rule_def, NULL);
 	add_lists(ruleset, source);
-	prepare_lists(ruleset);
+	core_lists_apply(ruleset, tell_list, &builder);
 	for (size_t i = 0; i < source->def_count; i++)
 		add_def(&builder, &source->defs[i]);
 	add_shortcircuit(&builder);

@@ -107,11 +107,52 @@ views_text_parts(struct views *views, size_t *count_r)
 	return texts == NULL ? NULL : texts_parts(texts, count_r);
 }
 
+/* By the ruleset's redirectors, as struct uri_law asks it. The first that shows a host decides. */
+static struct slice
+redirector_target(void *p, struct slice uri)
+{
+	struct views *views = p;
+	const struct policy *policy = &views->ruleset->policy;
+	const struct regex_limits limits = { policy->match_limit, policy->heap_limit,
+		views->budget };
+
+	for (size_t i = 0; i < views->ruleset->redirector_count; i++) {
+		struct regex_match match = { 0 };
+		struct slice target;
+
+		views->unasked += uri.n;
+		if (views->redirectors_limited >= VIEWS_LIMITED_MAX ||
+		    (views->unasked >= BUDGET_BYTES && views_spent(views)))
+			break;
+		switch (regex_next(
+		    views->ruleset->redirectors[i], views->scratch, uri, &limits, &match)) {
+		case REGEX_MATCH:
+			target = regex_group(views->scratch, uri);
+			if (slice_find_byte(target, 0, '.') < target.n)
+				return target;
+			break;
+		case REGEX_LIMIT:
+			views->redirectors_limited++;
+			views_note(views, "redirector_pattern: match limit reached");
+			break;
+		case REGEX_SPENT:
+		case REGEX_NO_MATCH:
+			break;
+		}
+	}
+	return SLICE_ABSENT;
+}
+
 struct uri_list
 views_uris(struct views *views)
 {
 	if (!views->uris_built) {
-		const struct uri_law law = { .boundaries = views->ruleset->boundaries };
+		const struct uri_law law = {
+			.boundaries = views->ruleset->boundaries,
+			.find_target = views->ruleset->redirector_count > 0 ? redirector_target
+									    : NULL,
+			.p = views,
+		};
 		struct texts *texts = views_texts(views);
 
 		views->uris_built = true;

@@ -62,6 +62,7 @@ struct views {
 	const struct relays *relays;
 	struct texts *texts;
 	struct uri_list uris;
+	unsigned redirectors_limited; /* matches of them that reached PCRE2's limit */
 	bool relays_built, texts_built, uris_built;
 };
 

@@ -124,6 +124,40 @@ test_table(void **state)
 	}
 }
 
+/* The first group of a match, whether it took part or not. */
+static void
+test_group(void **state)
+{
+	static const struct {
+		const char *pattern, *want; /* want NULL: it took no part */
+	} rows[] = {
+		{ "/b(.)d/", "c" },
+		{ "/bcd/", NULL },
+		{ "/b(x)?cd/", NULL },
+		{ "/b(x)?(c)(d)/", NULL },
+		{ "/b()(c)(d)/", "" },
+		{ "/(?=b(c))b/", "c" },
+	};
+	struct fixture *fixture = *state;
+	const struct regex_limits limits = { 0 };
+	struct slice text = SLICE("abcde");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct regex_match match = { 0 };
+		struct err err;
+		struct regex *regex = regex_new(fixture->compiler, slice_of(rows[i].pattern), &err);
+		struct slice got;
+
+		assert_int_equal(
+		    regex_next(regex, fixture->scratch, text, &limits, &match), REGEX_MATCH);
+		got = regex_group(fixture->scratch, text);
+		if ((got.p == NULL) != (rows[i].want == NULL) ||
+		    (got.p != NULL && !slice_eq(got, slice_of(rows[i].want))))
+			fail_msg("%s: got \"%.*s\"", rows[i].pattern, SLICE_ARG(got));
+		regex_free(&regex);
+	}
+}
+
 /* The byte of the pattern that is wrong is told. */
 static void
 test_column(void **state)
@@ -250,6 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_column),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_windows),

@@ -3,6 +3,7 @@ unit_tests += \
 	tests/engine/rules/test_eval_authres \
 	tests/engine/rules/test_eval_image \
 	tests/engine/rules/test_eval_pdf \
+	tests/engine/rules/test_core_lists \
 	tests/engine/rules/test_kind_uri \
 	tests/engine/rules/test_meta \
 	tests/engine/rules/test_ruleset \
@@ -26,6 +27,10 @@ tests_engine_rules_test_eval_pdf_SOURCES = tests/engine/rules/test_eval_pdf.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_pdf_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_pdf_LDADD = $(unit_test_libs)
+tests_engine_rules_test_core_lists_SOURCES = tests/engine/rules/test_core_lists.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_core_lists_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_core_lists_LDADD = $(unit_test_libs)
 tests_engine_rules_test_kind_uri_SOURCES = tests/engine/rules/test_kind_uri.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
