@@ -70,6 +70,9 @@ struct policy {
 	struct network_list trusted_networks;
 	struct network_list internal_networks;
 	struct network_list msa_networks;
+	/* Fields in which webmail tells its client's address; NULL: the usual ones. */
+	const struct slice *originating_ip_headers;
+	size_t originating_ip_header_count;
 
 	const struct field_template *fields;
 	size_t field_count;

@@ -9,7 +9,8 @@
  * come back. All as SpamAssassin documents trusted_networks and its kin.
  *
  * Below the last Received come the fields in which webmail tells its client's
- * address (originating_ip_headers in SpamAssassin's default configuration).
+ * address: those that the policy names, or originating_ip_headers of
+ * SpamAssassin's default configuration.
  */
 #include "config.h"
 
@@ -159,21 +160,27 @@ find_address(struct slice text)
 	return SLICE_ABSENT;
 }
 
+/* Of a field that comes again the last one counts. */
 static void
 add_originating(struct walk *walk, const struct header_list *headers)
 {
-	for (size_t i = 0; i < sizeof(originating_fields) / sizeof(originating_fields[0]); i++)
-		for (size_t k = 0; k < RELAYS_MAX; k++) {
-			const struct header *header = header_find(
-			    headers, originating_fields[i], k);
-			struct relay relay = { .field = RELAY_ORIGINATING };
+	const struct slice *names = walk->policy->originating_ip_headers;
+	size_t n = walk->policy->originating_ip_header_count;
 
-			if (header == NULL)
-				break;
-			relay.ip = find_address(header->raw);
-			if (relay.ip.n > 0)
-				add_relay(walk, &relay);
-		}
+	if (names == NULL) {
+		names = originating_fields;
+		n = sizeof(originating_fields) / sizeof(originating_fields[0]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct header *header = header_find_last(headers, names[i]);
+		struct relay relay = { .field = RELAY_ORIGINATING };
+
+		if (header == NULL)
+			continue;
+		relay.ip = find_address(header->raw);
+		if (relay.ip.n > 0)
+			add_relay(walk, &relay);
+	}
 }
 
 static void

@@ -1,10 +1,10 @@
 /*
  * core_lists.c - the named lists that the engine itself reads, whatever functions are called
  *
- * SpamAssassin's configuration says things of URIs that no single rule
- * says: which registries there are, how redirectors look. They come as lists
- * by the directives' names and are put into the form that is read while
- * messages are scanned.
+ * SpamAssassin's configuration says things of URIs and relays that no single
+ * rule says: which registries there are, how redirectors look, where webmail
+ * tells its client. They come as lists by the directives' names and are put
+ * into the form that is read while messages are scanned.
  */
 #include "engine/rules/core_lists.h"
 
@@ -55,6 +55,19 @@ apply_redirectors(const struct application *a)
 	}
 }
 
+/* An empty list is not the same as none: it names no field at all. */
+static void
+apply_originating(struct ruleset *ruleset)
+{
+	const struct name_list *list = ruleset_list(ruleset, "originating_ip_headers");
+
+	if (list == NULL)
+		return;
+	ruleset->policy.originating_ip_headers = list->entries.n > 0 ? list->entries.p
+								     : &list->name;
+	ruleset->policy.originating_ip_header_count = list->entries.n;
+}
+
 void
 core_lists_apply(struct ruleset *ruleset, core_lists_tell *tell, void *p)
 {
@@ -63,4 +76,5 @@ core_lists_apply(struct ruleset *ruleset, core_lists_tell *tell, void *p)
 	ruleset->boundaries = boundaries_new(ruleset->arena, entries_of(ruleset, "util_rb_tld"),
 	    entries_of(ruleset, "util_rb_2tld"), entries_of(ruleset, "util_rb_3tld"));
 	apply_redirectors(&application);
+	apply_originating(ruleset);
 }

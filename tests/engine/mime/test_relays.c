@@ -189,6 +189,25 @@ test_originating(void **state)
 	arena_free(&arena);
 }
 
+/* The policy's fields in their place, the last one of a name. */
+static void
+test_originating_policy(void **state)
+{
+	static const struct slice names[] = { { "X-Client", 8 } };
+	struct arena *arena = arena_new(1 << 20);
+	struct policy policy = { .originating_ip_headers = names,
+		.originating_ip_header_count = 1 };
+	struct envelope envelope = { .known = false };
+	const struct relays *relays = find(arena,
+	    SLICE("X-Originating-IP: 9.9.9.9\nX-Client: 1.2.3.4\nX-Client: 5.6.7.8\n\nx\n"),
+	    &envelope, &policy);
+
+	(void)state;
+	assert_int_equal(relays->n, 1);
+	assert_true(slice_eq(relays->v[0].ip, SLICE("5.6.7.8")));
+	arena_free(&arena);
+}
+
 /* All caps from none to enough: an answer or NULL, never a crash. */
 static void
 test_caps(void **state)
@@ -218,6 +237,7 @@ main(void)
 		cmocka_unit_test(test_trust),
 		cmocka_unit_test(test_client),
 		cmocka_unit_test(test_originating),
+		cmocka_unit_test(test_originating_policy),
 		cmocka_unit_test(test_caps),
 	};
 
