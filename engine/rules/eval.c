@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/rules/eval_pattern.h"
 #include "engine/util/ascii.h"
 
 static const struct eval_function functions[] = {
@@ -172,6 +173,12 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 		return false;
 	case 'h':
 		return ruleset_selector(ruleset, arg->text, &arg->selector, err);
+	case 'H':
+		if (slice_ends(arg->text, SLICE(":raw")))
+			return ruleset_selector(ruleset, arg->text, &arg->selector, err);
+		return ruleset_selector(ruleset,
+		    arena_printf(ruleset->arena, "%.*s:raw", SLICE_ARG(arg->text)), &arg->selector,
+		    err);
 	case 'r':
 		arg->regex = ruleset_regex(ruleset, arg_pattern(ruleset, arg->text), err);
 		return arg->regex != NULL;
@@ -267,7 +274,8 @@ eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_
 		return false;
 	}
 	if (!read_args(text, open + 1, &args, err) ||
-	    !convert_args(ruleset, call_r->function, &args, err))
+	    !convert_args(ruleset, call_r->function, &args, err) ||
+	    !eval_pattern_prepare(ruleset, call_r->function->family, err))
 		return false;
 	call_r->args = args.p;
 	call_r->arg_count = args.n;

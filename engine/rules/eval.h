@@ -26,7 +26,7 @@ struct eval_function {
 	const char *name;
 	/*
 	 * A letter an argument: n number (inf, -inf and undef too), s text, h header selector,
-	 * r regex, b regex that stands without delimiters, l list,
+	 * H the same, read raw, r regex, b regex that stands without delimiters, l list,
 	 * m p f a word that check_for_mime, check_msg_parse_flags or the
 	 * html functions know (its row becomes the number); '?' before the first that may be
 	 * left out, '*' after the last that may be repeated.

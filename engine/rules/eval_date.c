@@ -1,100 +1,212 @@
 /*
  * eval_date.c - eval functions over the Date and the clocks of those who handed the message on
  *
- * The shift is Date less the Received time nearest to it, in hours, as
- * SpamAssassin has it: a sender's own clock is seldom far from all of them. A
- * message without a readable Date or without any Received has no shift: 0.
+ * The shift is Date less the Received time nearest to it, as SpamAssassin
+ * 4.0.1 has it: a sender's own clock is seldom far from all of them. The
+ * oldest Received time is left out when it is Date's own and not the only one.
+ * A message without a readable Date or without any Received has no shift: 0.
  * What fetchmail wrote on top does not count: mail waits long in a mailbox.
+ * While the MTA has not written its own field yet, now is the newest time.
  *
- * Limit: EVAL_FIELDS_MAX Received fields.
+ * When a message came is the median of Date, the newest Received time, what
+ * fetchmail wrote, and Date less the shift; of two or four, the later one.
  */
 #include "engine/rules/eval.h"
 #include "engine/rules/eval_help.h"
+#include "engine/rules/eval_pattern.h"
+
+#include <math.h>
 
 #include "engine/mime/date.h"
 #include "engine/mime/header.h"
 
 #define HOUR 3600.0
+#define MONTH (365.2425 / 12 * 24 * HOUR)
+
+/* The Received fields as the walk over them goes. */
+struct hops {
+	const struct rule *rule;
+	struct views *views;
+	struct slice rest;
+};
+
+/* The first readable one of these fields. */
+static bool
+first_date(struct views *views, struct slice name, int64_t *epoch_r)
+{
+	const struct header *header;
+
+	for (size_t i = 0; i < EVAL_FIELDS_MAX; i++) {
+		struct slice value;
+
+		header = header_find(&views->message->headers, name, i);
+		if (header == NULL)
+			return false;
+		value = header_unfold(views->arena, header);
+		if (value.p != NULL && date_parse(value, epoch_r))
+			return true;
+	}
+	return false;
+}
 
 /* The Date, or Resent-Date where there is one. */
 static bool
 read_date(struct views *views, int64_t *epoch_r)
 {
-	const struct header *header = header_find(
-	    &views->message->headers, SLICE("Resent-Date"), 0);
-	struct slice value;
+	return first_date(views, SLICE("Resent-Date"), epoch_r) ||
+	       first_date(views, SLICE("Date"), epoch_r);
+}
 
-	if (header != NULL) {
-		value = header_unfold(views->arena, header);
-		if (date_parse(value, epoch_r))
-			return true;
+/* Whether the next field has the form of one that fetching a mailbox made. */
+static bool
+hop_is(const struct hops *hops, enum eval_pattern pattern)
+{
+	struct slice rest = hops->rest, line;
+
+	return slice_next_line(&rest, &line) &&
+	       eval_pattern_in(hops->views, hops->rule, pattern, line);
+}
+
+/* Takes the next field; whether there was one. *known_r: its time could be read. */
+static bool
+next_hop(struct hops *hops, bool *known_r, int64_t *epoch_r)
+{
+	struct slice line, time;
+
+	if (!slice_next_line(&hops->rest, &line))
+		return false;
+	time = eval_pattern_find(hops->views, hops->rule, PATTERN_RECEIVED_TIME, line);
+	*known_r = time.p != NULL && date_parse(time, epoch_r);
+	return true;
+}
+
+/*
+ * Passes over what came with fetching a mailbox: fetchmail's field and a local
+ * one above. The later of their times, if one lies not in the future.
+ */
+static bool
+pass_fetched(struct hops *hops, int64_t *fetched_r)
+{
+	struct hops below = *hops;
+	bool any = false, known;
+	int64_t epoch;
+	size_t count = 0;
+
+	if (hop_is(&below, PATTERN_LOCAL_HOP)) {
+		count = 1;
+		next_hop(&below, &known, &epoch);
 	}
-	value = eval_field(views, FIXED_DATE);
-	return value.p != NULL && date_parse(value, epoch_r);
+	if (!hop_is(&below, PATTERN_FETCHMAIL_HOP))
+		return false;
+	for (count++; count > 0 && next_hop(hops, &known, &epoch); count--) {
+		if (!known || epoch > hops->views->now || (any && epoch <= *fetched_r))
+			continue;
+		*fetched_r = epoch;
+		any = true;
+	}
+	return any;
 }
 
-/* The time behind the last semicolon of the i-th Received. */
-static bool
-received_date(struct views *views, const struct header *header, int64_t *epoch_r)
-{
-	struct slice value = header_unfold(views->arena, header);
-	size_t at = value.n;
-
-	while (at > 0 && value.p[at - 1] != ';')
-		at--;
-	return at > 0 && date_parse(slice_from(value, at), epoch_r);
-}
-
-/* Whether the i-th Received is there and says word. */
-static bool
-received_says(const struct header_list *headers, size_t i, struct slice word)
-{
-	const struct header *header = header_find(headers, SLICE("Received"), i);
-
-	return header != NULL && slice_find(header->raw, 0, word) < header->raw.n;
-}
-
-/* How many Received on top came with fetching a mailbox: fetchmail's and a local one above. */
-static size_t
-count_fetched(const struct header_list *headers)
-{
-	size_t local = received_says(headers, 0, SLICE("127.0.0.1")) ? 1 : 0;
-
-	return received_says(headers, local, SLICE("fetchmail")) ? local + 1 : 0;
-}
+/* What the Received fields say. */
+struct times {
+	size_t count;
+	int64_t newest;
+	double shift; /* seconds */
+	bool fetched;
+	int64_t fetched_at;
+};
 
 static double
-date_shift(struct views *views)
+nearer(double a, double b)
 {
-	const struct header_list *headers = &views->message->headers;
-	size_t count = header_count(headers, SLICE("Received"));
-	double shift = 0;
-	int64_t date, received;
-	bool known = false;
+	return (b < 0 ? -b : b) < (a < 0 ? -a : a) ? b : a;
+}
 
-	if (!read_date(views, &date))
-		return 0;
-	if (views->envelope->known) {
-		shift = (double)(date - views->now) / HOUR;
-		known = true;
-	}
-	for (size_t i = count_fetched(headers); i < count && i < EVAL_FIELDS_MAX; i++) {
-		double hours;
+static void
+add_time(struct times *times, int64_t date, int64_t received, double *before)
+{
+	double shift = (double)(date - received);
 
-		if (!received_date(views, header_find(headers, SLICE("Received"), i), &received))
+	*before = times->shift;
+	if (times->count++ == 0)
+		times->newest = received;
+	times->shift = times->count == 1 ? shift : nearer(times->shift, shift);
+}
+
+static struct times
+read_times(const struct rule *rule, struct views *views, int64_t date)
+{
+	struct hops hops = { rule, views, eval_field(views, FIXED_RECEIVED) };
+	struct times times = { .count = 0 };
+	double before = 0;
+	int64_t last = date + 1, received;
+	bool known;
+
+	times.fetched = pass_fetched(&hops, &times.fetched_at);
+	if (views->envelope->known)
+		add_time(&times, date, views->now, &before);
+	while (next_hop(&hops, &known, &received)) {
+		if (!known)
 			continue;
-		hours = (double)(date - received) / HOUR;
-		if (!known || (hours < 0 ? -hours : hours) < (shift < 0 ? -shift : shift))
-			shift = hours;
-		known = true;
+		add_time(&times, date, received, &before);
+		last = received;
 	}
-	return shift;
+	if (times.count > 1 && last == date)
+		times.shift = before;
+	return times;
 }
 
 unsigned
 eval_check_for_shifted_date(const struct rule *rule, struct views *views)
 {
-	return eval_within(date_shift(views), &rule->call.args[0], &rule->call.args[1]);
+	double shift = 0;
+	int64_t date;
+
+	if (read_date(views, &date))
+		shift = read_times(rule, views, date).shift;
+	return eval_within(shift / HOUR, &rule->call.args[0], &rule->call.args[1]);
+}
+
+/* Puts value in its place among the n of v, the latest first. */
+static void
+insert_time(double *v, size_t *n, double value)
+{
+	size_t at = (*n)++;
+
+	for (; at > 0 && v[at - 1] < value; at--)
+		v[at] = v[at - 1];
+	v[at] = value;
+}
+
+/* When the message came, in seconds since 1970; 0: nobody knows. */
+static double
+time_received(const struct rule *rule, struct views *views)
+{
+	int64_t date = 0;
+	bool dated = read_date(views, &date);
+	struct times times = read_times(rule, views, date);
+	double v[4];
+	size_t n = 0;
+
+	if (dated)
+		insert_time(v, &n, (double)date);
+	if (times.count > 0)
+		insert_time(v, &n, (double)times.newest);
+	if (times.fetched)
+		insert_time(v, &n, (double)times.fetched_at);
+	if (dated && times.count > 0)
+		insert_time(v, &n, (double)date - times.shift);
+	return n == 0 ? 0 : v[(n - 1) / 2];
+}
+
+unsigned
+eval_received_within_months(const struct rule *rule, struct views *views)
+{
+	double months = ((double)views->now - time_received(rule, views)) / MONTH;
+	double min = eval_number(rule, 0, -(double)INFINITY);
+	double max = eval_number(rule, 1, (double)INFINITY);
+
+	return months >= min && months < max;
 }
 
 unsigned

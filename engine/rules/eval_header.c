@@ -7,12 +7,17 @@
 #include "engine/rules/eval.h"
 
 #include "engine/mime/header.h"
+#include "engine/mime/word.h"
 #include "engine/rules/eval_help.h"
+#include "engine/rules/eval_pattern.h"
 #include "engine/util/ascii.h"
+#include "engine/util/map.h"
 #include "engine/util/utf8.h"
 
 /* A Subject shorter than this is not called shouting. */
 #define CAPS_LENGTH_MIN 10
+/* Fields of one name are counted no further: rules ask for fewer than 1000. */
+#define COUNTED_MAX 1000
 
 unsigned
 eval_check_for_missing_to_header(const struct rule *rule, struct views *views)
@@ -24,79 +29,99 @@ eval_check_for_missing_to_header(const struct rule *rule, struct views *views)
 	       header_find(headers, SLICE("Apparently-To"), 0) == NULL;
 }
 
-/* Fields of that name whose values differ from all before them. */
+/* Fields of that name whose values, as rules read them, differ from all before them. */
 static size_t
-count_distinct(const struct header_list *headers, struct slice name)
+count_distinct(struct views *views, struct slice name)
 {
-	size_t n = header_count(headers, name), distinct = 0;
+	const struct header_list *headers = &views->message->headers;
+	struct map *seen = map_new(views->arena, MAP_EXACT, views->hash_seed);
+	const struct header *header;
 
-	n = n < EVAL_FIELDS_MAX ? n : EVAL_FIELDS_MAX;
-	for (size_t i = 0; i < n; i++) {
-		struct slice value = slice_trim(header_find(headers, name, i)->raw);
-		size_t k = 0;
+	for (size_t i = 0; i < COUNTED_MAX && (header = header_find(headers, name, i)) != NULL;
+	     i++) {
+		struct slice value = word_field(views->arena, views->converters, header);
 
-		while (k < i && !slice_eq(value, slice_trim(header_find(headers, name, k)->raw)))
-			k++;
-		distinct += k == i;
+		if (seen == NULL || value.p == NULL || !map_add(seen, value, views))
+			return 0;
 	}
-	return distinct;
+	return seen == NULL ? 0 : map_count(seen);
 }
 
 unsigned
 eval_check_header_count_range(const struct rule *rule, struct views *views)
 {
 	const struct eval_arg *args = rule->call.args;
-	double n = (double)count_distinct(&views->message->headers, args[0].text);
+	double n = (double)count_distinct(views, args[0].text);
 
 	return n >= args[1].number && n <= args[2].number;
 }
 
+/* A control that no field may have: all but tab and line ends. */
+static bool
+is_illegal_control(char c)
+{
+	return (unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+}
+
 static size_t
-count_controls(struct slice text)
+count_illegal_controls(struct slice text)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n; i++)
-		n += text.p[i] == '\v' || text.p[i] == '\f' ||
-		     (ascii_is_control(text.p[i]) && !ascii_is_space(text.p[i]));
+		n += is_illegal_control(text.p[i]);
 	return n;
 }
 
 static size_t
-count_high(struct slice text)
+count_above(struct slice text, unsigned char last)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n; i++)
-		n += ascii_is_high(text.p[i]);
+		n += (unsigned char)text.p[i] > last;
 	return n;
 }
 
-/* Bytes above 0x7f are legal where the whole is UTF-8 (RFC 6532). */
+/* A Subject may have one cent, pound or registered sign of Latin-1. */
+static size_t
+excused(struct slice text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\xa2' || text.p[i] == '\xa3' || text.p[i] == '\xae';
+	return n == 1 ? 1 : 0;
+}
+
+/* Bytes above 0x7f are legal where the whole is UTF-8 without controls (RFC 6532). */
 unsigned
 eval_check_illegal_chars(const struct rule *rule, struct views *views)
 {
 	const struct eval_arg *args = rule->call.args;
-	const struct header_list *headers = &views->message->headers;
-	struct slice text = headers->bytes;
-	size_t illegal;
+	size_t controls, illegal;
+	struct slice text;
 
-	if (!slice_eq(args[0].text, SLICE("ALL"))) {
-		const struct header *header = header_find(headers, args[0].text, 0);
-
-		text = header == NULL ? SLICE("") : slice_trim(header->raw);
-	}
-	illegal = utf8_valid(text) ? count_controls(text) : count_controls(text) + count_high(text);
-	return text.n > 0 && (double)illegal / (double)text.n >= args[1].number &&
+	if (!views_field(views, args[0].selector, &text) || slice_trim(text).n == 0)
+		return 0;
+	controls = count_illegal_controls(text);
+	if (controls == 0 && count_above(text, 0x7f) > 0 && utf8_valid(text))
+		return 0;
+	illegal = controls + count_above(text, 0x7e);
+	if (illegal > 0 && (slice_ieq(args[0].text, SLICE("Subject")) ||
+			       slice_ieq(args[0].text, SLICE("Subject:raw"))))
+		illegal -= excused(text);
+	return (double)illegal / (double)text.n >= args[1].number &&
 	       (double)illegal >= args[2].number;
 }
 
 /* The Subject without leading "Re:", "Fwd:" and the like. */
 static struct slice
-bare_subject(struct views *views)
+bare_subject(struct slice subject)
 {
-	static const char *const marks[] = { "re:", "fw:", "fwd:", "aw:", "wg:", "sv:" };
-	struct slice subject = slice_trim(eval_field(views, FIXED_SUBJECT));
+	static const char *const marks[] = {
+		"re:", "fwd:", "fw:", "aw:", "antwort:", "wg:", "sv:", "vb:", "vs:", "vl:"
+	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		if (slice_istarts(subject, slice_of(marks[i]))) {
@@ -107,21 +132,31 @@ bare_subject(struct views *views)
 	return subject;
 }
 
+static bool
+has_blank(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (ascii_is_space(text.p[i]))
+			return true;
+	}
+	return false;
+}
+
 unsigned
 eval_subject_is_all_caps(const struct rule *rule, struct views *views)
 {
-	struct slice subject = bare_subject(views);
+	struct slice subject = bare_subject(slice_trim(eval_field(views, FIXED_SUBJECT)));
 	size_t letters = 0;
 
-	(void)rule;
-	if (subject.n < CAPS_LENGTH_MIN || slice_find_byte(subject, 0, ' ') == subject.n)
+	if (subject.n < CAPS_LENGTH_MIN || !has_blank(subject))
 		return 0;
 	for (size_t i = 0; i < subject.n; i++) {
 		if (ascii_is_lower(subject.p[i]))
 			return 0;
 		letters += ascii_is_upper(subject.p[i]);
 	}
-	return letters > 0;
+	return letters > 0 && !eval_pattern_in(views, rule, PATTERN_CAPS_CHARSET,
+				  eval_field(views, FIXED_SUBJECT_RAW));
 }
 
 /* "%NAME" that a mailing program should have replaced. */
@@ -143,8 +178,8 @@ static bool
 may_have_percent(struct slice name)
 {
 	static const char *const names[] = { "To", "Cc", "From", "Subject", "References",
-		"In-Reply-To", "Message-ID", "X-Message-ID", "Resent-Message-ID", "X-Face",
-		"X-UIDL", "X-VMS-To" };
+		"In-Reply-To", "Message-ID", "X-Message-ID", "Resent-Message-ID",
+		"X-Original-Message-ID", "X-Face", "X-UIDL", "X-VMS-To" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (slice_ieq(name, slice_of(names[i])))
@@ -156,55 +191,105 @@ may_have_percent(struct slice name)
 unsigned
 eval_check_unresolved_template(const struct rule *rule, struct views *views)
 {
-	const struct header_list *headers = &views->message->headers;
+	struct slice rest = eval_field(views, FIXED_ALL), line;
 
 	(void)rule;
-	for (size_t i = 0; i < headers->n; i++) {
-		if (!may_have_percent(headers->v[i].name) && has_template(headers->v[i].raw))
+	while (slice_next_line(&rest, &line)) {
+		if (has_template(line) &&
+		    !may_have_percent(slice_cut(line, 0, slice_find_byte(line, 0, ':'))))
 			return 1;
 	}
 	return 0;
 }
 
-/* Whether word stands in text, case ignored, as a word of its own. */
+/* Whether a word begins or ends at `at`: Perl's \b. */
+static bool
+at_edge(struct slice text, size_t at)
+{
+	bool before = at > 0 && ascii_is_word(text.p[at - 1]);
+	bool after = at < text.n && ascii_is_word(text.p[at]);
+
+	return before != after;
+}
+
+/* Whether word stands in text, case ignored, with an edge at both its ends. */
 static bool
 has_word(struct slice text, struct slice word)
 {
 	for (size_t at = slice_ifind(text, 0, word); at < text.n;
 	     at = slice_ifind(text, at + 1, word)) {
-		size_t end = at + word.n;
-
-		if ((at == 0 || !ascii_is_word(text.p[at - 1])) &&
-		    (end == text.n || !ascii_is_word(text.p[end])))
+		if (at_edge(text, at) && at_edge(text, at + word.n))
 			return true;
 	}
 	return false;
 }
 
-/* Whether text is `user`, or greets him: "user, ...". */
 static bool
-greets(struct slice text, struct slice user)
+is_mark(char c)
 {
-	struct slice rest;
-
-	if (user.n == 0 || !slice_starts(text, user))
-		return false;
-	rest = slice_trim(slice_from(text, user.n));
-	if (rest.n == 0)
-		return true;
-	return slice_find_byte(SLICE(",:;!?-"), 0, rest.p[0]) < 6 &&
-	       (rest.n == 1 || ascii_is_space(rest.p[1]));
+	return slice_find_byte(SLICE(",:;!?-"), 0, c) < SLICE(",:;!?-").n;
 }
 
+static struct slice
+skip_space(struct slice text)
+{
+	while (text.n > 0 && ascii_is_space(text.p[0]))
+		text = slice_from(text, 1);
+	return text;
+}
+
+/* "user, ..." in user's own case; the mark ends the text or a blank follows. */
+static bool
+calls_user(struct slice text, struct slice user)
+{
+	if (!slice_starts(text, user))
+		return false;
+	text = skip_space(slice_from(text, user.n));
+	return text.n > 0 && is_mark(text.p[0]) && (text.n == 1 || ascii_is_space(text.p[1]));
+}
+
+/* "re: user" or "fw: word user", and nothing behind it. */
+static bool
+answers_user(struct slice text, struct slice user)
+{
+	if ((!slice_istarts(text, SLICE("re:")) && !slice_istarts(text, SLICE("fw:"))) ||
+	    text.n < 3 + user.n || !slice_iends(text, user))
+		return false;
+	text = skip_space(slice_cut(text, 3, text.n - user.n));
+	if (text.n == 0)
+		return true;
+	while (text.n > 0 && ascii_is_word(text.p[0]))
+		text = slice_from(text, 1);
+	return text.n > 0 && skip_space(text).n == 0;
+}
+
+/* ", user!" */
+static bool
+marks_user(struct slice text, struct slice user)
+{
+	if (!slice_starts(text, SLICE(",")) || !is_mark(text.p[text.n - 1]))
+		return false;
+	return slice_ieq(skip_space(slice_cut(text, 1, text.n - 1)), user);
+}
+
+/* `address`: the recipient's address is a word of the Subject; `user`: it addresses him by it. */
 unsigned
 eval_check_for_to_in_subject(const struct rule *rule, struct views *views)
 {
-	struct slice subject = slice_trim(eval_field(views, FIXED_SUBJECT));
-	struct slice to = eval_first_line(eval_field(views, FIXED_TO_ADDR));
+	struct slice subject = eval_field(views, FIXED_SUBJECT);
+	struct slice to = eval_first_line(eval_field(views, FIXED_TO_ADDR)), user;
 
+	if (to.n == 0)
+		return 0;
 	if (slice_eq(rule->call.args[0].text, SLICE("address")))
-		return to.n > 0 && has_word(subject, to);
-	return greets(subject, slice_cut(to, 0, slice_find_byte(to, 0, '@')));
+		return has_word(subject, to);
+	if (!slice_eq(rule->call.args[0].text, SLICE("user")))
+		return 0;
+	if (slice_ends(subject, SLICE("\n")))
+		subject.n--;
+	user = slice_cut(to, 0, slice_find_byte(to, 0, '@'));
+	return slice_ieq(subject, user) || calls_user(subject, user) ||
+	       answers_user(subject, user) || marks_user(subject, user);
 }
 
 unsigned
@@ -216,6 +301,17 @@ eval_check_for_matching_env_and_hdr_from(const struct rule *rule, struct views *
 	return slice_ieq(envelope, eval_first_line(eval_field(views, FIXED_FROM_ADDR)));
 }
 
+/* "b.c" of "x.a.b.c"; the whole where one of the last two labels is empty. */
+static struct slice
+second_level(struct slice domain)
+{
+	struct slice tail = eval_last_labels(domain, 2);
+	size_t dot = slice_find_byte(tail, 0, '.');
+
+	return dot == 0 || dot + 1 >= tail.n || domain.n < tail.n + 2 ? domain : tail;
+}
+
+/* Against its name, it hits where they differ. */
 unsigned
 eval_check_equal_from_domains(const struct rule *rule, struct views *views)
 {
@@ -225,19 +321,7 @@ eval_check_equal_from_domains(const struct rule *rule, struct views *views)
 
 	(void)rule;
 	return from.n > 0 && envelope.n > 0 &&
-	       !slice_ieq(eval_last_labels(from, 2), eval_last_labels(envelope, 2));
-}
-
-unsigned
-eval_gated_through_received_hdr_remover(const struct rule *rule, struct views *views)
-{
-	const struct header_list *headers = &views->message->headers;
-	const struct header *list = header_find(headers, SLICE("Mailing-List"), 0);
-
-	(void)rule;
-	if (list != NULL && slice_ifind(list->raw, 0, SLICE("ezmlm")) < list->raw.n)
-		return 1;
-	return header_find(headers, SLICE("Received"), 0) == NULL && !views->envelope->known;
+	       !slice_ieq(second_level(from), second_level(envelope));
 }
 
 unsigned

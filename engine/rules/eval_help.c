@@ -116,6 +116,13 @@ eval_domain(struct slice address)
 	return at == 0 ? SLICE("") : slice_from(address, at);
 }
 
+bool
+eval_ends_with_word(struct slice text, struct slice word)
+{
+	return slice_iends(text, word) &&
+	       (text.n == word.n || !ascii_is_word(text.p[text.n - word.n - 1]));
+}
+
 struct slice
 eval_last_labels(struct slice host, size_t n)
 {

@@ -35,6 +35,9 @@ bool eval_in_range(const struct rule *rule, size_t i, double value);
 /* What follows the last @; empty without one. */
 struct slice eval_domain(struct slice address);
 
+/* Whether text ends with `word`, any case, and no letter, digit or _ stands right before it. */
+bool eval_ends_with_word(struct slice text, struct slice word);
+
 /* The last n labels of a host name ("b.c" of "a.b.c"). */
 struct slice eval_last_labels(struct slice host, size_t n);
 

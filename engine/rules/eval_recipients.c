@@ -2,74 +2,77 @@
  * eval_recipients.c - eval functions over many recipients at once
  *
  * Mailing programs of spammers walk sorted lists. Source: SpamAssassin
- * 4.0.1's HeaderEval, by how it behaves. At most EVAL_FIELDS_MAX addresses are
- * looked at.
+ * 4.0.1's HeaderEval, by how it behaves: the addresses of To and Cc, and of Bcc
+ * where those are fewer than SIMILAR_MIN; of neighbours that are the same but
+ * for case the first; at most RECIPIENTS_MAX.
  */
 #include "engine/rules/eval.h"
-#include "engine/rules/eval_help.h"
+
 #include "engine/util/ascii.h"
 
 #define SORTED_MIN 7
 #define SIMILAR_MIN 5
+#define RECIPIENTS_MAX 256
 /* The first so many characters make two local parts, or two domains, alike. */
 #define ALIKE_LENGTH 2
 
-/* Addresses of To and Cc into v; how many. */
-static size_t
-list_recipients(struct views *views, struct slice v[EVAL_FIELDS_MAX])
-{
-	struct slice rest = eval_field(views, FIXED_TO_CC_ADDR), line;
-	size_t n = 0;
+struct recipients {
+	struct slice v[RECIPIENTS_MAX];
+	size_t n;
+	size_t seen; /* neighbours that are the same counted too */
+};
 
-	while (n < EVAL_FIELDS_MAX && slice_next_line(&rest, &line)) {
-		line = slice_trim(line);
-		if (line.n > 0)
-			v[n++] = line;
+static void
+add_field(struct recipients *to, struct slice rest)
+{
+	struct slice line;
+
+	while (to->n < RECIPIENTS_MAX && slice_next_line(&rest, &line)) {
+		if (line.n == 0)
+			continue;
+		to->seen++;
+		if (to->n == 0 || !slice_ieq(to->v[to->n - 1], line))
+			to->v[to->n++] = line;
 	}
-	return n;
 }
 
-static int
-compare_folded(struct slice a, struct slice b)
+static void
+list_recipients(struct views *views, struct recipients *to)
 {
-	for (size_t i = 0; i < a.n && i < b.n; i++) {
-		int difference = ascii_lower(a.p[i]) - ascii_lower(b.p[i]);
-
-		if (difference != 0)
-			return difference;
-	}
-	return a.n < b.n ? -1 : a.n > b.n;
+	to->n = to->seen = 0;
+	add_field(to, eval_field(views, FIXED_TO_CC_ADDR));
+	if (to->seen < SIMILAR_MIN)
+		add_field(to, eval_field(views, FIXED_BCC_ADDR));
 }
 
 unsigned
 eval_sorted_recipients(const struct rule *rule, struct views *views)
 {
-	struct slice v[EVAL_FIELDS_MAX];
-	size_t n = list_recipients(views, v);
+	struct recipients to;
 
 	(void)rule;
-	for (size_t i = 1; i < n; i++) {
-		if (compare_folded(v[i - 1], v[i]) > 0)
+	list_recipients(views, &to);
+	for (size_t i = 1; i < to.n; i++) {
+		if (slice_compare(to.v[i - 1], to.v[i]) > 0)
 			return 0;
 	}
-	return n >= SORTED_MIN;
+	return to.n >= SORTED_MIN;
 }
 
-/* Drops what stands in v before already; how many are left. */
-static size_t
-drop_repeated(struct slice *v, size_t n)
+/* What follows the first @ of each address; addresses without one leave no gap. */
+static void
+list_hosts(const struct recipients *to, struct slice hosts[RECIPIENTS_MAX])
 {
-	size_t kept = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t k = 0;
+	for (size_t i = 0; i < to->n; i++) {
+		size_t at = slice_find_byte(to->v[i], 0, '@');
 
-		while (k < kept && !slice_eq(v[k], v[i]))
-			k++;
-		if (k == kept)
-			v[kept++] = v[i];
+		if (at < to->v[i].n)
+			hosts[n++] = slice_from(to->v[i], at + 1);
 	}
-	return kept;
+	while (n < to->n)
+		hosts[n++] = SLICE("");
 }
 
 static bool
@@ -79,28 +82,29 @@ begin_alike(struct slice a, struct slice b)
 }
 
 /* Local parts that begin alike count, and so do two domains that are not the same one. */
-static unsigned
-likeness(struct slice a, struct slice b)
+static double
+similarity(const struct recipients *to)
 {
-	struct slice first = eval_domain(a), second = eval_domain(b);
+	struct slice hosts[RECIPIENTS_MAX];
+	size_t hits = 0;
 
-	return (unsigned)begin_alike(a, b) +
-	       (unsigned)(!slice_eq(first, second) && begin_alike(first, second));
+	if (to->n < SIMILAR_MIN)
+		return 0;
+	list_hosts(to, hosts);
+	for (size_t i = 0; i < to->n; i++) {
+		for (size_t k = 0; k < i; k++) {
+			hits += begin_alike(to->v[i], to->v[k]);
+			hits += begin_alike(hosts[i], hosts[k]) && !slice_eq(hosts[i], hosts[k]);
+		}
+	}
+	return (double)hits / ((double)to->n * (double)(to->n - 1) / 2);
 }
 
 unsigned
 eval_similar_recipients(const struct rule *rule, struct views *views)
 {
-	struct slice v[EVAL_FIELDS_MAX];
-	size_t n = list_recipients(views, v), pairs = 0;
-	double ratio = 0;
+	struct recipients to;
 
-	n = drop_repeated(v, n);
-	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; k < i; k++)
-			pairs += likeness(v[i], v[k]);
-	}
-	if (n >= SIMILAR_MIN)
-		ratio = (double)pairs / ((double)n * (double)(n - 1) / 2);
-	return eval_within(ratio, &rule->call.args[0], &rule->call.args[1]);
+	list_recipients(views, &to);
+	return eval_within(similarity(&to), &rule->call.args[0], &rule->call.args[1]);
 }

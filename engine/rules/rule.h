@@ -104,7 +104,22 @@ struct rule {
 	X(X_ORIGINATING_IP, "X-Originating-IP") \
 	X(LIST_ID, "List-Id")                   \
 	X(DELIVERED_TO, "Delivered-To")         \
-	X(TO_NAME, "To:name")
+	X(TO_NAME, "To:name")                   \
+	X(TO, "To")                             \
+	X(FROM, "From")                         \
+	X(BCC_ADDR, "Bcc:addr")                 \
+	X(SUBJECT_RAW, "Subject:raw")           \
+	X(OWN_MESSAGE_ID, "Message-Id")         \
+	X(MAILING_LIST, "Mailing-List")         \
+	X(LIST_UNSUBSCRIBE, "List-Unsubscribe") \
+	X(RESENT_FROM, "Resent-From")           \
+	X(RESENT_TO, "Resent-To")               \
+	X(X_RECEIVED, "X-Received")             \
+	X(X_MAILER, "X-Mailer")                 \
+	X(X_SENDER_IP, "X-Sender-Ip")           \
+	X(X_ORIGINATOR_ORG, "X-OriginatorOrg")  \
+	X(X_GM_STATE, "X-Gm-Message-State")     \
+	X(X_GOOGLE_SOURCE, "X-Google-Smtp-Source")
 
 enum fixed_field {
 #define FIXED_FIELD_ENUM(id, text) FIXED_##id,
@@ -134,6 +149,7 @@ struct ruleset {
 	const struct boundaries *boundaries; /* of registries; NULL: the public suffix list */
 	const struct regex **redirectors; /* one group each: the target */
 	size_t redirector_count;
+	const struct regex *const *eval_patterns; /* by enum eval_pattern; NULL: none needed */
 	struct policy policy;
 	struct shortcircuit_limits shortcircuit;
 	struct slice id;

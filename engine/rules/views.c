@@ -267,3 +267,15 @@ views_test(
 	return views_may_match(views, rule, text) &&
 	       views_next(views, rule, regex, text, &match) == REGEX_MATCH;
 }
+
+struct slice
+views_find(
+    struct views *views, const struct rule *rule, const struct regex *regex, struct slice text)
+{
+	struct regex_match match = { 0 };
+
+	if (!views_may_match(views, rule, text) ||
+	    views_next(views, rule, regex, text, &match) != REGEX_MATCH)
+		return SLICE_ABSENT;
+	return slice_cut(text, match.start, match.end);
+}

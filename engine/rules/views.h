@@ -32,6 +32,7 @@ enum view_memo {
 	MEMO_AUTHRES, /* eval_authres.c */
 	MEMO_LANGUAGES, /* eval_language.c */
 	MEMO_SENDERS, /* eval_welcome.c */
+	MEMO_RECEIVED, /* eval_forged.c */
 	MEMO_COUNT
 };
 
@@ -97,6 +98,10 @@ bool views_match(struct views *views, const struct rule *rule, struct slice text
 
 /* Whether the regex matches somewhere in text; limits are noted for the rule. */
 bool views_test(
+    struct views *views, const struct rule *rule, const struct regex *regex, struct slice text);
+
+/* The first match; absent: none. */
+struct slice views_find(
     struct views *views, const struct rule *rule, const struct regex *regex, struct slice text);
 
 #endif

@@ -28,23 +28,46 @@ SPARE = 2
 PLUGINS = ["AuthRes", "BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo",
            "MIMEEval", "PDFInfo", "RelayEval", "URIEval", "WLBLEval"]
 
+# The same to both: SpamAssassin's stock files set the first, which is our default too, and tell it the
+# top-level domains that there are.
+SETTINGS = """originating_ip_headers X-Yahoo-Post-IP X-Originating-IP X-Apparently-From X-SenderIP X-AOL-IP
+originating_ip_headers X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp
+ok_locales en ru
+include /usr/share/spamassassin/20_aux_tlds.cf
+"""
+LISTS = """lists:
+  ok_locales: [en, ru]
+"""
+
 HEADER = [
     "check_all_trusted()", "check_authres_result('dkim', 'missing')", "check_authres_result('dkim', 'pass')",
-    "check_authres_result('spf', 'pass')", "check_equal_from_domains()", "check_for_forged_received_trail()",
-    "check_for_matching_env_and_hdr_from()", "check_for_missing_to_header()", "check_for_no_rdns_dotcom_helo()",
+    "check_authres_result('spf', 'pass')", "check_equal_from_domains()", "check_for_fake_aol_relay_in_rcvd()",
+    "check_for_faraway_charset_in_headers()", "check_for_forged_eudoramail_received_headers()",
+    "check_for_forged_gmail_received_headers()", "check_for_forged_gw05_received_headers()",
+    "check_for_forged_hotmail_received_headers()", "check_for_forged_juno_received_headers()",
+    "check_for_forged_received_ip_helo()", "check_for_forged_received_trail()",
+    "check_for_forged_yahoo_received_headers()", "check_for_from_domain_in_received_headers('aol.com', 'false')",
+    "check_for_from_domain_in_received_headers('com', 'true')",
+    "check_for_from_domain_in_received_headers('hotmail.com', 'true')",
+    "check_for_from_domain_in_received_headers('yahoo.com', 'false')", "check_for_illegal_ip()",
+    "check_for_matching_env_and_hdr_from()", "check_for_missing_to_header()", "check_for_msn_groups_headers()",
+    "check_for_no_hotmail_received_headers()", "check_for_no_rdns_dotcom_helo()", "check_for_numeric_helo()",
+    "check_for_sender_no_reverse()",
     "check_for_shifted_date('-12', '-6')", "check_for_shifted_date('-24', '-12')",
     "check_for_shifted_date('-48', '-24')", "check_for_shifted_date('-6', '-3')",
     "check_for_shifted_date('-96', '-48')", "check_for_shifted_date('12', '24')",
     "check_for_shifted_date('24', '48')", "check_for_shifted_date('3', '6')", "check_for_shifted_date('48', '96')",
     "check_for_shifted_date('6', '12')", "check_for_shifted_date('96', 'undef')",
     "check_for_shifted_date('undef', '-96')", "check_for_to_in_subject('address')",
-    "check_for_to_in_subject('user')", "check_fromname_equals_replyto()", "check_fromname_equals_to()",
+    "check_for_to_in_subject('user')", "check_for_unique_subject_id()", "check_fromname_equals_replyto()", "check_fromname_equals_to()",
     "check_fromname_spoof()", "check_header_count_range('Content-Type', '2', '999')",
     "check_header_count_range('Received', '2', '3')", "check_header_count_range('Subject', '2', '999')",
     "check_illegal_chars('ALL', '0.010', '2')", "check_illegal_chars('From', '0.20', '2')",
     "check_illegal_chars('Subject', '0.00', '2')", "check_mailfrom_matches_rcvd()",
-    "check_no_relays()", "check_relays_unparseable()", "check_unresolved_template()",
-    "gated_through_received_hdr_remover()", "helo_ip_mismatch()", "similar_recipients('0.20', '0.65')",
+    "check_messageid_not_usable()", "check_no_relays()", "check_outlook_message_id()",
+    "check_ratware_envelope_from()", "check_ratware_name_id()", "check_relays_unparseable()", "check_unresolved_template()",
+    "gated_through_received_hdr_remover()", "helo_ip_mismatch()", "received_within_months('0', '60')",
+    "received_within_months('200', '260')", "received_within_months('260', 'undef')", "similar_recipients('0.20', '0.65')",
     "similar_recipients('0.65', 'undef')", "sorted_recipients()", "subject_is_all_caps()",
 ]
 
@@ -96,17 +119,12 @@ BODY = [
 # Where ours differ on purpose, and why; the floor does not hold for these.
 DEAD = "SpamAssassin 4.0.1 takes the word but never sets it; ours says what the word means"
 SPOOF = "SpamAssassin's plugin says nothing without settings of its own; ours needs none"
-ZERO = "SpamAssassin forgets a shift of exactly 0 and takes the next hop's; ours keeps it"
 ON_PURPOSE = {
     "check_for_mime('mime_base64_blanks')": DEAD,
     "check_for_mime('mime_base64_illegal')": DEAD,
     "check_for_mime('mime_html_count')": DEAD,
     "check_for_mime('mime_html_no_charset')": DEAD,
     "check_for_mime('mime_qp_illegal')": DEAD,
-    "check_for_shifted_date('-12', '-6')": ZERO,
-    "check_for_shifted_date('-24', '-12')": ZERO,
-    "check_for_shifted_date('-48', '-24')": ZERO,
-    "check_for_shifted_date('-6', '-3')": ZERO,
     "check_fromname_equals_replyto()": SPOOF,
     "check_fromname_equals_to()": SPOOF,
     "check_fromname_spoof()": SPOOF,
@@ -115,8 +133,7 @@ ON_PURPOSE = {
 
 # Whose law is not found yet: told, and no failure.
 OPEN = {
-    "check_for_ascii_text_illegal()", "check_for_forged_received_trail()", "check_for_mime('mime_qp_count')",
-    "check_for_no_rdns_dotcom_helo()", "check_relays_unparseable()", "html_image_only('1600', '2400')",
+    "check_for_ascii_text_illegal()", "check_for_mime('mime_qp_count')", "html_image_only('1600', '2400')",
     "html_range('non_element_ratio', '0.10', '0.50')", "html_title_subject_ratio('3.5')",
     "multipart_alternative_difference('20', '99')", "multipart_alternative_difference('99', '100')",
 }
@@ -143,6 +160,7 @@ def theirs(folder, calls, paths):
     rules = os.path.join(folder, "evals.cf")
     named = {call.split("(")[0] for call in HEADER}
     with open(rules, "w", encoding="utf-8") as out:
+        out.write(SETTINGS)
         for plugin in ["Check"] + PLUGINS:
             print("loadplugin Mail::SpamAssassin::Plugin::" + plugin, file=out)
         for number, call in calls:
@@ -170,6 +188,7 @@ def ours(folder, calls, paths):
     """The same of steelyard."""
     rules = os.path.join(folder, "evals.yaml")
     with open(rules, "w", encoding="utf-8") as out:
+        out.write(LISTS)
         print("rules:", file=out)
         for number, call in calls:
             print("  E%d: {function: '%s', score: 0.01}" % (number, yaml_call(call)), file=out)
@@ -196,7 +215,7 @@ def report(number, call, want, got, shown):
         note = " # open: its law is not known"
     print("%s %d - %s: %d hits, %d extra, %d lost%s" %
           ("ok" if good or note else "not ok", number, call, hits, len(extra), len(lost), note))
-    if not good:
+    if not good or shown > SHOWN:
         for kind, list_ in (("extra", extra), ("lost", lost)):
             for path in list_[:shown]:
                 print("# %s: %s" % (kind, path))

@@ -2,6 +2,10 @@ unit_tests += \
 	tests/engine/rules/test_eval \
 	tests/engine/rules/test_eval_authres \
 	tests/engine/rules/test_eval_image \
+	tests/engine/rules/test_eval_forged \
+	tests/engine/rules/test_eval_locale \
+	tests/engine/rules/test_eval_ratware \
+	tests/engine/rules/test_eval_relay \
 	tests/engine/rules/test_eval_pdf \
 	tests/engine/rules/test_core_lists \
 	tests/engine/rules/test_kind_uri \
@@ -22,6 +26,26 @@ tests_engine_rules_test_eval_image_SOURCES = tests/engine/rules/test_eval_image.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_image_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_image_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_forged_SOURCES = tests/engine/rules/test_eval_forged.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_forged_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_forged_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_locale_SOURCES = tests/engine/rules/test_eval_locale.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_locale_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_locale_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_ratware_SOURCES = tests/engine/rules/test_eval_ratware.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_ratware_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_ratware_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_relay_SOURCES = tests/engine/rules/test_eval_relay.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_relay_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_relay_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_pdf_SOURCES = tests/engine/rules/test_eval_pdf.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
