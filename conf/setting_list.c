@@ -317,22 +317,28 @@ setting_parse_networks(const struct schema *schema, const struct setting_row *ro
     const struct yaml_node *node, void *field)
 {
 	struct vec networks = VEC_OF(struct network, schema->arena);
+	struct network found[NETWORK_RANGE_MAX];
 	bool good = true;
 
 	(void)row;
 	if (!schema_list(schema, node, "a list of networks like [192.0.2.0/24]"))
 		return false;
 	for (size_t i = 0; i < node->n; i++) {
-		struct network *network = vec_push(&networks);
+		size_t n = 0;
 		struct slice text;
 		struct err err;
 
-		if (network == NULL)
-			return schema_no_memory(schema, node);
 		if (!schema_text(schema, node->entries[i].value, &text))
 			good = false;
-		else if (!network_parse(text, network, &err))
+		else if ((n = networks_parse(text, found, &err)) == 0)
 			good = schema_error(schema, node->entries[i].value, "%s", err.text);
+		for (size_t k = 0; k < n; k++) {
+			struct network *network = vec_push(&networks);
+
+			if (network == NULL)
+				return schema_no_memory(schema, node);
+			*network = found[k];
+		}
 	}
 	*(setting_networks *)field = (struct network_list){ networks.p, networks.n };
 	return good;

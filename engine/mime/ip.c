@@ -343,6 +343,86 @@ network_parse(struct slice text, struct network *network_r, struct err *err)
 	return true;
 }
 
+/* The last address of the network of so many bits that begins at `first`; false: none begins there. */
+static bool
+block_end(const struct ip *first, unsigned bits, struct ip *last_r)
+{
+	*last_r = *first;
+	for (unsigned i = bits; i < 128; i++) {
+		unsigned char bit = (unsigned char)(0x80 >> i % 8);
+
+		if ((first->v[i / 8] & bit) != 0)
+			return false;
+		last_r->v[i / 8] |= bit;
+	}
+	return true;
+}
+
+/* The address behind ip; false: it was the last. */
+static bool
+next_ip(struct ip *ip)
+{
+	for (size_t i = sizeof(ip->v); i-- > 0;)
+		if (++ip->v[i] != 0)
+			return true;
+	return false;
+}
+
+/* The fewest networks that make up the range, in order. */
+static size_t
+split_range(struct ip first, const struct ip *last, bool negated, struct network *v)
+{
+	size_t n = 0;
+	bool more = true;
+
+	while (more && n < NETWORK_RANGE_MAX && memcmp(first.v, last->v, sizeof(first.v)) <= 0) {
+		unsigned bits = 0;
+		struct ip end;
+
+		while (!block_end(&first, bits, &end) || memcmp(end.v, last->v, sizeof(end.v)) > 0)
+			bits++;
+		v[n] = (struct network){ .bits = bits, .negated = negated };
+		memcpy(v[n++].address, first.v, sizeof(first.v));
+		first = end;
+		more = next_ip(&first);
+	}
+	return n;
+}
+
+size_t
+networks_parse(struct slice text, struct network v[NETWORK_RANGE_MAX], struct err *err)
+{
+	struct slice s = slice_trim(text);
+	size_t dash = slice_find_byte(s, 0, '-');
+	bool negated = false;
+	struct ip first, last;
+
+	if (dash == s.n)
+		return network_parse(text, &v[0], err);
+	if (take_byte(&s, '!')) {
+		negated = true;
+		s = slice_trim(s);
+	}
+	dash = slice_find_byte(s, 0, '-');
+	if (!ip_parse(slice_trim(slice_cut(s, 0, dash)), &first) ||
+	    !ip_parse(slice_trim(slice_from(s, dash + 1)), &last) ||
+	    ip_is_v4(&first) != ip_is_v4(&last) || memcmp(first.v, last.v, sizeof(first.v)) > 0) {
+		err_set(err, "\"%.*s\" is no range of addresses: expected 192.0.2.1-192.0.2.9",
+		    SLICE_ARG(text));
+		return 0;
+	}
+	return split_range(first, &last, negated, v);
+}
+
+bool
+network_contains(const struct network *outer, const struct network *inner)
+{
+	struct ip ip;
+
+	memcpy(ip.v, inner->address, sizeof(ip.v));
+	return outer->bits <= inner->bits && network_has(outer, &ip);
+}
+
 bool
 network_has(const struct network *network, const struct ip *ip)
 {

@@ -49,6 +49,19 @@ struct slice ip_reversed(struct arena *arena, const struct ip *ip);
  */
 bool network_parse(struct slice text, struct network *network_r, struct err *err);
 
+/* One range "10.0.0.1-10.0.0.9" is no more networks than this. */
+#define NETWORK_RANGE_MAX 254
+
+/*
+ * Reads what a list of networks has in one place: a network, or a range of
+ * addresses, "!" before it or not, which is as many networks as it takes.
+ * How many they are, at most NETWORK_RANGE_MAX; 0 with *err.
+ */
+size_t networks_parse(struct slice text, struct network v[NETWORK_RANGE_MAX], struct err *err);
+
+/* Whether all of `inner` lies in `outer`; neither's `negated` is looked at. */
+bool network_contains(const struct network *outer, const struct network *inner);
+
 /* Whether the address lies in it; `negated` is not looked at. */
 bool network_has(const struct network *network, const struct ip *ip);
 

@@ -84,10 +84,11 @@ judge(struct walk *walk, struct relay *relay)
 		}
 		walk->in_trusted &= trusted;
 		walk->in_internal &= trusted && internal;
+		relay->msa = known && walk->configured && walk->in_trusted &&
+			     network_list_has(&policy->msa_networks, &ip);
 	}
 	relay->trusted = walk->in_trusted;
 	relay->internal = walk->in_internal;
-	relay->msa = known && relay->trusted && network_list_has(&policy->msa_networks, &ip);
 	walk->below_msa |= relay->msa;
 }
 

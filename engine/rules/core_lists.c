@@ -1,13 +1,20 @@
 /*
  * core_lists.c - the named lists that the engine itself reads, whatever functions are called
  *
- * SpamAssassin's configuration says things of URIs and relays that no single
- * rule says: which registries there are, how redirectors look, where webmail
- * tells its client. They come as lists by the directives' names and are put
- * into the form that is read while messages are scanned.
+ * SpamAssassin's configuration says things that no single rule says: which
+ * registries there are, how redirectors look, where webmail tells its client,
+ * which networks are ours. They come as lists by the directives' names and
+ * are put into the form that is read while messages are scanned.
+ *
+ * Networks of the lists join those of the configuration. One of
+ * internal_networks or msa_networks that is not within trusted_networks is
+ * left out, as SpamAssassin leaves it out.
  */
 #include "engine/rules/core_lists.h"
 
+#include <string.h>
+
+#include "engine/mime/ip.h"
 #include "engine/util/buf.h"
 
 struct application {
@@ -68,6 +75,104 @@ apply_originating(struct ruleset *ruleset)
 	ruleset->policy.originating_ip_header_count = list->entries.n;
 }
 
+/* Networks that stand before those of every list but msa_networks. */
+static const struct network loopbacks[] = {
+	{ .address = { [10] = 0xff, [11] = 0xff, [12] = 127 }, .bits = 96 + 8 },
+	{ .address = { [15] = 1 }, .bits = 128 },
+};
+
+/* Whether the first network of the list that has all of `inner` lets it in. */
+static bool
+lies_within(const struct network *inner, struct network_list list)
+{
+	for (size_t i = 0; i < sizeof(loopbacks) / sizeof(loopbacks[0]); i++)
+		if (network_contains(&loopbacks[i], inner))
+			return true;
+	for (size_t i = 0; i < list.n; i++)
+		if (network_contains(&list.v[i], inner))
+			return !list.v[i].negated;
+	return false;
+}
+
+/* The policy's networks with those of the list of that name behind them. */
+static void
+join_networks(const struct application *a, const char *name, struct network_list *networks)
+{
+	struct slice_list texts = entries_of(a->ruleset, name);
+	struct vec all = VEC_OF(struct network, a->ruleset->arena);
+	struct network found[NETWORK_RANGE_MAX];
+
+	if (texts.n == 0)
+		return;
+	for (size_t i = 0; i < networks->n; i++)
+		*(struct network *)vec_push(&all) = networks->v[i];
+	for (size_t i = 0; i < texts.n; i++) {
+		struct err err;
+		size_t n = networks_parse(texts.v[i], found, &err);
+
+		if (n == 0)
+			leave_out(a, name, texts.v[i], err.text);
+		for (size_t k = 0; k < n; k++)
+			*(struct network *)vec_push(&all) = found[k];
+	}
+	*networks = (struct network_list){ all.p, all.n };
+}
+
+/* Without the networks that are not within `outer`; what is excluded stays. */
+static void
+keep_within(const struct application *a, const char *name, struct network_list *networks,
+    struct network_list outer, const char *outer_name)
+{
+	struct network *kept = arena_array(a->ruleset->arena, networks->n + 1, sizeof(*kept));
+	struct buf why = { 0 };
+	size_t n = 0;
+
+	buf_printf(&why, "it is not within %s", outer_name);
+	for (size_t i = 0; i < networks->n; i++) {
+		const struct network *network = &networks->v[i];
+		struct ip ip;
+
+		if (network->negated || lies_within(network, outer)) {
+			kept[n++] = *network;
+			continue;
+		}
+		memcpy(ip.v, network->address, sizeof(ip.v));
+		leave_out(a, name,
+		    arena_printf(a->ruleset->arena, "%.*s/%u",
+			SLICE_ARG(ip_text(a->ruleset->arena, &ip)),
+			ip_is_v4(&ip) ? network->bits - 96 : network->bits),
+		    buf_text(&why));
+	}
+	/* A list of which nothing is left is not one that nobody gave. */
+	if (n == 0 && networks->n > 0)
+		kept[n++] = (struct network){ .bits = 0, .negated = true };
+	*networks = (struct network_list){ kept, n };
+	buf_clear(&why);
+}
+
+/* Networks of the lists join the policy's; the internal ones and MSAs are within the trusted ones. */
+static void
+apply_networks(const struct application *a)
+{
+	struct policy *policy = &a->ruleset->policy;
+
+	join_networks(a, "trusted_networks", &policy->trusted_networks);
+	join_networks(a, "internal_networks", &policy->internal_networks);
+	join_networks(a, "msa_networks", &policy->msa_networks);
+	if (policy->trusted_networks.n > 0) {
+		keep_within(a, "internal_networks", &policy->internal_networks,
+		    policy->trusted_networks, "trusted_networks");
+		keep_within(a, "msa_networks", &policy->msa_networks, policy->trusted_networks,
+		    "trusted_networks");
+	} else if (policy->internal_networks.n > 0) {
+		keep_within(a, "msa_networks", &policy->msa_networks, policy->internal_networks,
+		    "internal_networks");
+		policy->trusted_networks = policy->internal_networks;
+	}
+	if (policy->internal_networks.n == 0)
+		policy->internal_networks = policy->trusted_networks;
+}
+
 void
 core_lists_apply(struct ruleset *ruleset, core_lists_tell *tell, void *p)
 {
@@ -77,4 +182,5 @@ core_lists_apply(struct ruleset *ruleset, core_lists_tell *tell, void *p)
 	    entries_of(ruleset, "util_rb_2tld"), entries_of(ruleset, "util_rb_3tld"));
 	apply_redirectors(&application);
 	apply_originating(ruleset);
+	apply_networks(&application);
 }

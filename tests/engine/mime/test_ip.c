@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "engine/util/buf.h"
+
 static const struct {
 	const char *text;
 	const char *want; /* NULL: no address */
@@ -201,6 +203,54 @@ test_slice_end(void **state)
 	assert_int_equal(ip.v[15], 1);
 }
 
+static const struct {
+	const char *text;
+	const char *want; /* "first bits, ..."; "": an error */
+} ranges[] = {
+	{ "192.0.2.1-192.0.2.1", "192.0.2.1/128" },
+	{ "192.0.2.0-192.0.2.255", "192.0.2.0/120" },
+	{ "192.0.2.1-192.0.2.6", "192.0.2.1/128 192.0.2.2/127 192.0.2.4/127 192.0.2.6/128" },
+	{ "! 192.0.2.0 - 192.0.2.1", "!192.0.2.0/127" },
+	{ "0.0.0.0-255.255.255.255", "0.0.0.0/96" },
+	{ "2001:db8::-2001:db8::1:ffff", "2001:db8::/111" },
+	{ "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0" },
+	{ "10/8", "10.0.0.0/104" },
+	{ "192.0.2.2-192.0.2.1", "" },
+	{ "192.0.2.2-2001:db8::1", "" },
+	{ "192.0.2.2-", "" },
+	{ "-", "" },
+};
+
+static void
+test_ranges(void **state)
+{
+	struct network v[NETWORK_RANGE_MAX];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ranges); i++) {
+		struct arena *arena = arena_new(1 << 16);
+		struct buf got = { .arena = arena };
+		size_t n = networks_parse(slice_of(ranges[i].text), v, &err);
+
+		for (size_t k = 0; k < n; k++) {
+			struct ip ip;
+
+			memcpy(ip.v, v[k].address, sizeof(ip.v));
+			buf_printf(&got, "%s%s%.*s/%u", k > 0 ? " " : "", v[k].negated ? "!" : "",
+			    SLICE_ARG(ip_text(arena, &ip)), v[k].bits);
+		}
+		if (!slice_eq(buf_slice(&got), slice_of(ranges[i].want)))
+			fail_msg("%s: got %.*s, want %s", ranges[i].text,
+			    SLICE_ARG(buf_slice(&got)), ranges[i].want);
+		arena_free(&arena);
+	}
+	/* The most there can be. */
+	assert_int_equal(
+	    networks_parse(SLICE("::1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"), v, &err),
+	    NETWORK_RANGE_MAX);
+}
+
 int
 main(void)
 {
@@ -208,6 +258,7 @@ main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_bad_networks),
+		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_slice_end),
 	};
 

@@ -90,11 +90,88 @@ test_lists(void **state)
 	    3, "DOMAIN,GO,JUMP", "redirector_pattern: \"/(broken/\" is left out: the pattern");
 }
 
+static struct ruleset *
+build(const struct rule_list *networks, size_t count, const struct policy *policy,
+    struct problems *problems)
+{
+	const struct ruleset_source source = {
+		.lists = networks,
+		.list_count = count,
+		.policy = policy,
+	};
+	const struct ruleset_report report = { helper_keep, problems };
+
+	return ruleset_build(&source, &report);
+}
+
+static const struct slice trusted[] = { { "!10.0.0.9", 9 }, { "10.", 3 },
+	{ "192.0.2.1-192.0.2.6", 19 }, { "nonsense", 8 } };
+static const struct slice internal[] = { { "10.1/16", 7 }, { "127.0.0.1", 9 },
+	{ "198.51.100.1", 12 }, { "!0/0", 4 } };
+static const struct slice msa[] = { { "10.0.0.9", 8 } };
+
+static const struct rule_list networks[] = {
+	LIST("trusted_networks", trusted),
+	LIST("internal_networks", internal),
+	LIST("msa_networks", msa),
+};
+
+/* Lists join the policy; what is not trusted is not internal, and one that is emptied has nothing. */
+static void
+test_networks(void **state)
+{
+	static const char want[] =
+	    "w trusted_networks: \"nonsense\" is left out: \"nonsense\" is no network: expected "
+	    "192.0.2.0/24, 192.0.2., 2001:db8::/32 or an address\n"
+	    "w internal_networks: \"198.51.100.1/32\" is left out: it is not within "
+	    "trusted_networks\n"
+	    "w msa_networks: \"10.0.0.9/32\" is left out: it is not within trusted_networks\n";
+	static const struct network mine = { .address = { 0x20, 1 }, .bits = 32 };
+	const struct policy policy = { .trusted_networks = { &mine, 1 } };
+	struct problems problems = { { 0 } };
+	struct ruleset *ruleset = build(networks, COUNT(networks), &policy, &problems);
+	const struct policy *got = ruleset_policy(ruleset);
+
+	(void)state;
+	assert_string_equal(buf_text(&problems.text), want);
+	/* .1, .2/31, .4/31 and .6 of the range */
+	assert_int_equal(got->trusted_networks.n, 1 + 2 + 4);
+	assert_int_equal(got->trusted_networks.v[4].bits, 96 + 31);
+	assert_int_equal(got->internal_networks.n, 3);
+	assert_int_equal(got->msa_networks.n, 1);
+	assert_true(got->msa_networks.v[0].negated);
+	buf_clear(&problems.text);
+	ruleset_unref(&ruleset);
+}
+
+/* One of the two lists alone is both; then MSAs are within internal_networks. */
+static void
+test_networks_alone(void **state)
+{
+	struct problems problems = { { 0 } };
+	struct ruleset *ruleset = build(&networks[1], 1, NULL, &problems);
+
+	(void)state;
+	assert_int_equal(ruleset_policy(ruleset)->trusted_networks.n, 4);
+	ruleset_unref(&ruleset);
+	ruleset = build(&networks[1], 2, NULL, &problems);
+	assert_true(ruleset_policy(ruleset)->msa_networks.v[0].negated);
+	assert_string_equal(buf_text(&problems.text),
+	    "w msa_networks: \"10.0.0.9/32\" is left out: it is not within internal_networks\n");
+	ruleset_unref(&ruleset);
+	ruleset = build(&networks[0], 1, NULL, &problems);
+	assert_int_equal(ruleset_policy(ruleset)->internal_networks.n, 6);
+	ruleset_unref(&ruleset);
+	buf_clear(&problems.text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_networks),
+		cmocka_unit_test(test_networks_alone),
 	};
 
 	return cmocka_run_group_tests_name("core_lists", tests, NULL, NULL);
