@@ -19,10 +19,21 @@
 
 static const struct eval_function functions[] = {
 #define EVALFN(family, name, signature) { #name, signature, eval_##name, #family, NULL },
+#define EVALFN_ALIAS(family, name, of, signature) { #name, signature, eval_##of, #family, NULL },
 #define EVALFN_WAITING(family, name, what) { #name, "?s*", NULL, #family, what },
 #include "engine/rules/evalfn.def"
 #undef EVALFN
+#undef EVALFN_ALIAS
 #undef EVALFN_WAITING
+};
+
+static const struct {
+	const char *family;
+	eval_prepare_fn *prepare;
+} preparations[PREPARED_COUNT] = {
+	[PREPARED_BOUNCE] = { "bounce", bounce_prepare },
+	[PREPARED_LIST] = { "list", list_prepare },
+	[PREPARED_WELCOME] = { "welcome", welcome_prepare },
 };
 
 #define FUNCTION_COUNT (sizeof(functions) / sizeof(functions[0]))
@@ -156,6 +167,20 @@ arg_pattern(struct ruleset *ruleset, struct slice text)
 	return delimited ? text : arena_printf(ruleset->arena, "m\x01%.*s\x01", SLICE_ARG(text));
 }
 
+/* A list by its name, made ready for how the function looks in it. */
+static bool
+take_list(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *err)
+{
+	arg->list = map_find(ruleset->lists, arg->text);
+	if (arg->list == NULL)
+		err_set(err, "no list is named \"%.*s\"", SLICE_ARG(arg->text));
+	else if (kind == 'a')
+		ruleset_addresses(ruleset, arg->text);
+	else if (kind == 'u')
+		ruleset_hosts(ruleset, arg->text);
+	return arg->list != NULL;
+}
+
 /* Text as the signature's letter wants it. */
 static bool
 convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *err)
@@ -179,6 +204,10 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 		return ruleset_selector(ruleset,
 		    arena_printf(ruleset->arena, "%.*s:raw", SLICE_ARG(arg->text)), &arg->selector,
 		    err);
+	case 'd':
+		return ruleset_selector(ruleset,
+		    arena_printf(ruleset->arena, "%.*s:addr", SLICE_ARG(arg->text)), &arg->selector,
+		    err);
 	case 'r':
 		arg->regex = ruleset_regex(ruleset, arg_pattern(ruleset, arg->text), err);
 		return arg->regex != NULL;
@@ -187,11 +216,9 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 		    arena_printf(ruleset->arena, "m\x01%.*s\x01", SLICE_ARG(arg->text)), err);
 		return arg->regex != NULL;
 	case 'l':
-		arg->list = map_find(ruleset->lists, arg->text);
-		if (arg->list != NULL)
-			return true;
-		err_set(err, "no list is named \"%.*s\"", SLICE_ARG(arg->text));
-		return false;
+	case 'a':
+	case 'u':
+		return take_list(ruleset, kind, arg, err);
 	case 'm':
 		return take_row(eval_mime_flag(arg->text), arg, err);
 	case 'p':
@@ -254,6 +281,15 @@ convert_args(struct ruleset *ruleset, const struct eval_function *function, stru
 	return true;
 }
 
+static void
+prepare_family(struct ruleset *ruleset, const char *family)
+{
+	for (size_t i = 0; i < PREPARED_COUNT; i++) {
+		if (ruleset->prepared[i] == NULL && strcmp(family, preparations[i].family) == 0)
+			ruleset->prepared[i] = preparations[i].prepare(ruleset);
+	}
+}
+
 bool
 eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_r, struct err *err)
 {
@@ -279,6 +315,7 @@ eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_
 		return false;
 	call_r->args = args.p;
 	call_r->arg_count = args.n;
+	prepare_family(ruleset, call_r->function->family);
 	return true;
 }
 

@@ -26,7 +26,9 @@ struct eval_function {
 	const char *name;
 	/*
 	 * A letter an argument: n number (inf, -inf and undef too), s text, h header selector,
-	 * H the same, read raw, r regex, b regex that stands without delimiters, l list,
+	 * d header whose addresses are read, H header selector, read raw, r regex,
+	 * b regex that stands without delimiters, l list, a list of address patterns,
+	 * u list of hosts,
 	 * m p f a word that check_for_mime, check_msg_parse_flags or the
 	 * html functions know (its row becomes the number); '?' before the first that may be
 	 * left out, '*' after the last that may be repeated.
@@ -38,9 +40,11 @@ struct eval_function {
 };
 
 #define EVALFN(family, name, signature) eval_fn eval_##name;
+#define EVALFN_ALIAS(family, name, of, signature)
 #define EVALFN_WAITING(family, name, what)
 #include "engine/rules/evalfn.def"
 #undef EVALFN
+#undef EVALFN_ALIAS
 #undef EVALFN_WAITING
 
 /*
@@ -49,6 +53,10 @@ struct eval_function {
  */
 bool
 eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_r, struct err *err);
+
+/* What a family makes of its lists when the first rule calls it; lives in the ruleset's arena. */
+typedef const void *eval_prepare_fn(struct ruleset *ruleset);
+eval_prepare_fn bounce_prepare, list_prepare, welcome_prepare;
 
 /* The row of a word in its function's table, or -1: for the letters m, p and f. */
 int eval_mime_flag(struct slice word);

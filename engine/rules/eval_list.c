@@ -1,104 +1,167 @@
 /*
- * eval_list.c - eval functions that look addresses, domains and hosts up in named lists
+ * eval_list.c - eval functions that look addresses and hosts up in named lists
  *
- * An entry is an address or a glob over addresses ("*@example.org"), or a
- * domain or host ("example.org"), which holds for what lies below it too. An
- * entry that begins with "!" takes back what the list holds otherwise.
+ * Lists of addresses hold patterns (address_set.h), lists of hosts follow
+ * enlist_uri_host (host_set.h); hosts are those of URIs and the domains that
+ * signed the message. Sources: SpamAssassin 4.0.1's WLBLEval, by how
+ * it behaves.
  */
 #include "engine/rules/eval.h"
+
+#include "engine/mime/uri_canonical.h"
+#include "engine/rules/address_set.h"
 #include "engine/rules/eval_help.h"
+#include "engine/rules/host_set.h"
+#include "engine/rules/senders.h"
 #include "engine/util/ascii.h"
+#include "engine/util/map.h"
 
-/* Whether host is the domain or lies below it. */
-static bool
-host_below(struct slice host, struct slice domain)
+/* Fields of one kind that are read for "d=". */
+#define SIGNATURES_MAX 100
+
+/* The host lists that have directives and functions of their own. */
+struct list_family {
+	const struct host_set *welcome, *block;
+	bool dkim_uris; /* signing domains count as hosts: parse_dkim_uris, by default */
+};
+
+const void *
+list_prepare(struct ruleset *ruleset)
 {
-	if (domain.n > 0 && domain.p[0] == '.')
-		domain = slice_from(domain, 1);
-	return slice_ieq(host, domain) ||
-	       (slice_iends(host, domain) && host.p[host.n - domain.n - 1] == '.');
-}
+	struct list_family *family = arena_alloc(ruleset->arena, sizeof(*family));
 
-static bool
-entry_holds(struct slice entry, struct slice address, struct slice host)
-{
-	bool glob = slice_find_byte(entry, 0, '*') < entry.n ||
-		    slice_find_byte(entry, 0, '?') < entry.n;
-
-	if (slice_find_byte(entry, 0, '@') < entry.n)
-		return address.n > 0 && glob_matches(entry, address, true);
-	return glob ? glob_matches(entry, host, true) : host_below(host, entry);
-}
-
-/* Whether the list holds the address (empty: a host alone). */
-static bool
-list_holds(const struct name_list *list, struct slice address, struct slice host)
-{
-	bool held = false;
-
-	for (size_t i = 0; i < list->entries.n; i++) {
-		struct slice entry = *(struct slice *)vec_at(&list->entries, i);
-
-		if (entry.n > 0 && entry.p[0] == '!') {
-			if (entry_holds(slice_from(entry, 1), address, host))
-				return false;
-		} else if (!held) {
-			held = entry_holds(entry, address, host);
-		}
-	}
-	return held && host.n > 0;
-}
-
-/* Whether one of the addresses, one a line, is held. */
-static unsigned
-any_listed(const struct name_list *list, struct slice addresses)
-{
-	struct slice line;
-	size_t n = 0;
-
-	while (n++ < EVAL_FIELDS_MAX && slice_next_line(&addresses, &line)) {
-		line = slice_trim(line);
-		if (list_holds(list, line, eval_domain(line)))
-			return 1;
-	}
-	return 0;
+	family->welcome = ruleset_hosts(ruleset, SLICE("WELCOME"));
+	family->block = ruleset_hosts(ruleset, SLICE("BLOCK"));
+	family->dkim_uris = !slice_eq(
+	    ruleset_option(ruleset, "parse_dkim_uris", SLICE("1")), SLICE("0"));
+	return family;
 }
 
 unsigned
 eval_check_from_in_list(const struct rule *rule, struct views *views)
 {
-	return any_listed(rule->call.args[0].list, eval_field(views, FIXED_FROM_ADDR));
-}
-
-unsigned
-eval_check_replyto_in_list(const struct rule *rule, struct views *views)
-{
-	return any_listed(rule->call.args[0].list, eval_field(views, FIXED_REPLY_TO_ADDR));
+	return senders_from_in(views, rule->call.args[0].list->addresses);
 }
 
 unsigned
 eval_check_to_in_list(const struct rule *rule, struct views *views)
 {
-	return any_listed(rule->call.args[0].list, eval_field(views, FIXED_TO_CC_ADDR));
+	return senders_to_in(views, rule->call.args[0].list->addresses);
+}
+
+unsigned
+eval_check_replyto_in_list(const struct rule *rule, struct views *views)
+{
+	struct slice address = eval_first_line(eval_field(views, FIXED_REPLY_TO_ADDR));
+
+	return address.n > 0 && address_set_has(rule->call.args[0].list->addresses, address);
 }
 
 unsigned
 eval_check_envfrom_in_list(const struct rule *rule, struct views *views)
 {
-	return any_listed(rule->call.args[0].list, eval_field(views, FIXED_ENVELOPE_FROM));
+	struct slice address = eval_first_line(eval_field(views, FIXED_ENVELOPE_FROM));
+
+	return address.n > 0 && address_set_has(rule->call.args[0].list->addresses, address);
+}
+
+static void
+add_host(struct views *views, struct map *hosts, struct slice uri)
+{
+	struct slice host = uri_host(views->ruleset->boundaries, uri);
+
+	if (host.n > 0)
+		map_add(hosts, host, views);
+}
+
+/* The signing domains ("d=") of a field's values, one a line. */
+static void
+add_signers(struct views *views, struct map *hosts, enum fixed_field field)
+{
+	struct slice value = eval_field(views, field), line;
+
+	for (size_t n = 0; n < SIGNATURES_MAX && slice_next_line(&value, &line); n++) {
+		for (size_t at = slice_find_byte(line, 0, 'd'); at < line.n;
+		     at = slice_find_byte(line, at + 1, 'd')) {
+			size_t end = at + 1;
+
+			if (at > 0 && ascii_is_word(line.p[at - 1]))
+				continue;
+			while (end < line.n && ascii_is_space(line.p[end]))
+				end++;
+			if (end == line.n || line.p[end] != '=')
+				continue;
+			at = end + 1;
+			end = slice_find_byte(line, at, ';');
+			add_host(views, hosts, slice_trim(slice_cut(line, at, end)));
+			at = end;
+		}
+	}
+}
+
+/* The hosts of all forms of all URIs but mail addresses, each once; NULL at the arena's cap. */
+static const struct map *
+uri_hosts(struct views *views)
+{
+	const struct list_family *family = views->ruleset->prepared[PREPARED_LIST];
+	struct map *hosts = views->memos[MEMO_HOSTS];
+	struct uri_list uris = views_uris(views);
+
+	if (hosts != NULL)
+		return hosts;
+	hosts = map_new(views->arena, MAP_FOLDED, views->hash_seed);
+	if (hosts == NULL)
+		return NULL;
+	views->memos[MEMO_HOSTS] = hosts;
+	for (size_t i = 0; i < uris.n; i++) {
+		const struct uri *uri = &uris.v[i];
+
+		if (uri->extended || slice_istarts(uri->raw, SLICE("mailto:")))
+			continue;
+		for (size_t k = 0; k < uri->variants.n; k++)
+			add_host(views, hosts, uri->variants.v[k]);
+	}
+	if (family->dkim_uris) {
+		add_signers(views, hosts, FIXED_DOMAINKEY_SIGNATURE);
+		add_signers(views, hosts, FIXED_DKIM_SIGNATURE);
+	}
+	return hosts;
+}
+
+static bool
+any_host_in(struct views *views, const struct host_set *set)
+{
+	const struct map *hosts = set == NULL ? NULL : uri_hosts(views);
+
+	for (size_t i = 0; hosts != NULL && i < map_count(hosts); i++) {
+		if (host_set_has(set, map_key(hosts, i)))
+			return true;
+	}
+	return false;
 }
 
 unsigned
 eval_check_uri_host_listed(const struct rule *rule, struct views *views)
 {
-	struct uri_list uris = views_uris(views);
+	return any_host_in(views, rule->call.args[0].list->hosts);
+}
 
-	for (size_t i = 0; i < uris.n; i++) {
-		if (uris.v[i].host.n > 0 && !uris.v[i].extended &&
-		    list_holds(rule->call.args[0].list, SLICE(""), uris.v[i].host))
-			return 1;
-	}
-	return 0;
+unsigned
+eval_check_uri_host_in_welcomelist(const struct rule *rule, struct views *views)
+{
+	const struct list_family *family = views->ruleset->prepared[PREPARED_LIST];
+
+	(void)rule;
+	return any_host_in(views, family->welcome);
+}
+
+unsigned
+eval_check_uri_host_in_blocklist(const struct rule *rule, struct views *views)
+{
+	const struct list_family *family = views->ruleset->prepared[PREPARED_LIST];
+
+	(void)rule;
+	return any_host_in(views, family->block);
 }
 
 /* Whether `word` stands in text with no letter or digit beside it. */
@@ -123,7 +186,7 @@ eval_check_fromname_brand(const struct rule *rule, struct views *views)
 	struct slice name = eval_field(views, FIXED_FROM_NAME);
 	struct slice from = eval_first_line(eval_field(views, FIXED_FROM_ADDR));
 
-	if (list_holds(rule->call.args[1].list, from, eval_domain(from)))
+	if (host_set_has(rule->call.args[1].list->hosts, eval_domain(from)))
 		return 0;
 	for (size_t i = 0; i < brands->entries.n; i++) {
 		if (has_word(name, *(struct slice *)vec_at(&brands->entries, i)))

@@ -1,10 +1,12 @@
 libengine_a_SOURCES += \
 	engine/rules/core_lists.c engine/rules/core_lists.h \
+	engine/rules/address_set.c engine/rules/address_set.h \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_attachment.c \
 	engine/rules/eval_authres.c \
 	engine/rules/eval_body.c \
+	engine/rules/eval_bounce.c \
 	engine/rules/eval_date.c \
 	engine/rules/eval_forged.c \
 	engine/rules/eval_header.c \
@@ -22,7 +24,9 @@ libengine_a_SOURCES += \
 	engine/rules/eval_scan.c \
 	engine/rules/eval_trail.c \
 	engine/rules/eval_uri.c \
+	engine/rules/eval_welcome.c \
 	engine/rules/glob.c \
+	engine/rules/host_set.c engine/rules/host_set.h \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \
 	engine/rules/kind_body.c \
 	engine/rules/kind_full.c \
@@ -38,4 +42,5 @@ libengine_a_SOURCES += \
 	engine/rules/rule.h engine/rules/rule_def.h \
 	engine/rules/ruleset.c engine/rules/ruleset.h \
 	engine/rules/score.c engine/rules/score.h \
+	engine/rules/senders.c engine/rules/senders.h \
 	engine/rules/views.c engine/rules/views.h

@@ -38,10 +38,23 @@ struct outcome {
 	struct slice view; /* where it stood */
 };
 
-/* A named list: exact names, "*.suffix"-like globs, or domains. */
+struct address_set;
+struct host_set;
+
+/* A named list, and what the functions that look in it make of its entries. */
 struct name_list {
 	struct slice name;
-	struct vec entries; /* struct slice, lower case */
+	struct vec entries; /* struct slice, as written */
+	const struct address_set *addresses; /* NULL: no rule takes them for addresses */
+	const struct host_set *hosts; /* NULL: no rule takes them for hosts */
+};
+
+/* Families that make something of several lists, once for each ruleset; each row one file's. */
+enum prepared {
+	PREPARED_BOUNCE, /* eval_bounce.c */
+	PREPARED_LIST, /* eval_list.c */
+	PREPARED_WELCOME, /* eval_welcome.c */
+	PREPARED_COUNT
 };
 
 struct eval_arg {
@@ -85,41 +98,61 @@ struct rule {
 };
 
 /* Fields that eval functions read, compiled with every ruleset: FIXED_FIELD(id, "selector"). */
-#define FIXED_FIELD_TABLE(X)                    \
-	X(FROM_ADDR, "From:addr")               \
-	X(FROM_NAME, "From:name")               \
-	X(REPLY_TO_ADDR, "Reply-To:addr")       \
-	X(TO_CC_ADDR, "ToCc:addr")              \
-	X(TO_ADDR, "To:addr")                   \
-	X(ENVELOPE_FROM, "EnvelopeFrom:addr")   \
-	X(SUBJECT, "Subject")                   \
-	X(DATE, "Date")                         \
-	X(RECEIVED, "Received")                 \
-	X(MESSAGE_ID, "MESSAGEID")              \
-	X(ALL, "ALL")                           \
-	X(ALL_TRUSTED, "ALL-TRUSTED")           \
-	X(ALL_INTERNAL, "ALL-INTERNAL")         \
-	X(RESENT_FROM_ADDR, "Resent-From:addr") \
-	X(SENDER_ADDR, "Sender:addr")           \
-	X(X_ORIGINATING_IP, "X-Originating-IP") \
-	X(LIST_ID, "List-Id")                   \
-	X(DELIVERED_TO, "Delivered-To")         \
-	X(TO_NAME, "To:name")                   \
-	X(TO, "To")                             \
-	X(FROM, "From")                         \
-	X(BCC_ADDR, "Bcc:addr")                 \
-	X(SUBJECT_RAW, "Subject:raw")           \
-	X(OWN_MESSAGE_ID, "Message-Id")         \
-	X(MAILING_LIST, "Mailing-List")         \
-	X(LIST_UNSUBSCRIBE, "List-Unsubscribe") \
-	X(RESENT_FROM, "Resent-From")           \
-	X(RESENT_TO, "Resent-To")               \
-	X(X_RECEIVED, "X-Received")             \
-	X(X_MAILER, "X-Mailer")                 \
-	X(X_SENDER_IP, "X-Sender-Ip")           \
-	X(X_ORIGINATOR_ORG, "X-OriginatorOrg")  \
-	X(X_GM_STATE, "X-Gm-Message-State")     \
-	X(X_GOOGLE_SOURCE, "X-Google-Smtp-Source")
+#define FIXED_FIELD_TABLE(X)                                 \
+	X(FROM_ADDR, "From:addr")                            \
+	X(FROM_NAME, "From:name")                            \
+	X(REPLY_TO_ADDR, "Reply-To:addr")                    \
+	X(TO_CC_ADDR, "ToCc:addr")                           \
+	X(TO_ADDR, "To:addr")                                \
+	X(ENVELOPE_FROM, "EnvelopeFrom:addr")                \
+	X(SUBJECT, "Subject")                                \
+	X(DATE, "Date")                                      \
+	X(RECEIVED, "Received")                              \
+	X(MESSAGE_ID, "MESSAGEID")                           \
+	X(ALL, "ALL")                                        \
+	X(ALL_TRUSTED, "ALL-TRUSTED")                        \
+	X(ALL_INTERNAL, "ALL-INTERNAL")                      \
+	X(RESENT_FROM_ADDR, "Resent-From:addr")              \
+	X(SENDER_ADDR, "Sender:addr")                        \
+	X(X_ORIGINATING_IP, "X-Originating-IP")              \
+	X(LIST_ID, "List-Id")                                \
+	X(DELIVERED_TO, "Delivered-To")                      \
+	X(TO_NAME, "To:name")                                \
+	X(TO, "To")                                          \
+	X(FROM, "From")                                      \
+	X(BCC_ADDR, "Bcc:addr")                              \
+	X(SUBJECT_RAW, "Subject:raw")                        \
+	X(OWN_MESSAGE_ID, "Message-Id")                      \
+	X(MAILING_LIST, "Mailing-List")                      \
+	X(LIST_UNSUBSCRIBE, "List-Unsubscribe")              \
+	X(RESENT_FROM, "Resent-From")                        \
+	X(RESENT_TO, "Resent-To")                            \
+	X(X_RECEIVED, "X-Received")                          \
+	X(X_MAILER, "X-Mailer")                              \
+	X(X_SENDER_IP, "X-Sender-Ip")                        \
+	X(X_ORIGINATOR_ORG, "X-OriginatorOrg")               \
+	X(X_GM_STATE, "X-Gm-Message-State")                  \
+	X(X_GOOGLE_SOURCE, "X-Google-Smtp-Source")           \
+	X(ENVELOPE_FROM_TEXT, "EnvelopeFrom")                \
+	X(RESENT_FROM_FIRST, "Resent-From:first:addr")       \
+	X(ENVELOPE_SENDER, "Envelope-Sender:addr")           \
+	X(RESENT_SENDER, "Resent-Sender:addr")               \
+	X(X_ENVELOPE_FROM, "X-Envelope-From:addr")           \
+	X(RESENT_TO_FIRST, "Resent-To:first:addr")           \
+	X(RESENT_CC_FIRST, "Resent-Cc:first:addr")           \
+	X(APPARENTLY_TO, "Apparently-To:addr")               \
+	X(DELIVERED_TO_ADDR, "Delivered-To:addr")            \
+	X(ENVELOPE_RECIPIENTS, "Envelope-Recipients:addr")   \
+	X(APPARENTLY_RESENT_TO, "Apparently-Resent-To:addr") \
+	X(X_ENVELOPE_TO, "X-Envelope-To:addr")               \
+	X(ENVELOPE_TO, "Envelope-To:addr")                   \
+	X(X_DELIVERED_TO, "X-Delivered-To:addr")             \
+	X(X_ORIGINAL_TO, "X-Original-To:addr")               \
+	X(X_RCPT_TO, "X-Rcpt-To:addr")                       \
+	X(X_REAL_TO, "X-Real-To:addr")                       \
+	X(CC_ADDR, "Cc:addr")                                \
+	X(DOMAINKEY_SIGNATURE, "DomainKey-Signature")        \
+	X(DKIM_SIGNATURE, "DKIM-Signature")
 
 enum fixed_field {
 #define FIXED_FIELD_ENUM(id, text) FIXED_##id,
@@ -150,6 +183,7 @@ struct ruleset {
 	const struct regex **redirectors; /* one group each: the target */
 	size_t redirector_count;
 	const struct regex *const *eval_patterns; /* by enum eval_pattern; NULL: none needed */
+	const void *prepared[PREPARED_COUNT]; /* NULL: no rule calls that family */
 	struct policy policy;
 	struct shortcircuit_limits shortcircuit;
 	struct slice id;
@@ -180,9 +214,16 @@ ruleset_selector(struct ruleset *ruleset, struct slice text, size_t *number_r, s
 /* For functions: the list of that name; NULL: nobody gave one. */
 const struct name_list *ruleset_list(const struct ruleset *ruleset, const char *name);
 
-/* For functions: the first entry of the list of that name, or `otherwise`: how a single value travels. */
+/* For functions: the first entry of that list, or `otherwise`: how a single value travels. */
 struct slice
 ruleset_option(const struct ruleset *ruleset, const char *name, struct slice otherwise);
+
+/*
+ * For functions, while the ruleset is built: that list as address patterns (address_set.h)
+ * or as hosts (host_set.h), made once. NULL: nobody gave one.
+ */
+const struct address_set *ruleset_addresses(struct ruleset *ruleset, struct slice name);
+const struct host_set *ruleset_hosts(struct ruleset *ruleset, struct slice name);
 
 /* Rules by their number in name order; also the broken ones. NULL: none of that name. */
 const struct rule *ruleset_lookup(const struct ruleset *ruleset, struct slice name);

@@ -17,8 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/rules/address_set.h"
 #include "engine/rules/copy.h"
 #include "engine/rules/core_lists.h"
+#include "engine/rules/host_set.h"
 #include "engine/rules/kinds.h"
 #include "engine/rules/order.h"
 #include "engine/rules/rule.h"
@@ -536,4 +538,28 @@ ruleset_option(const struct ruleset *ruleset, const char *name, struct slice oth
 
 	return list == NULL || list->entries.n == 0 ? otherwise
 						    : *(struct slice *)vec_at(&list->entries, 0);
+}
+
+const struct address_set *
+ruleset_addresses(struct ruleset *ruleset, struct slice name)
+{
+	struct name_list *list = map_find(ruleset->lists, name);
+
+	if (list == NULL)
+		return NULL;
+	if (list->addresses == NULL)
+		list->addresses = address_set_new(ruleset->arena, &list->entries);
+	return list->addresses;
+}
+
+const struct host_set *
+ruleset_hosts(struct ruleset *ruleset, struct slice name)
+{
+	struct name_list *list = map_find(ruleset->lists, name);
+
+	if (list == NULL)
+		return NULL;
+	if (list->hosts == NULL)
+		list->hosts = host_set_new(ruleset->arena, &list->entries);
+	return list->hosts;
 }

@@ -31,7 +31,9 @@ enum view_memo {
 	MEMO_FREEMAIL, /* eval_freemail.c */
 	MEMO_AUTHRES, /* eval_authres.c */
 	MEMO_LANGUAGES, /* eval_language.c */
-	MEMO_SENDERS, /* eval_welcome.c */
+	MEMO_SENDERS, /* senders.c */
+	MEMO_HOSTS, /* eval_list.c */
+	MEMO_WELCOME, /* eval_welcome.c */
 	MEMO_RECEIVED, /* eval_forged.c */
 	MEMO_COUNT
 };

@@ -26,7 +26,7 @@ SHARE = 0.10
 SPARE = 2
 
 PLUGINS = ["AuthRes", "BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo",
-           "MIMEEval", "PDFInfo", "RelayEval", "URIEval", "WLBLEval"]
+           "MIMEEval", "PDFInfo", "RelayEval", "URIEval", "VBounce", "WelcomeListSubject", "WLBLEval"]
 
 # The same to both: SpamAssassin's stock files set the first, which is our default too, and tell it the
 # top-level domains that there are.
@@ -38,6 +38,25 @@ include /usr/share/spamassassin/20_aux_tlds.cf
 LISTS = """lists:
   ok_locales: [en, ru]
 """
+
+# What the functions that look in lists find there: {directive: entries, one a line for SpamAssassin}.
+ENTRIES = {
+    "blocklist_from": ["*@yahoo.com", "*@hotmail.com", "*@*.net"],
+    "blocklist_subject": ["money", "re:*spam"],
+    "blocklist_to": ["*@*.ie"],
+    "def_welcomelist_from_rcvd": ["*@*.org [64]", "*@*.net net"],
+    "more_spam_to": ["?illmann@*", "*fork*"],
+    "all_spam_to": ["*-users@*"],
+    "welcomelist_allows_relays": ["*@sourceforge.net"],
+    "welcomelist_bounce_relays": ["*.com", "mail.*"],
+    "welcomelist_from": ["*-admin@*", "*@cnet.com"],
+    "welcomelist_from_rcvd": ["*@*.com com", "*@linux.ie [193.120.0.0/16]", "*@* [127.0.0.1]", "*@*.edu edu"],
+    "welcomelist_subject": ["[?lug]", "zzzzteana"],
+    "welcomelist_to": ["*@*.org"],
+}
+NAMED_ADDRESSES = {"SENDERS": ["*@*.com", "*sourceforge*"]}
+NAMED_HOSTS = {"BLOCK": ["net", "!sourceforge.net"], "HOSTS": ["com", "!yahoo.com", "groups.yahoo.com"],
+               "WELCOME": ["org", "192.0.2.1"]}
 
 HEADER = [
     "check_all_trusted()", "check_authres_result('dkim', 'missing')", "check_authres_result('dkim', 'pass')",
@@ -64,6 +83,11 @@ HEADER = [
     "check_header_count_range('Received', '2', '3')", "check_header_count_range('Subject', '2', '999')",
     "check_illegal_chars('ALL', '0.010', '2')", "check_illegal_chars('From', '0.20', '2')",
     "check_illegal_chars('Subject', '0.00', '2')", "check_mailfrom_matches_rcvd()",
+    "check_forged_in_default_welcomelist()", "check_forged_in_welcomelist()", "check_from_in_blocklist()",
+    "check_from_in_default_welcomelist()", "check_from_in_list('SENDERS')", "check_from_in_welcomelist()",
+    "check_replyto_in_list('SENDERS')", "check_subject_in_blocklist()", "check_subject_in_welcomelist()",
+    "check_to_in_all_spam()", "check_to_in_blocklist()", "check_to_in_list('SENDERS')", "check_to_in_more_spam()",
+    "check_to_in_welcomelist()", "check_uri_host_listed('HOSTS')",
     "check_messageid_not_usable()", "check_no_relays()", "check_outlook_message_id()",
     "check_ratware_envelope_from()", "check_ratware_name_id()", "check_relays_unparseable()", "check_unresolved_template()",
     "gated_through_received_hdr_remover()", "helo_ip_mismatch()", "received_within_months('0', '60')",
@@ -89,7 +113,8 @@ BODY = [
     "check_mime_multipart_ratio('0.01', '0.5')", "check_mime_multipart_ratio('0.5', '1')",
     "check_msg_parse_flags('missing_head_body_separator')", "check_msg_parse_flags('missing_mime_headers')",
     "check_msg_parse_flags('missing_mime_head_body_separator')", "check_msg_parse_flags('truncated_header')",
-    "check_uri_truncated()", "html_eval('length', '< 384')", "html_eval('length', '>= 5000')",
+    "check_uri_host_in_blocklist()", "check_uri_host_in_welcomelist()",
+    "check_uri_truncated()", "check_welcomelist_bounce_relays()", "html_eval('length', '< 384')", "html_eval('length', '>= 5000')",
     "html_image_only('0', '1600')", "html_image_only('1600', '2400')", "html_image_ratio('0.000', '0.004')",
     "html_image_ratio('0.004', '0.008')", "html_range('backhair_count', '0', '1000')",
     "html_range('bad_tag_ratio', '0.10', '0.50')", "html_range('closed_extra_ratio', '0', '1')",
@@ -155,6 +180,23 @@ def messages():
     return sorted(found)
 
 
+def write_settings(out):
+    """The lists in SpamAssassin's words."""
+    for directive, entries in ENTRIES.items():
+        for entry in entries:
+            print(directive, entry, file=out)
+    for directive, lists in (("enlist_addrlist", NAMED_ADDRESSES), ("enlist_uri_host", NAMED_HOSTS)):
+        for name, entries in lists.items():
+            print("%s (%s) %s" % (directive, name, " ".join(entries)), file=out)
+
+
+def write_lists(out):
+    """The lists in ours."""
+    for lists in (ENTRIES, NAMED_ADDRESSES, NAMED_HOSTS):
+        for name, entries in lists.items():
+            print("  %s: [%s]" % (name, ", ".join("'%s'" % entry for entry in entries)), file=out)
+
+
 def theirs(folder, calls, paths):
     """{path: the numbers of the calls that hit in SpamAssassin}; None in their place when it gave up."""
     rules = os.path.join(folder, "evals.cf")
@@ -163,6 +205,7 @@ def theirs(folder, calls, paths):
         out.write(SETTINGS)
         for plugin in ["Check"] + PLUGINS:
             print("loadplugin Mail::SpamAssassin::Plugin::" + plugin, file=out)
+        write_settings(out)
         for number, call in calls:
             print("%s E%d eval:%s" % ("header" if call.split("(")[0] in named else "body", number, call), file=out)
             print("score E%d 0.01" % number, file=out)
@@ -189,6 +232,7 @@ def ours(folder, calls, paths):
     rules = os.path.join(folder, "evals.yaml")
     with open(rules, "w", encoding="utf-8") as out:
         out.write(LISTS)
+        write_lists(out)
         print("rules:", file=out)
         for number, call in calls:
             print("  E%d: {function: '%s', score: 0.01}" % (number, yaml_call(call)), file=out)

@@ -1,6 +1,8 @@
 unit_tests += \
+	tests/engine/rules/test_address_set \
 	tests/engine/rules/test_eval \
 	tests/engine/rules/test_eval_authres \
+	tests/engine/rules/test_eval_bounce \
 	tests/engine/rules/test_eval_image \
 	tests/engine/rules/test_eval_forged \
 	tests/engine/rules/test_eval_locale \
@@ -8,10 +10,16 @@ unit_tests += \
 	tests/engine/rules/test_eval_relay \
 	tests/engine/rules/test_eval_pdf \
 	tests/engine/rules/test_core_lists \
+	tests/engine/rules/test_eval_list \
+	tests/engine/rules/test_eval_welcome \
+	tests/engine/rules/test_host_set \
 	tests/engine/rules/test_kind_uri \
 	tests/engine/rules/test_meta \
 	tests/engine/rules/test_ruleset \
 	tests/engine/rules/test_score
+tests_engine_rules_test_address_set_SOURCES = tests/engine/rules/test_address_set.c
+tests_engine_rules_test_address_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_address_set_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_SOURCES = tests/engine/rules/test_eval.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -21,6 +29,11 @@ tests_engine_rules_test_eval_authres_SOURCES = tests/engine/rules/test_eval_auth
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_authres_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_authres_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_bounce_SOURCES = tests/engine/rules/test_eval_bounce.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_bounce_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_bounce_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_image_SOURCES = tests/engine/rules/test_eval_image.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
@@ -55,6 +68,19 @@ tests_engine_rules_test_core_lists_SOURCES = tests/engine/rules/test_core_lists.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_core_lists_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_core_lists_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_list_SOURCES = tests/engine/rules/test_eval_list.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_list_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_list_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_welcome_SOURCES = tests/engine/rules/test_eval_welcome.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_welcome_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_welcome_LDADD = $(unit_test_libs)
+tests_engine_rules_test_host_set_SOURCES = tests/engine/rules/test_host_set.c
+tests_engine_rules_test_host_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_host_set_LDADD = $(unit_test_libs)
 tests_engine_rules_test_kind_uri_SOURCES = tests/engine/rules/test_kind_uri.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -366,55 +366,12 @@ test_functions(void **state)
 	buf_clear(&failed);
 }
 
-/* Lists of addresses, domains and hosts. */
-static void
-test_lists(void **state)
-{
-	static const struct slice entries[] = { SLICE("*@shop.example"), SLICE("bank.com"),
-		SLICE("!good.bank.com"), SLICE("Ann@home.example") };
-	static const struct rule_list list = { SLICE("L"), entries, 4, { 0 } };
-	static const struct rule_def def = FUNCTION("F", "check_from_in_list(L)");
-	static const struct {
-		const char *from;
-		bool want;
-	} cases[] = {
-		{ "a@bank.com", true },
-		{ "a@mail.BANK.com", true },
-		{ "a@notbank.com", false },
-		{ "a@good.bank.com", false },
-		{ "x@shop.example", true },
-		{ "x@a.shop.example", false },
-		{ "ann@HOME.example", true },
-		{ "bob@home.example", false },
-	};
-	const struct ruleset_source source = {
-		.defs = &def, .def_count = 1, .lists = &list, .list_count = 1
-	};
-	struct ruleset *ruleset = ruleset_build(&source, NULL);
-	struct slot *slot = helper_slot();
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct arena *arena = arena_new(1 << 20);
-		struct slice message = arena_printf(arena, "From: X <%s>\n\nx", cases[i].from);
-		const struct verdict *verdict = helper_scan(arena, ruleset, slot, message, NULL);
-
-		if ((verdict->hit_count > 0) != cases[i].want)
-			fail_msg("%s: got %zu, want %d", cases[i].from, verdict->hit_count,
-			    cases[i].want);
-		arena_free(&arena);
-	}
-	slot_free(&slot);
-	ruleset_unref(&ruleset);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_functions),
-		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests_name("eval", tests, NULL, NULL);
