@@ -344,6 +344,39 @@ setting_parse_networks(const struct schema *schema, const struct setting_row *ro
 	return good;
 }
 
+static bool
+is_field_name(struct slice name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_print(name.p[i]) || name.p[i] == ' ' || name.p[i] == ':')
+			return false;
+	return name.n > 0 && name.n <= FIELD_NAME_MAX;
+}
+
+bool
+setting_parse_names(const struct schema *schema, const struct setting_row *row,
+    const struct yaml_node *node, void *field)
+{
+	struct slice *names = arena_array(schema->arena, node->n + 1, sizeof(*names));
+	bool good = true;
+
+	(void)row;
+	if (!schema_list(schema, node, "a list of header fields' names like [X-Originating-IP]"))
+		return false;
+	if (names == NULL)
+		return schema_no_memory(schema, node);
+	for (size_t i = 0; i < node->n; i++) {
+		const struct yaml_node *value = node->entries[i].value;
+
+		if (!schema_text(schema, value, &names[i]))
+			good = false;
+		else if (!is_field_name(names[i]))
+			good = schema_error(schema, value, "expected a header field's name");
+	}
+	*(setting_names *)field = (struct name_texts){ names, node->n };
+	return good;
+}
+
 /* {thresholds: {tag: 8}} */
 static bool
 treatment_thresholds(

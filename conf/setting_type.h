@@ -58,6 +58,7 @@ setting_parse setting_parse_scores;
 setting_parse setting_parse_lists;
 setting_parse setting_parse_headers;
 setting_parse setting_parse_networks;
+setting_parse setting_parse_names;
 setting_parse setting_parse_treatment;
 
 /*

@@ -279,6 +279,13 @@ policy_networks(const struct settings *settings, struct policy *policy)
 	policy->msa_networks = settings->msa_networks;
 }
 
+/* 0 is no limit to people, and the usual one to the engine. */
+static size_t
+scan_size(size_t size)
+{
+	return size == 0 ? SIZE_MAX : size;
+}
+
 void
 settings_policy(const struct settings *settings, struct policy *policy_r)
 {
@@ -299,6 +306,13 @@ settings_policy(const struct settings *settings, struct policy *policy_r)
 		.reject_text = slice_of(settings->reject_text),
 		.tempfail_text = slice_of(settings->tempfail_text),
 		.subject_tag = slice_of(settings->subject_tag),
+		.originating_ip_headers = settings->originating_ip_headers.v,
+		.originating_ip_header_count = settings->originating_ip_headers.n,
+		.envelope_sender_header = slice_of(settings->envelope_sender_header),
+		.keep_charset = !settings->text_normalize_charset,
+		.body_part_scan_size = scan_size(settings->text_body_part_scan_size),
+		.rawbody_part_scan_size = scan_size(settings->text_rawbody_part_scan_size),
+		.spamassassin_quirks = settings->spamassassin_quirks,
 		.fields = settings->headers.v,
 		.field_count = settings->headers.n,
 		.hostname = slice_of(settings->hostname),

@@ -106,6 +106,12 @@ struct field_list {
 	size_t n;
 };
 
+/* Names of header fields. */
+struct name_texts {
+	const struct slice *v; /* never NULL */
+	size_t n;
+};
+
 /* `authenticated` and `local`. */
 struct treatment {
 	enum sender_treatment how;
@@ -133,6 +139,7 @@ typedef struct score_list setting_scores;
 typedef struct list_list setting_lists;
 typedef struct field_list setting_headers;
 typedef struct network_list setting_networks;
+typedef struct name_texts setting_names;
 typedef struct treatment setting_treatment;
 
 struct settings {

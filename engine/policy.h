@@ -73,6 +73,13 @@ struct policy {
 	/* Fields in which webmail tells its client's address; NULL: the usual ones. */
 	const struct slice *originating_ip_headers;
 	size_t originating_ip_header_count;
+	/* The one field that has the envelope sender when no MTA told; absent or empty: the usual. */
+	struct slice envelope_sender_header;
+
+	bool keep_charset; /* parts in other charsets than UTF-8 are matched as bytes */
+	/* Of a part: characters of body, bytes of rawbody; 0: the usual, SIZE_MAX: no limit. */
+	size_t body_part_scan_size, rawbody_part_scan_size;
+	bool spamassassin_quirks; /* rules of SpamAssassin's hit where only an oddity makes them */
 
 	const struct field_template *fields;
 	size_t field_count;

@@ -354,9 +354,33 @@ fetchmail_guesses(const struct reading *reading)
 	return false;
 }
 
+/* The first address of the first field that is known to have the envelope sender, and no other. */
+static void
+collect_sender_header(struct reading *reading)
+{
+	struct arena *arena = reading->values.arena;
+	const struct header *header = header_find(
+	    &reading->source->message->headers, reading->source->envelope_sender_header, 0);
+	struct address_list list = { .n = 0 };
+
+	if (header != NULL)
+		list = address_parse(arena, header_unfold(arena, header));
+	for (size_t i = 0; i < list.n; i++) {
+		struct slice addr = list.v[i].addr;
+		size_t at = slice_find_byte(addr, 0, '@');
+
+		if (addr.p == NULL)
+			continue;
+		if (addr.n == 0 || (at > 0 && at < addr.n))
+			reading_add(reading, addr);
+		return;
+	}
+}
+
 /*
  * MAIL FROM (the null sender is none) as the MTA told it, as the relay at the
- * trust boundary did, or as a delivery field has it.
+ * trust boundary did, or as a delivery field has it. Of those that an earlier
+ * host wrote X-Envelope-From ends the search.
  */
 static void
 collect_envelope_from(struct reading *reading)
@@ -373,6 +397,10 @@ collect_envelope_from(struct reading *reading)
 			reading_add(reading, envelope->mail_from);
 		return;
 	}
+	if (reading->source->envelope_sender_header.n > 0) {
+		collect_sender_header(reading);
+		return;
+	}
 	from = relays->n > 0 ? relays->v[last].envfrom : SLICE_ABSENT;
 	if (slice_find_byte(from, 0, '@') < from.n) {
 		reading_add(reading, from);
@@ -385,7 +413,7 @@ collect_envelope_from(struct reading *reading)
 
 		if (found > 0)
 			reading_add(reading, from);
-		if (found != 0)
+		if (found > 0 || (found < 0 && i == 0))
 			return;
 	}
 }

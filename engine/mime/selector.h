@@ -28,6 +28,7 @@ struct selector_source {
 	const struct envelope *envelope;
 	struct converters *converters;
 	const struct boundaries *boundaries;
+	struct slice envelope_sender_header; /* see struct policy */
 };
 
 /* Compiles `text`; NULL with *err for an unknown modifier or a bad name. Lives in the arena. */

@@ -31,6 +31,7 @@ struct texts {
 	struct arena *arena;
 	const struct message *message;
 	struct converters *converters;
+	const struct policy *policy;
 	const struct budget *budget;
 	struct slice *decoded; /* by part; absent: not yet */
 	struct vec parts; /* of struct text_part */
@@ -43,7 +44,7 @@ struct texts {
 
 struct texts *
 texts_new(struct arena *arena, const struct message *message, struct converters *converters,
-    const struct budget *budget)
+    const struct policy *policy, const struct budget *budget)
 {
 	struct texts *texts = arena_alloc(arena, sizeof(*texts));
 
@@ -53,6 +54,7 @@ texts_new(struct arena *arena, const struct message *message, struct converters 
 		.arena = arena,
 		.message = message,
 		.converters = converters,
+		.policy = policy,
 		.budget = budget,
 		.decoded = arena_array(arena, message->part_count, sizeof(struct slice)),
 		.parts = VEC_OF(struct text_part, arena),
@@ -128,13 +130,56 @@ take_text(struct texts *texts, struct slice decoded)
 	return decoded;
 }
 
+/* Bytes as the characters of Latin-1 that they stand for. */
+static struct slice
+from_latin1(struct arena *arena, struct slice s)
+{
+	struct buf out = { .arena = arena };
+
+	buf_reserve(&out, s.n * 2);
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c >= 0x80)
+			buf_add_byte(&out, (char)(0xc0 | c >> 6));
+		buf_add_byte(&out, c >= 0x80 ? (char)(0x80 | (c & 0x3f)) : (char)c);
+	}
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
+}
+
+/*
+ * Text under keep_charset, as SpamAssassin reads it with normalize_charset 0:
+ * what is called UTF-8 or ASCII and is UTF-8 is looked at as characters, all
+ * else as bytes. Those pass for Latin-1 until the parts are joined.
+ */
+static struct charset_text
+kept_text(struct arena *arena, struct slice label, struct slice bytes)
+{
+	bool is_utf8 = label.p == NULL || slice_ieq(label, SLICE("us-ascii")) ||
+		       slice_ieq(label, SLICE("utf-8"));
+	bool high = false;
+
+	for (size_t i = 0; i < bytes.n && !high; i++)
+		high = ascii_is_high(bytes.p[i]);
+	if (!high || (is_utf8 && utf8_valid(bytes)))
+		return (struct charset_text){ bytes, high };
+	return (struct charset_text){ from_latin1(arena, bytes), false };
+}
+
+static struct charset_text
+read_text(struct texts *texts, struct slice label, struct slice bytes)
+{
+	if (texts->policy->keep_charset)
+		return kept_text(texts->arena, label, bytes);
+	return charset_read(texts->arena, texts->converters, label, bytes, CHARSET_GUESS);
+}
+
 static void
 read_part(struct texts *texts, size_t i, enum text_kind kind)
 {
 	const struct part *part = texts->message->parts[i];
 	struct slice decoded = decoded_of(texts, i);
-	struct charset_text read = charset_read(texts->arena, texts->converters, part->type.charset,
-	    take_text(texts, decoded), CHARSET_GUESS);
+	struct charset_text read = read_text(texts, part->type.charset, take_text(texts, decoded));
 	struct text_part *text = vec_push(&texts->parts);
 
 	if (text == NULL)
@@ -203,13 +248,14 @@ cut_at(struct slice s, size_t limit, size_t within, const char *ends)
 }
 
 static struct slice
-cut_rendered(struct slice s)
+cut_rendered(struct slice s, const struct policy *policy)
 {
+	size_t most = policy->body_part_scan_size > 0 ? policy->body_part_scan_size : TEXT_BODY_MAX;
 	size_t limit, within;
 
-	if (s.n <= TEXT_BODY_MAX)
+	if (s.n <= most)
 		return s;
-	limit = char_offset(s, TEXT_BODY_MAX);
+	limit = char_offset(s, most);
 	if (limit == s.n)
 		return s;
 	within = limit + char_offset(slice_from(s, limit), TEXT_CUT_WITHIN);
@@ -289,7 +335,7 @@ join_parts(struct texts *texts)
 			buf_add_byte(&joined, '\n');
 		if (at == count || parts[at].part != part)
 			continue;
-		rendered = cut_rendered(parts[at].rendered);
+		rendered = cut_rendered(parts[at].rendered, texts->policy);
 		texts->many |= joined.n + rendered.n > TEXT_BODY_TOTAL_MAX;
 		if (!texts->many)
 			buf_add(&joined, rendered);
@@ -425,6 +471,9 @@ struct slice_list
 texts_rawbody(struct texts *texts)
 {
 	struct vec list = VEC_OF(struct slice, texts->arena);
+	size_t most = texts->policy->rawbody_part_scan_size > 0
+			  ? texts->policy->rawbody_part_scan_size
+			  : TEXT_RAWBODY_MAX;
 
 	if (texts->rawbody_done)
 		return texts->rawbody;
@@ -435,9 +484,8 @@ texts_rawbody(struct texts *texts)
 		if (!is_raw_text(texts->message->parts[i]) || budget_spent(texts->budget))
 			continue;
 		text = decoded_of(texts, i);
-		if (text.n > TEXT_RAWBODY_MAX)
-			text = cut_at(
-			    text, TEXT_RAWBODY_MAX, TEXT_RAWBODY_MAX + TEXT_CUT_WITHIN, "\n> ");
+		if (text.n > most)
+			text = cut_at(text, most, most + TEXT_CUT_WITHIN, "\n> ");
 		split_chunks(&list, text);
 	}
 	texts->rawbody = list_of(&list);

@@ -13,11 +13,12 @@
 #include "engine/mime/charset.h"
 #include "engine/mime/html.h"
 #include "engine/mime/message.h"
+#include "engine/policy.h"
 #include "engine/util/arena.h"
 #include "engine/util/budget.h"
 #include "engine/util/slice.h"
 
-/* Of a part: characters that go into body, bytes into rawbody (SpamAssassin's *_part_scan_size). */
+/* Of a part: characters that go into body, bytes into rawbody, where the policy does not say. */
 #define TEXT_BODY_MAX 50000
 #define TEXT_RAWBODY_MAX 500000
 /* Where they may be cut: at a line end or blank this close behind the limit. */
@@ -56,7 +57,7 @@ struct texts;
 
 /* Nothing is built yet. The rest must outlive it. NULL at the arena's cap. */
 struct texts *texts_new(struct arena *arena, const struct message *message,
-    struct converters *converters, const struct budget *budget);
+    struct converters *converters, const struct policy *policy, const struct budget *budget);
 
 /* The parts whose text is read for body, in order. */
 const struct text_part *texts_parts(struct texts *texts, size_t *count_r);

@@ -124,6 +124,7 @@ policy_default(void)
 		.subject_tag = SLICE("[SPAM]"),
 		.match_limit = REGEX_MATCH_LIMIT,
 		.heap_limit = REGEX_HEAP_LIMIT_KIB,
+		.spamassassin_quirks = true,
 	};
 
 	for (unsigned i = 0; i < ACTION_COUNT; i++)
@@ -150,6 +151,9 @@ copy_policy(struct arena *arena, const struct policy *policy)
 	copy.tempfail_text = copy_slice(arena, copy.tempfail_text);
 	copy.subject_tag = copy_slice(arena, copy.subject_tag);
 	copy.hostname = copy_slice(arena, copy.hostname);
+	copy.envelope_sender_header = copy_slice(arena, copy.envelope_sender_header);
+	copy.originating_ip_headers = copy_slices(
+	    arena, copy.originating_ip_headers, copy.originating_ip_header_count);
 	copy.trusted_networks = copy_networks(arena, copy.trusted_networks);
 	copy.internal_networks = copy_networks(arena, copy.internal_networks);
 	copy.msa_networks = copy_networks(arena, copy.msa_networks);
@@ -235,6 +239,13 @@ digest_policy(struct buf *out, const struct policy *policy)
 		digest_slice(out, policy->fields[i].text);
 		digest_number(out, policy->fields[i].when);
 	}
+	for (size_t i = 0; i < policy->originating_ip_header_count; i++)
+		digest_slice(out, policy->originating_ip_headers[i]);
+	digest_slice(out, policy->envelope_sender_header);
+	digest_number(out, policy->keep_charset);
+	digest_number(out, (int64_t)policy->body_part_scan_size);
+	digest_number(out, (int64_t)policy->rawbody_part_scan_size);
+	digest_number(out, policy->spamassassin_quirks);
 	digest_slice(out, policy->hostname);
 	digest_number(out, (int64_t)policy->size_limit);
 	digest_number(out, policy->match_limit);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "engine/mime/ip.h"
+#include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 
 struct application {
@@ -73,6 +74,40 @@ apply_originating(struct ruleset *ruleset)
 	ruleset->policy.originating_ip_headers = list->entries.n > 0 ? list->entries.p
 								     : &list->name;
 	ruleset->policy.originating_ip_header_count = list->entries.n;
+}
+
+/* A number of bytes; 0 is no limit. */
+static void
+apply_size(const struct application *a, const char *name, size_t *size)
+{
+	struct slice text = ruleset_option(a->ruleset, name, SLICE_ABSENT);
+	size_t value = 0;
+
+	if (text.p == NULL)
+		return;
+	for (size_t i = 0; i < text.n; i++) {
+		if (!ascii_is_digit(text.p[i]) || value > SIZE_MAX / 16) {
+			leave_out(a, name, text, "it is no number of bytes");
+			return;
+		}
+		value = value * 10 + (size_t)(text.p[i] - '0');
+	}
+	*size = value == 0 ? SIZE_MAX : value;
+}
+
+/* What single values say of texts and fields. */
+static void
+apply_options(const struct application *a)
+{
+	struct policy *policy = &a->ruleset->policy;
+	struct slice normalize = ruleset_option(a->ruleset, "normalize_charset", SLICE_ABSENT);
+
+	policy->envelope_sender_header = ruleset_option(
+	    a->ruleset, "envelope_sender_header", policy->envelope_sender_header);
+	if (normalize.p != NULL)
+		policy->keep_charset = slice_eq(normalize, SLICE("0"));
+	apply_size(a, "body_part_scan_size", &policy->body_part_scan_size);
+	apply_size(a, "rawbody_part_scan_size", &policy->rawbody_part_scan_size);
 }
 
 /* Networks that stand before those of every list but msa_networks. */
@@ -182,5 +217,6 @@ core_lists_apply(struct ruleset *ruleset, core_lists_tell *tell, void *p)
 	    entries_of(ruleset, "util_rb_2tld"), entries_of(ruleset, "util_rb_3tld"));
 	apply_redirectors(&application);
 	apply_originating(ruleset);
+	apply_options(&application);
 	apply_networks(&application);
 }

@@ -76,8 +76,8 @@ views_texts(struct views *views)
 {
 	if (!views->texts_built) {
 		views->texts_built = true;
-		views->texts = texts_new(
-		    views->arena, views->message, views->converters, views->budget);
+		views->texts = texts_new(views->arena, views->message, views->converters,
+		    &views->ruleset->policy, views->budget);
 	}
 	return views->texts;
 }
@@ -177,6 +177,7 @@ views_field(struct views *views, size_t selector, struct slice *value_r)
 			.envelope = views->envelope,
 			.converters = views->converters,
 			.boundaries = views->ruleset->boundaries,
+			.envelope_sender_header = views->ruleset->policy.envelope_sender_header,
 		};
 
 		field->read = true;

@@ -128,8 +128,14 @@ static const struct {
 	    "['!10.0.0.1', 10/8, '2001:db8::/32']" },
 	{ "internal_networks", "[10.0.0.0/16]", "[10.0.0.0/16]" },
 	{ "msa_networks", "[10.0.0.9]", "[10.0.0.9]" },
+	{ "originating_ip_headers", "[X-A, X-B]", "[X-A, X-B]" },
+	{ "envelope_sender_header", "X-Env", "X-Env" },
 	{ "authenticated", "skip", "skip" },
 	{ "local", "{thresholds: {tag: 9, reject: off}}", "{thresholds: {tag: 9, reject: off}}" },
+	{ "text.normalize_charset", "false", "false" },
+	{ "text.body_part_scan_size", "1000", "1000" },
+	{ "text.rawbody_part_scan_size", "0", "0" },
+	{ "spamassassin.quirks", "false", "false" },
 	{ "size_limit", "512 KB", "512 KB" },
 	{ "time_limit", "1m30s", "1m30s" },
 	{ "on_incomplete", "tempfail", "tempfail" },
@@ -207,6 +213,13 @@ test_every_key(void **state)
 	assert_int_equal(policy.trusted_networks.n, 3);
 	assert_true(policy.trusted_networks.v[0].negated);
 	assert_int_equal(policy.internal_networks.n, 1);
+	assert_int_equal(policy.originating_ip_header_count, 2);
+	assert_true(slice_eq(policy.originating_ip_headers[1], SLICE("X-B")));
+	assert_true(slice_eq(policy.envelope_sender_header, SLICE("X-Env")));
+	assert_true(policy.keep_charset);
+	assert_int_equal(policy.body_part_scan_size, 1000);
+	assert_true(policy.rawbody_part_scan_size == SIZE_MAX);
+	assert_false(policy.spamassassin_quirks);
 	assert_int_equal(policy.size_limit, 512 * 1024);
 	assert_true(slice_eq(policy.hostname, SLICE("mx.example.org")));
 	assert_int_equal(policy.fields[0].when, FIELD_HAM);
@@ -322,6 +335,9 @@ static const struct {
 	    "f:1:16: error: expected {when: all, spam or ham, value: template}" },
 	{ "headers: {X-A: {wen: all, value: x}}\n",
 	    "f:1:17: error: unknown key \"wen\": did you mean \"when\"?" },
+	{ "originating_ip_headers: X-A\n",
+	    "f:1:25: error: expected a list of header fields' names" },
+	{ "originating_ip_headers: ['X A']\n", "f:1:26: error: expected a header field's name" },
 	{ "trusted_networks: 10/8\n",
 	    "f:1:19: error: expected a list of networks like [192.0.2.0/24], found \"10/8\"" },
 	{ "trusted_networks: [10.0.0.0/8, 300.1.1.1]\n", "f:1:32: error: " },

@@ -156,6 +156,7 @@ static void
 test_cut_text(void **state)
 {
 	const struct budget endless = { NULL, NULL };
+	const struct policy policy = { .keep_charset = false };
 	struct buf bytes = { 0 };
 	struct arena *arena = arena_new((size_t)64 << 20);
 	const struct message *message;
@@ -168,7 +169,7 @@ test_cut_text(void **state)
 	while (bytes.n < 2 * TEXT_READ_MAX)
 		buf_add(&bytes, SLICE("caf\xc3\xa9 \xe2\x82\xac\xe2\x82\xac\n"));
 	message = message_parse(arena, buf_slice(&bytes), 0, &endless);
-	texts = texts_new(arena, message, NULL, &endless);
+	texts = texts_new(arena, message, NULL, &policy, &endless);
 	part = texts_parts(texts, &n);
 	assert_int_equal(n, 1);
 	assert_true(part->unicode.n <= TEXT_READ_MAX && part->unicode.n > TEXT_READ_MAX - 2048);

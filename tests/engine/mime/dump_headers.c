@@ -69,11 +69,11 @@ compare_slices(const void *a, const void *b)
 }
 
 static void
-print_uris(struct arena *arena, const struct message *message, struct converters *converters,
-    const struct uri_law *law)
+print_uris(struct arena *arena, const struct message *message, const struct policy *policy,
+    struct converters *converters, const struct uri_law *law)
 {
 	struct budget budget = { 0 };
-	struct texts *texts = texts_new(arena, message, converters, &budget);
+	struct texts *texts = texts_new(arena, message, converters, policy, &budget);
 	struct slice_list list = uris_find(law, arena, texts, &budget).variants;
 	struct slice *v = arena_array(arena, list.n + 1, sizeof(*v));
 
@@ -111,7 +111,13 @@ dump(struct slice bytes, const struct policy *policy, const struct uri_law *law,
 	struct envelope envelope = { 0 };
 	const struct message *message = message_parse(arena, bytes, 0, &budget);
 	const struct relays *relays = relays_find(arena, message, &envelope, policy);
-	struct selector_source source = { message, relays, &envelope, converters, law->boundaries };
+	const struct selector_source source = {
+		.message = message,
+		.relays = relays,
+		.envelope = &envelope,
+		.converters = converters,
+		.boundaries = law->boundaries,
+	};
 
 	print_value("relays", relays->trusted.p == NULL ? SLICE("") : relays->trusted);
 	print_value("relays", relays->untrusted.p == NULL ? SLICE("") : relays->untrusted);
@@ -119,7 +125,7 @@ dump(struct slice bytes, const struct policy *policy, const struct uri_law *law,
 	print_value("relays", relays->external.p == NULL ? SLICE("") : relays->external);
 	printf("unparseable =%zu\n", relays->unparseable);
 	print_selectors(arena, &source);
-	print_uris(arena, message, converters, law);
+	print_uris(arena, message, policy, converters, law);
 	arena_free(&arena);
 }
 

@@ -137,6 +137,7 @@ static void
 dump(const char *path, struct converters *converters)
 {
 	static const struct budget budget = { 0 };
+	static const struct policy policy = { .keep_charset = false };
 	struct arena *arena = arena_new(ARENA_CAP);
 	struct buf bytes = { 0 };
 	char piece[65536];
@@ -153,7 +154,7 @@ dump(const char *path, struct converters *converters)
 	if (file != NULL)
 		fclose(file);
 	message = message_parse(arena, buf_slice(&bytes), 0, &budget);
-	texts = message == NULL ? NULL : texts_new(arena, message, converters, &budget);
+	texts = message == NULL ? NULL : texts_new(arena, message, converters, &policy, &budget);
 	if (texts != NULL) {
 		print_list("body", texts_body(texts));
 		print_list("rawbody", texts_rawbody(texts));

@@ -67,7 +67,8 @@ static const struct {
 };
 
 static void
-check_case(const char *text, const char *want, const struct envelope *envelope)
+check_from(const char *text, const char *want, const struct envelope *envelope,
+    struct slice envelope_sender_header)
 {
 	struct arena *arena = arena_new(1 << 20);
 	struct budget budget = { 0 };
@@ -85,6 +86,7 @@ check_case(const char *text, const char *want, const struct envelope *envelope)
 	source.relays = relays_find(arena, source.message, envelope, &policy);
 	source.converters = &converters;
 	source.boundaries = NULL;
+	source.envelope_sender_header = envelope_sender_header;
 	selector = selector_compile(arena, slice_of(text), &err);
 	assert_non_null(selector);
 	if (selector_read(selector, arena, &source, &got) != (want != NULL) ||
@@ -92,6 +94,27 @@ check_case(const char *text, const char *want, const struct envelope *envelope)
 		fail_msg("%s: got \"%.*s\", want \"%s\"", text, SLICE_ARG(got),
 		    want == NULL ? "nothing" : want);
 	arena_free(&arena);
+}
+
+static void
+check_case(const char *text, const char *want, const struct envelope *envelope)
+{
+	check_from(text, want, envelope, SLICE_ABSENT);
+}
+
+/* The field that is named decides alone, but for the MTA. */
+static void
+test_sender_header(void **state)
+{
+	struct envelope none = { 0 };
+	struct envelope told = { .known = true, .mail_from = SLICE("real@sender.example") };
+
+	(void)state;
+	check_from("EnvelopeFrom", "jm@foo.example", &none, SLICE("to"));
+	check_from("EnvelopeFrom", NULL, &none, SLICE("X-Between"));
+	check_from("EnvelopeFrom", NULL, &none, SLICE("X-None"));
+	check_from("EnvelopeFrom", "bounce@lists.example.org", &none, SLICE(""));
+	check_from("EnvelopeFrom", "real@sender.example", &told, SLICE("To"));
 }
 
 static void
@@ -183,6 +206,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_sender_header),
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_many_fields),

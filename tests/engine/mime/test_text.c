@@ -17,6 +17,7 @@
 
 static struct converters *converters;
 static const struct budget budget = { 0 };
+static const struct policy usual = { .keep_charset = false };
 
 /* Elements are parted by '|'. */
 static const struct {
@@ -78,11 +79,11 @@ joined(struct arena *arena, struct slice_list list)
 }
 
 static struct texts *
-texts_of(struct arena *arena, struct slice bytes)
+texts_of(struct arena *arena, const struct policy *policy, struct slice bytes)
 {
 	const struct message *message = message_parse(arena, bytes, 0, &budget);
 
-	return message == NULL ? NULL : texts_new(arena, message, converters, &budget);
+	return message == NULL ? NULL : texts_new(arena, message, converters, policy, &budget);
 }
 
 static void
@@ -91,7 +92,7 @@ test_table(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena *arena = arena_new(CAP);
-		struct texts *texts = texts_of(arena, slice_of(cases[i].message));
+		struct texts *texts = texts_of(arena, &usual, slice_of(cases[i].message));
 		struct slice body = joined(arena, texts_body(texts));
 		struct slice rawbody = joined(arena, texts_rawbody(texts));
 
@@ -102,6 +103,62 @@ test_table(void **state)
 		    !slice_eq(rawbody, slice_of(cases[i].want_rawbody)))
 			fail_msg("%s: rawbody: got \"%.*s\", want \"%s\"", cases[i].name,
 			    SLICE_ARG(rawbody), cases[i].want_rawbody);
+		arena_free(&arena);
+	}
+}
+
+/* Bytes stay bytes under keep_charset; parts are cut where the policy says. */
+static const struct {
+	const char *name;
+	struct policy policy;
+	const char *message;
+	const char *want_body;
+	const char *want_rawbody;
+} settings[] = {
+	{ "Latin-1", { .keep_charset = true },
+	    "Subject: s\nContent-Type: text/plain; charset=iso-8859-1\n\ncaf\xe9\xa0x\n",
+	    "s\n|caf\xe9\xa0x ", "caf\xe9\xa0x\n" },
+	{ "called UTF-8, and it is", { .keep_charset = true },
+	    "Subject: s\nContent-Type: text/plain; charset=UTF-8\n\ncaf\xc3\xa9\xc2\xa0x\n",
+	    "s\n|caf\xc3\xa9 x ", NULL },
+	{ "called UTF-8, but it is not", { .keep_charset = true },
+	    "Subject: s\nContent-Type: text/plain; charset=UTF-8\n\ncaf\xe9\xc3\xa9\n",
+	    "s\n|caf\xe9\xc3\xa9 ", NULL },
+	{ "UTF-8 called otherwise", { .keep_charset = true },
+	    "Subject: s\nContent-Type: text/plain; charset=koi8-r\n\ncaf\xc3\xa9\xc2\xa0x\n",
+	    "s\n|caf\xc3\xa9\xc2\xa0x ", NULL },
+	{ "HTML in bytes", { .keep_charset = true },
+	    "Subject: s\nContent-Type: text/html; charset=koi8-r\n\n<b>\xe9&eacute;</b>\n",
+	    "s\n|\xe9\xe9 ", NULL },
+	{ "bytes beside characters", { .keep_charset = true },
+	    "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n"
+	    "--b\nContent-Type: text/plain; charset=koi8-r\n\n\xe9\n"
+	    "--b\nContent-Type: text/plain; charset=utf-8\n\n\xd0\x96\n--b--\n",
+	    "s\n|\xc3\xa9 \xd0\x96", NULL },
+	{ "cut", { .body_part_scan_size = 4, .rawbody_part_scan_size = 5 },
+	    "Subject: s\n\nabc\nd f\ngh ij\n", "s\n|abc d f ", "abc\nd f\n" },
+	{ "not cut", { .body_part_scan_size = SIZE_MAX, .rawbody_part_scan_size = SIZE_MAX },
+	    "Subject: s\n\nabc\nd f\n", "s\n|abc d f ", "abc\nd f\n" },
+};
+
+static void
+test_settings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(settings); i++) {
+		struct arena *arena = arena_new(CAP);
+		struct texts *texts = texts_of(
+		    arena, &settings[i].policy, slice_of(settings[i].message));
+		struct slice body = joined(arena, texts_body(texts));
+		struct slice rawbody = joined(arena, texts_rawbody(texts));
+
+		if (!slice_eq(body, slice_of(settings[i].want_body)))
+			fail_msg("%s: body: got \"%.*s\", want \"%s\"", settings[i].name,
+			    SLICE_ARG(body), settings[i].want_body);
+		if (settings[i].want_rawbody != NULL &&
+		    !slice_eq(rawbody, slice_of(settings[i].want_rawbody)))
+			fail_msg("%s: rawbody: got \"%.*s\", want \"%s\"", settings[i].name,
+			    SLICE_ARG(rawbody), settings[i].want_rawbody);
 		arena_free(&arena);
 	}
 }
@@ -140,7 +197,7 @@ test_lengths(void **state)
 		buf_add(&bytes, SLICE("Subject: s\n\n"));
 		for (size_t k = 0; k < lengths[i].n; k++)
 			buf_add(&bytes, slice_of(lengths[i].piece));
-		texts = texts_of(arena, buf_slice(&bytes));
+		texts = texts_of(arena, &usual, buf_slice(&bytes));
 		list = lengths[i].raw ? texts_rawbody(texts) : texts_body(texts);
 		for (size_t k = 0; k < list.n; k++)
 			buf_printf(&got, "%s%zu", k > 0 ? " " : "", list.v[k].n);
@@ -185,7 +242,7 @@ test_limits(void **state)
 		buf_add(&bytes, SLICE("Subject: s\n\n"));
 		for (size_t n = 0; n < 600000; n += strlen(limits[i].piece))
 			buf_add(&bytes, slice_of(limits[i].piece));
-		texts = texts_of(arena, buf_slice(&bytes));
+		texts = texts_of(arena, &usual, buf_slice(&bytes));
 		body = total(texts_body(texts)) - 2;
 		rawbody = total(texts_rawbody(texts));
 		if (body != limits[i].want_body || rawbody != limits[i].want_rawbody)
@@ -201,7 +258,8 @@ test_small_arenas(void **state)
 	(void)state;
 	for (size_t cap = 0; cap < 60000; cap += 211) {
 		struct arena *arena = arena_new(cap);
-		struct texts *texts = texts_of(arena, slice_of(cases[COUNT(cases) - 1].message));
+		struct texts *texts = texts_of(
+		    arena, &usual, slice_of(cases[COUNT(cases) - 1].message));
 
 		if (texts != NULL) {
 			texts_rawbody(texts);
@@ -232,6 +290,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_small_arenas),

@@ -18,6 +18,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct uri_law law;
+static const struct policy policy;
 
 static const struct {
 	const char *text;
@@ -211,8 +212,9 @@ find(struct arena *arena, struct slice text, struct converters *converters)
 {
 	struct budget budget = { 0 };
 	const struct message *message = message_parse(arena, text, 0, &budget);
-	struct texts *texts = message == NULL ? NULL
-					      : texts_new(arena, message, converters, &budget);
+	struct texts *texts = message == NULL
+				  ? NULL
+				  : texts_new(arena, message, converters, &policy, &budget);
 
 	return texts == NULL ? (struct uri_list){ .n = 0 } : uris_find(&law, arena, texts, &budget);
 }

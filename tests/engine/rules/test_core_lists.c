@@ -165,12 +165,50 @@ test_networks_alone(void **state)
 	buf_clear(&problems.text);
 }
 
+static const struct slice off[] = { { "0", 1 } };
+static const struct slice some[] = { { "123", 3 } };
+static const struct slice sender[] = { { "X-Env", 5 } };
+static const struct slice many[] = { { "1 MB", 4 } };
+
+static const struct rule_list options[] = {
+	LIST("normalize_charset", off),
+	LIST("body_part_scan_size", off),
+	LIST("rawbody_part_scan_size", some),
+	LIST("envelope_sender_header", sender),
+	LIST("body_part_scan_size", many),
+};
+
+static void
+test_options(void **state)
+{
+	const struct policy given = { .body_part_scan_size = 9 };
+	struct problems problems = { { 0 } };
+	struct ruleset *ruleset = build(options, 4, &given, NULL);
+	const struct policy *policy = ruleset_policy(ruleset);
+
+	(void)state;
+	assert_true(policy->keep_charset);
+	assert_true(policy->body_part_scan_size == SIZE_MAX);
+	assert_int_equal(policy->rawbody_part_scan_size, 123);
+	assert_true(slice_eq(policy->envelope_sender_header, SLICE("X-Env")));
+	ruleset_unref(&ruleset);
+	ruleset = build(&options[4], 1, &given, &problems);
+	policy = ruleset_policy(ruleset);
+	assert_false(policy->keep_charset);
+	assert_int_equal(policy->body_part_scan_size, 9);
+	assert_string_equal(buf_text(&problems.text),
+	    "w body_part_scan_size: \"1 MB\" is left out: it is no number of bytes\n");
+	buf_clear(&problems.text);
+	ruleset_unref(&ruleset);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_networks),
+		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_networks_alone),
 	};
 
