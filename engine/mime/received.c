@@ -7,10 +7,16 @@
  * mark anywhere in the line. Which shapes are read, and what is made of the
  * names in them, is as SpamAssassin 4.0 does, so that rules over
  * X-Spam-Relays-* hit the same. Shapes live in received_pattern.h's language.
+ *
+ * A date at the line's end is taken off first, but not with a comment behind
+ * its zone: shapes that end there tell the two apart, as SpamAssassin does. Of a
+ * line of no known shape the first address in brackets and the first "by" count.
  */
 #include "config.h"
 
 #include "engine/mime/received.h"
+
+#include <string.h>
 
 #include "engine/mime/ip.h"
 #include "engine/mime/received_pattern.h"
@@ -37,13 +43,17 @@ struct dialect {
 static const struct dialect dialects[] = {
 	/* Webmail: the browser's address. */
 	{ "(SquirrelMail ", "from %w ([%w]) (proxying for %i)", 0 },
+	{ NULL, "from %i (proxying for %.) ({SquirrelMail|NaSMail} authenticated user ", 0 },
 	{ "(SquirrelMail ", "from %w ([%i]) (", 0 },
 	{ NULL, "from %w ( [%i]) {by|as user} ", 0 },
+	{ NULL, "from %h ( [%i] ) by ", 0 },
 	/* Exim: a name in front is confirmed; helo= when it differs. */
 	{ NULL, "from %r ([%i]{:%n|.%n|}{ helo=%h|}{ ident=%t|})",
 	    LOOKS_UP | HELO_IS_RDNS | ONLY_EXIM },
 	{ NULL, "from %r (%t@[%i]) ", HELO_IS_RDNS | ONLY_EXIM },
 	{ "(Exim", "from %r (%h) [%i{.%n|}]", 0 },
+	{ "(Exim", "from [%i] by %w with %w (%h) ", 0 },
+	{ "(Exim", "from %w (%.) by %w with local", IGNORED },
 	{ NULL, "from %h (%w) [%i] by ", 0 },
 	{ "(Exim", "from %r [%i{.%n|}]", HELO_IS_RDNS },
 	{ NULL, "from {[%w] |}([%i{:%n|}] helo=%h) by ", 0 },
@@ -57,7 +67,7 @@ static const struct dialect dialects[] = {
 	/* CommuniGate Pro */
 	{ "(CommuniGate Pro ", "from [%i] (account %w HELO %h)", 0 },
 	{ "(CommuniGate Pro ", "from [%i] (account ", 0 },
-	{ "(CommuniGate Pro ", "from %r ([%i] verified)", HELO_IS_RDNS },
+	{ "(CommuniGate Pro ", "from %r ([%i] verified)", LOOKS_UP | HELO_IS_RDNS },
 	/* qmail and its children */
 	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) (%t@[%i])", ONLY_QMAIL },
 	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) ([%i])", ONLY_QMAIL },
@@ -67,7 +77,8 @@ static const struct dialect dialects[] = {
 	{ NULL, "from %r (%t@%i)", HELO_IS_RDNS | ONLY_QMAIL },
 	{ NULL, "from %r (%i)", HELO_IS_RDNS | ONLY_QMAIL },
 	/* Postfix, Sendmail, Gmail, ...: HELO name, then (name [address]). */
-	{ NULL, "from %h (%t@[%i]", LOOKS_UP },
+	{ NULL, "from %h (%t@[%i]%.) by %w (", LOOKS_UP },
+	{ NULL, "from %r (%t@[%i]", LOOKS_UP | HELO_IS_RDNS },
 	{ NULL, "from %h (IDENT:%t@%r [%i]", LOOKS_UP },
 	{ NULL, "from %h (%t@%r [%i]", LOOKS_UP },
 	{ NULL, "from %h (%w [%i] (may be forged)) by %w {with|Sendmail} ", 0 },
@@ -75,25 +86,27 @@ static const struct dialect dialects[] = {
 	{ NULL, "FROM %h (%r [%i]", LOOKS_UP },
 	/* Those of qmail's form that do look up. */
 	{ NULL, "from [%w] ({HELO|EHLO|LHLO} %h) ({[|}%i", 0 },
-	{ NULL, "from %r ({HELO|EHLO|LHLO} %h){ |}({[|}%i", LOOKS_UP },
-	{ NULL, "from %r ({HELO|EHLO|LHLO} %h){ |}(%t@%i", LOOKS_UP },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) ({[|}%i", LOOKS_UP },
+	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) (%t@%i", LOOKS_UP },
 	{ NULL, "from %r ({HELO|EHLO|LHLO} %h) [%i]", 0 },
 	{ NULL, "from {[|}%i{]|} ({HELO|EHLO|LHLO} %h)", 0 },
 	{ NULL, "from %w [%i] ({HELO|EHLO|LHLO} %h)", 0 },
 	{ "via SMTP", "from %r(%i), claiming to be \"%h\" via ", LOOKS_UP },
+	{ NULL, "from (%i) by ", 0 },
 	{ NULL, "from %r(%i) {by|via} ", LOOKS_UP },
 	/* HELO name, then ([address]). */
 	{ NULL, "from %h ([%i]%.) by %w with Microsoft SMTP", 0 },
 	{ "(Lotus Domino ", "from %h ([%i]", 0 },
 	{ " with mapi id ", "from %h ([%i]", NO_ID },
-	{ NULL, "from %h ([%i]) by %w;", 0 },
+	{ NULL, "from %h ([%i]) by %w%$", 0 },
 	{ NULL, "from %h ([%i{.%n|:%n|}])", LOOKS_UP },
 	{ NULL, "from %h ([%i] ", 0 },
 	/* Exchange, Critical Path: HELO name, then (address). */
 	{ "[XMail ", "from %h ({[|}%i{]|}:%n)", 0 },
 	{ NULL, "from [%w] (%i) by ", LOOKS_UP | IP_IS_HELO },
 	{ " with ", "from %r (%t@%i) by ", LOOKS_UP | HELO_IS_RDNS },
-	{ NULL, "from %r (%i) by %w {with |(|id |via }", LOOKS_UP | HELO_IS_RDNS },
+	{ NULL, "from %r (%i) by %w ", LOOKS_UP | HELO_IS_RDNS },
+	{ NULL, "from %r (%i) (%.) by %w ", LOOKS_UP | HELO_IS_RDNS },
 	{ "(Scalix ", "from %h ( %i)", 0 },
 	{ NULL, "from %h (%r[%i]) by ", LOOKS_UP },
 	{ NULL, "from %h (%w[%i] (may be forged)) by ", 0 },
@@ -101,34 +114,37 @@ static const struct dialect dialects[] = {
 	{ NULL, "from %w by [", IGNORED },
 	{ NULL, "from (HELO %h) [%i] ", 0 },
 	{ NULL, "{(|}from {(|}%h [%i]) ", 0 },
+	{ NULL, "from %h [%i] by %w [%w] with ", LOOKS_UP },
 	{ NULL, "from %h {from |}[%i] ", 0 },
 	{ NULL, "from %h %w [%i] ", 0 },
 	/* An address and nothing else. */
 	{ " running VPOP3)", "from %i by ", IGNORED },
 	{ "(Tumbleweed MMS SMTP Relay", "from %i by ", 0 },
-	{ NULL, "from %i by %w;", IGNORED },
 	{ NULL, "from %i by %i ", IGNORED },
-	{ "(envelope-from ", "from %i by ", IGNORED },
-	{ NULL, "from [%i] by %w;", IP_IS_HELO },
+	{ NULL, "from [%i] by %w%$", IP_IS_HELO },
 	{ NULL, "from [%i] (using ", IP_IS_HELO },
 	{ NULL, "from [%i] ", 0 },
-	{ NULL, "from %i {by|(SquirrelMail|(NaSMail|(IP} ", 0 },
-	{ NULL, "from ([%i]) {by %w;|with }", IGNORED },
+	{ NULL, "from %i by %w.aol.com (%w) with HTTP (WebMailUI)", 0 },
+	{ NULL, "from %i by %w {with |(SMTPL|(InterScan}", 0 },
+	{ NULL, "from %i {(SquirrelMail|(NaSMail|(IP} ", 0 },
+	{ NULL, "from ([%i]) with ", IGNORED },
 	{ NULL, "from ([%i]) by ", 0 },
 	{ NULL, "from (%i) ", 0 },
 	/* Between programs of one host, or without an address. */
-	{ NULL, "from %w by %w{;| with | (| by | via }", IGNORED },
-	{ NULL, "from %w ([unix socket]) by ", IGNORED },
-	{ NULL, "FROM %w BY %w ;", IGNORED },
+	{ NULL, "from %w by %w {with |(|by |via |for }", IGNORED },
+	{ NULL, "from %w ([unix socket]) by %w (Cyrus v%n.%n.%n) with LMTPA", IGNORED },
 	{ NULL, "from %w with %w by ", IGNORED },
 	{ NULL, "from %w named unknown by ", IGNORED },
 	{ NULL, "from mail pickup service by ", IGNORED },
 	{ NULL, "from localhost (localhost{ [[UNIX: localhost]]|}) by ", IGNORED },
-	{ NULL, "from %w (%w@localhost) by ", IGNORED },
+	{ NULL, "from %w ({%w@|}{localhost|localhost.localdomain|127.0.0.1}) ", IGNORED },
+	{ NULL, "from Unknown/Local (", IGNORED },
 	{ NULL, "from %w (%w [local]) by ", IGNORED },
 	{ "(LSMTP ", "from %w (%w) by ", IGNORED },
 	{ NULL, "from %w (un{known|verified}) by ", IGNORED },
 	{ "(Content Technologies ", "from %w (%w) by ", IGNORED },
+	{ NULL, "(from %w@localhost) by ", IGNORED },
+	{ NULL, "(from %w@%w) by %w(jqueuemail) id ", IGNORED },
 };
 
 static bool
@@ -182,15 +198,50 @@ until(struct slice s, const char *stops)
 	return s;
 }
 
+/* Where the word ends that says what follows it is the envelope sender; 0: none begins here. */
+static size_t
+envfrom_mark(struct slice s)
+{
+	static const struct slice marks[] = { { "return-path: ", 13 }, { "return-path ", 12 },
+		{ "envelope-sender ", 16 }, { "envelope-sender=", 16 }, { "envelope-from ", 14 },
+		{ "envelope-from=", 14 } };
+
+	if (s.n == 0 || (ascii_lower(s.p[0]) != 'r' && ascii_lower(s.p[0]) != 'e'))
+		return 0;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (slice_istarts(s, marks[i]))
+			return marks[i].n;
+	}
+	return 0;
+}
+
+/* A run without its tail of marks: it ends where a word ends or begins. Empty: it has no word. */
+static struct slice
+until_word_edge(struct slice run)
+{
+	bool next = false;
+
+	while (run.n > 0 && ascii_is_word(run.p[run.n - 1]) == next) {
+		next = ascii_is_word(run.p[run.n - 1]);
+		run.n--;
+	}
+	return run;
+}
+
 static struct slice
 find_envfrom(struct slice line)
 {
-	static const struct slice marks[] = { { "(envelope-sender <", 18 },
-		{ "envelope-from <", 15 }, { "(envelope-from ", 15 } };
+	for (size_t i = 0; i < line.n; i++) {
+		size_t mark = envfrom_mark(slice_from(line, i));
+		struct slice run = slice_from(line, i + mark);
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		struct slice run = until(run_behind(line, marks[i]), "<>)");
-
+		if (mark == 0)
+			continue;
+		run = until_word_edge(slice_cut(run, 0, slice_find_byte(run, 0, ' ')));
+		while (run.n > 0 && run.p[0] == '<')
+			run = slice_from(run, 1);
+		while (run.n > 0 && run.p[run.n - 1] == '>')
+			run.n--;
 		if (run.n > 0)
 			return run;
 	}
@@ -203,16 +254,21 @@ find_envfrom(struct slice line)
 #define ID_MIN 3
 
 static struct slice
-find_id(struct slice line)
+find_id(struct slice line, struct slice mark)
 {
-	struct slice id = run_behind(line, SLICE(" id "));
+	struct slice id = run_behind(line, mark);
 
-	if (id.p == NULL)
-		id = run_behind(line, SLICE(" ID "));
 	if (id.n > 0 && id.p[0] == '<')
 		id = slice_from(id, 1);
 	id = until(id, "<>;");
 	return id.n >= ID_MIN ? id : SLICE_ABSENT;
+}
+
+/* The one dialect that writes its words in capitals. */
+static struct slice
+id_mark(struct slice line)
+{
+	return slice_starts(line, SLICE("FROM ")) ? SLICE(" ID ") : SLICE(" id ");
 }
 
 /* What follows the first "by" outside of parentheses; else the first. */
@@ -269,6 +325,23 @@ is_sent_by_gmail(struct slice line)
 	return i > sm + 2 && i + 4 < id.n && ascii_is_lower(id.p[i]) && id.p[i + 3] == '.';
 }
 
+/* ") (Authenticated sender: NAME) by HOST (Postfix) with ": Postfix, or what it calls itself. */
+static struct slice
+postfix_auth(struct arena *arena, struct slice line)
+{
+	struct slice name = slice_from(
+	    line, slice_find(line, 0, SLICE(" (Authenticated sender: ")));
+	size_t by = slice_find(name, 0, SLICE(") by ")),
+	       open = slice_find(name, by + 5, SLICE(" ("));
+
+	name = until(slice_from(name, open + 2), ")");
+	if (name.n == 0)
+		return SLICE_ABSENT;
+	if (slice_eq(name, SLICE("Postfix")))
+		return name;
+	return arena_printf(arena, "Postfix (%.*s)", SLICE_ARG(name));
+}
+
 static struct slice
 find_auth(struct arena *arena, struct slice line)
 {
@@ -282,8 +355,8 @@ find_auth(struct arena *arena, struct slice line)
 		return SLICE("Sendmail");
 	if (has(line, SLICE("(AUTH: ")))
 		return until(run_behind(line, SLICE("(AUTH: ")), ")");
-	if (has(line, SLICE("(Authenticated sender: ")) && has(line, SLICE("(Postfix")))
-		return SLICE("Postfix");
+	if (has(line, SLICE(") (Authenticated sender: ")))
+		return postfix_auth(arena, line);
 	if (has(line, SLICE("] by mail.gmx.")) && has(line, SLICE(") with ")))
 		return arena_printf(arena, "GMX (%.*s / %.*s)",
 		    SLICE_ARG(until(run_behind(line, SLICE(") with ")), ";")),
@@ -337,7 +410,7 @@ real_rdns(struct slice rdns)
 static bool
 looks_like_exim(struct slice line)
 {
-	return has(line, SLICE("(Exim")) || has(line, SLICE(" with esmtp id "));
+	return has(line, SLICE("Exim"));
 }
 
 /* Behind " by NAME", its comment and " with ". Absent: there is no such. */
@@ -423,10 +496,172 @@ fill_relay(struct arena *arena, struct slice line, const struct dialect *dialect
 	relay.by = clean(arena, find_by(tail));
 	relay.ident = clean(arena, match->ident);
 	relay.envfrom = clean(arena, match->envfrom.n > 0 ? match->envfrom : find_envfrom(tail));
-	relay.id = dialect->flags & NO_ID ? SLICE_ABSENT : find_id(tail);
+	relay.id = dialect->flags & NO_ID ? SLICE_ABSENT : find_id(tail, id_mark(line));
 	relay.auth = find_auth(arena, tail);
 	relay.no_reverse_dns = (dialect->flags & LOOKS_UP) && rdns.n == 0;
 	*relay_r = relay;
+}
+
+/* "[1.2.3.4]", or any digits and dots between brackets. */
+static bool
+is_bracketed_quad(struct slice name)
+{
+	if (name.n < 3 || name.p[0] != '[' || name.p[name.n - 1] != ']')
+		return false;
+	for (size_t i = 1; i + 1 < name.n; i++) {
+		if (!ascii_is_digit(name.p[i]) && name.p[i] != '.')
+			return false;
+	}
+	return true;
+}
+
+/* "from NAME by HOST;": a handover that tells no address. */
+static bool
+tells_nothing(struct slice line)
+{
+	struct slice rest = slice_from(line, SLICE("from ").n), name = until(rest, " ");
+	size_t host;
+
+	rest = slice_from(rest, name.n);
+	if (!slice_istarts(line, SLICE("from ")) || !slice_istarts(rest, SLICE(" by ")))
+		return false;
+	host = until(slice_from(rest, 4), " ;").n;
+	rest = slice_from(rest, 4 + host);
+	return host > 0 && !is_bracketed_quad(name) &&
+	       (slice_starts(rest, SLICE(";")) || slice_starts(rest, SLICE(" ;")));
+}
+
+/* Takes the last word off, and the blank before it. */
+static struct slice
+take_last_word(struct slice *rest)
+{
+	size_t at = rest->n;
+	struct slice word;
+
+	while (at > 0 && rest->p[at - 1] != ' ')
+		at--;
+	word = slice_from(*rest, at);
+	*rest = slice_cut(*rest, 0, at > 0 ? at - 1 : 0);
+	return word;
+}
+
+static bool
+is_digits(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_is_digit(s.p[i]))
+			return false;
+	}
+	return s.n > 0;
+}
+
+/* "12:34", "12:34:56", however many digits. */
+static bool
+is_time(struct slice s)
+{
+	size_t first = slice_find_byte(s, 0, ':'), second = slice_find_byte(s, first + 1, ':');
+
+	return first < s.n && is_digits(slice_cut(s, 0, first)) &&
+	       is_digits(slice_cut(s, first + 1, second)) &&
+	       (second == s.n || is_digits(slice_from(s, second + 1)));
+}
+
+static bool
+is_one_of(struct slice word, const char *names)
+{
+	size_t n = strlen(names) / 3;
+
+	for (size_t i = 0; i < n; i++) {
+		if (slice_eq(word, (struct slice){ names + 3 * i, 3 }))
+			return true;
+	}
+	return false;
+}
+
+/* The line without the date at its end, unless a comment stands behind the zone. */
+static struct slice
+without_date(struct slice line)
+{
+	struct slice rest = line, month, day;
+	size_t n;
+
+	if (take_last_word(&rest).n == 0 || !is_time(take_last_word(&rest)) ||
+	    !is_digits(take_last_word(&rest)))
+		return line;
+	month = take_last_word(&rest);
+	if (!is_one_of(month, "JanFebMarAprMayJunJulAugSepOctNovDec"))
+		return line;
+	n = rest.n;
+	while (rest.n > 0 && ascii_is_digit(rest.p[rest.n - 1]))
+		rest.n--;
+	if (rest.n == n)
+		return line;
+	day = slice_cut(rest, rest.n < 5 ? 0 : rest.n - 5, rest.n);
+	if (slice_ends(day, SLICE(", ")) &&
+	    is_one_of(slice_cut(day, 0, 3), "MonTueWedThuFriSatSun"))
+		rest.n -= 5;
+	n = rest.n;
+	while (rest.n > 0 && (rest.p[rest.n - 1] == ' ' || rest.p[rest.n - 1] == ';'))
+		rest.n--;
+	return rest.n < n ? rest : line;
+}
+
+static bool
+in_helo(char c)
+{
+	return ascii_is_alnum(c) || (c != '\0' && strchr("-.^+_&:=?!@%*$\\/", c) != NULL);
+}
+
+/* The name behind a word of its own, "helo=" or "HELO ". */
+static struct slice
+helo_behind(struct slice line, struct slice mark)
+{
+	for (size_t at = slice_find(line, 0, mark); at < line.n;
+	     at = slice_find(line, at + 1, mark)) {
+		size_t end = at + mark.n;
+
+		while (end < line.n && in_helo(line.p[end]))
+			end++;
+		if (end > at + mark.n && (at == 0 || !ascii_is_word(line.p[at - 1])))
+			return slice_cut(line, at + mark.n, end);
+	}
+	return SLICE_ABSENT;
+}
+
+static struct slice
+find_helo(struct slice line)
+{
+	struct slice helo = helo_behind(line, SLICE("helo="));
+
+	if (helo.n == 0)
+		helo = helo_behind(line, SLICE("HELO "));
+	return helo.n > 0 ? helo : helo_behind(line, SLICE("EHLO "));
+}
+
+/* What can be said of a line of no known shape: the first address in brackets, and who wrote it. */
+static enum received_outcome
+guess_relay(struct arena *arena, struct slice line, struct relay *relay_r)
+{
+	bool lower = slice_starts(line, SLICE("from "));
+	struct slice helo = find_helo(line);
+	struct received_match match = { .ip = SLICE_ABSENT };
+	struct relay relay = { .ip = SLICE_ABSENT };
+
+	for (size_t at = slice_find_byte(line, 0, '['); at < line.n && match.ip.p == NULL;
+	     at = slice_find_byte(line, at + 1, '['))
+		received_match("[%i]", slice_from(line, at), &match);
+	relay.by = clean(arena, until(run_behind(line, SLICE(" by ")), ";"));
+	if (match.ip.p == NULL || relay.by.n == 0)
+		return RECEIVED_UNPARSEABLE;
+	if (helo.n == 0 && lower)
+		helo = run_behind(line, SLICE("from "));
+	relay.ip = match.ip;
+	relay.helo = clean(arena, helo);
+	relay.id = find_id(line, SLICE(" id "));
+	relay.auth = find_auth(arena, line);
+	relay.envfrom = lower ? clean(arena, find_envfrom(line)) : SLICE_ABSENT;
+	*relay_r = relay;
+	return RECEIVED_PARSED;
 }
 
 enum received_outcome
@@ -435,8 +670,11 @@ received_parse(struct arena *arena, struct slice value, struct relay *relay_r)
 	struct slice line = fold(arena, value);
 	struct received_match match;
 
-	if (!slice_istarts(line, SLICE("from ")) && !slice_starts(line, SLICE("(from ")))
+	if (!slice_istarts(line, SLICE("from ")) && !slice_istarts(line, SLICE("(from ")))
 		return RECEIVED_IGNORED;
+	if (has(line, SLICE(" with local for ")) || tells_nothing(line))
+		return RECEIVED_IGNORED;
+	line = without_date(line);
 	if (is_fetched(line))
 		return RECEIVED_FETCHED;
 	if (has(line, SLICE(", uid ")) && has(line, SLICE(" with qmail-scanner"))) {
@@ -456,5 +694,5 @@ received_parse(struct arena *arena, struct slice value, struct relay *relay_r)
 		fill_relay(arena, line, d, &match, relay_r);
 		return RECEIVED_PARSED;
 	}
-	return slice_starts(line, SLICE("(")) ? RECEIVED_IGNORED : RECEIVED_UNPARSEABLE;
+	return guess_relay(arena, line, relay_r);
 }

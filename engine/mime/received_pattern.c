@@ -176,6 +176,8 @@ take_field(struct cursor *c)
 		return take_ip(c);
 	case 'n':
 		return take_digits(c);
+	case '$':
+		return c->text.n == 0;
 	case '.':
 		return take_run(c, true, &ignored);
 	default:

@@ -7,6 +7,7 @@
  *	%n		a run of digits
  *	%w		a run without blanks that is not kept
  *	%.		anything, blanks too, not kept
+ *	%$		the end of the text
  *	{a|b|}		a, or b, or nothing
  * A run ends where the literal text behind it first stands. There is no going
  * back, so that matching is linear; shapes are tried in order instead.

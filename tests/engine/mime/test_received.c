@@ -85,8 +85,26 @@ static const struct {
 	/* Webmail and bare addresses */
 	{ "from 192.0.2.1 (SquirrelMail authenticated user joe); by mail.example.net with HTTP; 1 Jan",
 	    "192.0.2.1 - - mail.example.net - - - HTTP -" },
-	{ "from [192.0.2.1] by mail.example.net; Thu, 2 Aug 2007", "192.0.2.1 - !192.0.2.1! "
-								   "mail.example.net - - - - -" },
+	/* A date with a comment behind it is part of the line. */
+	{ "from [192.0.2.1] by mail.example.net; Thu, 2 Aug 2007 10:00:00 +0000",
+	    "192.0.2.1 - !192.0.2.1! mail.example.net - - - - -" },
+	{ "from [192.0.2.1] by mail.example.net; Thu, 2 Aug 2007 10:00:00 +0000 (UTC)",
+	    "192.0.2.1 - - mail.example.net - - - - -" },
+	{ "from pc ([192.0.2.1]) by mail.example.net;Thu, 2 Aug 2007 10:00 GMT",
+	    "192.0.2.1 - pc mail.example.net - - - - -" },
+	{ "from pc ([192.0.2.1]) by mail.example.net; Thu, 2 Aug 2007 10:00 GMT (x)",
+	    "192.0.2.1 - pc mail.example.net - - - - n" },
+	/* No known shape: the first address in brackets and the first "by" */
+	{ "From pc ([192.0.2.1]) by mail.example.net [198.51.100.1] ;Wed",
+	    "192.0.2.1 - - mail.example.net - - - - -" },
+	{ "from a b c ([192.0.2.1]) by mail.example.net with SMTP id 12345 (envelope-from x@y)",
+	    "192.0.2.1 - a mail.example.net - x@y 12345 - -" },
+	{ "from 192.0.2.1([198.51.100.1]) by (AIMC 2.9) with HELO pc",
+	    "198.51.100.1 - pc !AIMC - - - - -" },
+	{ "from 192.0.2.1 by mail.example.net with Mail2000 (envelope-from <a@b.example>)",
+	    "192.0.2.1 - - mail.example.net - a@b.example - - -" },
+	{ "from [a] (unknown [192.0.2.1]) (Authenticated sender: x) by b.example (Mailer) with ESMTP",
+	    "192.0.2.1 - !a! b.example - - - Postfix(Mailer) n" },
 	{ "from (HELO pc) [192.0.2.1] by mail.example.net id ABC1",
 	    "192.0.2.1 - pc mail.example.net - - "
 	    "ABC1 - -" },
@@ -119,6 +137,17 @@ static const struct {
 	    RECEIVED_FETCHED },
 	{ "from 192.0.2.1 by b.example (envelope-from <a@b.example>, uid 502) with qmail-scanner-1.24",
 	    RECEIVED_SCANNED },
+	{ "From a@b.example by mail.example.net;Sun", RECEIVED_IGNORED },
+	{ "from a.example by mail.example.net ; Sun", RECEIVED_IGNORED },
+	{ "from a.example by mail.example.net for b@b.example", RECEIVED_IGNORED },
+	{ "from a ([unix socket]) by mail.example.net (Cyrus v2.3.14) with LMTPA; 1",
+	    RECEIVED_IGNORED },
+	{ "from a ([unix socket]) by mail.example.net (Cyrus v2.3-Debian) with LMTPA; 1",
+	    RECEIVED_UNPARSEABLE },
+	{ "from a (helo=b) by mail.example.net with local-esmtp (Exim 4.9) id 1",
+	    RECEIVED_IGNORED },
+	{ "(from joe@example.org) by mail.example.net (8.9.3/8.9.3) id QAA1",
+	    RECEIVED_UNPARSEABLE },
 	{ "from nowhere in particular", RECEIVED_UNPARSEABLE },
 	{ "from mx.example (host.example [192.0.2.1])", RECEIVED_UNPARSEABLE },
 	{ "from mx.example (host.example [192.0.2.999]) by mail.example.net",
@@ -211,6 +240,8 @@ static const struct {
 	{ "{a|b{c|d}} ", "bd ", true, "", "" },
 	{ "{a|b{c|d}} ", "be ", false, NULL, NULL },
 	{ "x", "", false, NULL, NULL },
+	{ "%h by %w%$", "a by b", true, "a", "" },
+	{ "%h by %w%$", "a by b c", false, NULL, NULL },
 };
 
 static void
