@@ -316,10 +316,25 @@ collect_relays_external(struct reading *reading)
 	reading_add(reading, reading->source->relays->external);
 }
 
+/* The first address of one field; false: there is none. */
+static bool
+first_address(const struct reading *reading, const struct header *header, struct slice *address_r)
+{
+	struct arena *arena = reading->values.arena;
+	struct address_list list = address_parse(arena, header_unfold(arena, header));
+
+	for (size_t i = 0; i < list.n; i++) {
+		*address_r = list.v[i].addr;
+		if (address_r->p != NULL)
+			return true;
+	}
+	return false;
+}
+
 /*
  * The first address of a delivery agent's field: 1. 0: there is no such field,
  * or no address in it; -1: one stands below a Received field, so that an
- * earlier host wrote it, and nothing of the kind is to be trusted.
+ * earlier host wrote it.
  */
 static int
 top_address(const struct reading *reading, struct slice name, struct slice *address_r)
@@ -328,15 +343,10 @@ top_address(const struct reading *reading, struct slice name, struct slice *addr
 	const struct header *header = header_find(&message->headers, name, 0);
 	const struct header *received = header_find(&message->headers, SLICE("Received"), 0);
 	const struct header *last = header_find_last(&message->headers, name);
-	struct address_list list;
 
-	if (header == NULL)
+	if (header == NULL || !first_address(reading, header, address_r))
 		return 0;
-	if (received != NULL && received < last)
-		return -1;
-	list = address_parse(reading->values.arena, header_unfold(reading->values.arena, header));
-	*address_r = list.n > 0 ? list.v[0].addr : SLICE_ABSENT;
-	return address_r->n > 0;
+	return received != NULL && received < last ? -1 : 1;
 }
 
 /* fetchmail takes what lists put into X-Sender for the envelope sender. */
@@ -345,8 +355,10 @@ fetchmail_guesses(const struct reading *reading)
 {
 	const struct header_list *headers = &reading->source->message->headers;
 	const struct header *header = header_find(headers, SLICE("X-Sender"), 0);
+	struct slice sender;
 
-	if (header == NULL || slice_find_byte(header->raw, 0, '@') == header->raw.n)
+	if (header == NULL || !first_address(reading, header, &sender) ||
+	    slice_find_byte(sender, 0, '@') == sender.n)
 		return false;
 	for (size_t i = 0; (header = header_find(headers, SLICE("Received"), i)) != NULL; i++)
 		if (slice_find(header->raw, 0, SLICE("(fetchmail")) < header->raw.n)

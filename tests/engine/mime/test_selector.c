@@ -67,8 +67,8 @@ static const struct {
 };
 
 static void
-check_from(const char *text, const char *want, const struct envelope *envelope,
-    struct slice envelope_sender_header)
+check_message(const char *message, const char *text, const char *want,
+    const struct envelope *envelope, struct slice envelope_sender_header)
 {
 	struct arena *arena = arena_new(1 << 20);
 	struct budget budget = { 0 };
@@ -81,7 +81,7 @@ check_from(const char *text, const char *want, const struct envelope *envelope,
 
 	for (size_t i = 0; i < CHARSET_COUNT; i++)
 		converters.to_utf8[i] = (iconv_t)-1;
-	source.message = message_parse(arena, slice_of(message_text), 0, &budget);
+	source.message = message_parse(arena, slice_of(message), 0, &budget);
 	source.envelope = envelope;
 	source.relays = relays_find(arena, source.message, envelope, &policy);
 	source.converters = &converters;
@@ -94,6 +94,13 @@ check_from(const char *text, const char *want, const struct envelope *envelope,
 		fail_msg("%s: got \"%.*s\", want \"%s\"", text, SLICE_ARG(got),
 		    want == NULL ? "nothing" : want);
 	arena_free(&arena);
+}
+
+static void
+check_from(const char *text, const char *want, const struct envelope *envelope,
+    struct slice envelope_sender_header)
+{
+	check_message(message_text, text, want, envelope, envelope_sender_header);
 }
 
 static void
@@ -115,6 +122,34 @@ test_sender_header(void **state)
 	check_from("EnvelopeFrom", NULL, &none, SLICE("X-None"));
 	check_from("EnvelopeFrom", "bounce@lists.example.org", &none, SLICE(""));
 	check_from("EnvelopeFrom", "real@sender.example", &told, SLICE("To"));
+}
+
+#define RECEIVED "Received: from a by b (fetchmail-6)\n"
+
+/* Which of the delivery agents' fields is believed. */
+static void
+test_delivery_fields(void **state)
+{
+	static const struct {
+		const char *message, *want;
+	} rows[] = {
+		{ "Return-Path: <a@b.example>\n" RECEIVED "\nx", "a@b.example" },
+		{ RECEIVED "Return-Path: <a@b.example>\n\nx", NULL },
+		{ "Return-Path: <a@b.example>\n" RECEIVED "Envelope-Sender: c@d.example\n\nx",
+		    "a@b.example" },
+		{ "Return-Path: <a@b.example>\n" RECEIVED "X-Envelope-From: c@d.example\n\nx",
+		    NULL },
+		{ "Return-Path: <a@b.example>\n" RECEIVED "X-Envelope-From: nobody\n\nx",
+		    "a@b.example" },
+		{ "Return-Path: <a@b.example>\nX-Sender: c@d.example\n" RECEIVED "\nx", NULL },
+		{ "Return-Path: <a@b.example>\nX-Sender: @ (Unverified)\n" RECEIVED "\nx",
+		    "a@b.example" },
+	};
+	struct envelope none = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_message(rows[i].message, "EnvelopeFrom", rows[i].want, &none, SLICE_ABSENT);
 }
 
 static void
@@ -206,6 +241,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_delivery_fields),
 		cmocka_unit_test(test_sender_header),
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_refused),
