@@ -28,28 +28,11 @@ struct rule_key {
 #define ALL_KINDS (KIND_BIT(RULE_KIND_COUNT) - 1)
 #define FIELD_KINDS (KIND_BIT(RULE_HEADER) | KIND_BIT(RULE_MIME))
 
-static char
-closing_delimiter(char c)
-{
-	switch (c) {
-	case '(':
-		return ')';
-	case '[':
-		return ']';
-	case '{':
-		return '}';
-	case '<':
-		return '>';
-	default:
-		return c;
-	}
-}
-
 /* Whether `pattern` is /.../flags or m,...,flags with both delimiters. */
 static bool
 pattern_closed(struct slice pattern, size_t start)
 {
-	char close = closing_delimiter(pattern.p[start]);
+	char close = ascii_closing(pattern.p[start]);
 	size_t end = pattern.n;
 
 	while (end > start + 1 && ascii_is_alpha(pattern.p[end - 1]))
@@ -72,10 +55,10 @@ check_pattern(const struct schema *schema, const struct yaml_node *node, struct 
 	if (node->comment_follows)
 		return schema_error(schema, node,
 		    "the pattern has no closing %c: ' #' began a comment; put the pattern in single quotes",
-		    closing_delimiter(pattern.p[start]));
+		    ascii_closing(pattern.p[start]));
 	return schema_error(schema, node,
 	    "the pattern has no closing %c, or no known flags behind it",
-	    closing_delimiter(pattern.p[start]));
+	    ascii_closing(pattern.p[start]));
 }
 
 static bool

@@ -119,29 +119,11 @@ regex_compiler_free(struct regex_compiler **compiler)
 	*compiler = NULL;
 }
 
-/* The mark that closes what `open` opened. */
-static char
-closing_delimiter(char open)
-{
-	switch (open) {
-	case '(':
-		return ')';
-	case '[':
-		return ']';
-	case '{':
-		return '}';
-	case '<':
-		return '>';
-	default:
-		return open;
-	}
-}
-
 /* Where the closing delimiter stands, from `at` on (paired ones may nest), or text.n. */
 static size_t
 find_closing(struct slice text, size_t at, char open)
 {
-	char closing = closing_delimiter(open);
+	char closing = ascii_closing(open);
 	unsigned depth = 1;
 
 	for (; at < text.n; at++) {
@@ -185,7 +167,7 @@ regex_pattern_parse(struct slice text, struct regex_pattern *pattern_r, struct e
 	}
 	closing = find_closing(text, at + 1, text.p[at]);
 	if (closing >= text.n) {
-		err_set(err, "the pattern has no closing %c", closing_delimiter(text.p[at]));
+		err_set(err, "the pattern has no closing %c", ascii_closing(text.p[at]));
 		return false;
 	}
 	pattern_r->delimiter = text.p[at];

@@ -99,4 +99,22 @@ ascii_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The mark that closes what `open` opens: ) for (, and so on; any other mark closes itself. */
+static inline char
+ascii_closing(char open)
+{
+	switch (open) {
+	case '(':
+		return ')';
+	case '[':
+		return ']';
+	case '{':
+		return '}';
+	case '<':
+		return '>';
+	default:
+		return open;
+	}
+}
+
 #endif
