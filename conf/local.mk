@@ -5,6 +5,10 @@ libconf_a_SOURCES = \
 	conf/diagnostic.c conf/diagnostic.h \
 	conf/duration.c conf/duration.h \
 	conf/file.c conf/file.h \
+	conf/perl_class.c conf/perl_escape.c conf/perl_group.c conf/perl_lookbehind.c \
+	conf/perl_parser.h conf/perl_piece.c \
+	conf/perl_regex.c conf/perl_regex.h \
+	conf/replace_tag.c conf/replace_tag.h \
 	conf/rule_example_yaml.c \
 	conf/rule_yaml.c conf/rule_yaml.h \
 	conf/rules_yaml.c conf/rules_yaml.h \
