@@ -18,6 +18,19 @@ libconf_a_SOURCES = \
 	conf/setting_type.c conf/setting_type.h \
 	conf/settings.c conf/settings.def conf/settings.h \
 	conf/size.c conf/size.h \
+	conf/spamassassin/cf_line.c conf/spamassassin/cf_line.h \
+	conf/spamassassin/condition.c conf/spamassassin/condition.h \
+	conf/spamassassin/sa_config.c conf/spamassassin/sa_config.h \
+	conf/spamassassin/directive.c conf/spamassassin/directive.def conf/spamassassin/directive.h \
+	conf/spamassassin/list_directive.c \
+	conf/spamassassin/path.c \
+	conf/spamassassin/plugin.c conf/spamassassin/plugin.def conf/spamassassin/plugin.h \
+	conf/spamassassin/reader.c conf/spamassassin/reader.h \
+	conf/spamassassin/replace_directive.c \
+	conf/spamassassin/resolve.c conf/spamassassin/resolve.h \
+	conf/spamassassin/rule_attribute.c \
+	conf/spamassassin/rule_directive.c \
+	conf/spamassassin/setting.c conf/spamassassin/setting.h \
 	conf/suggest.c conf/suggest.h \
 	conf/yaml.c conf/yaml.h \
 	conf/yaml_render.c conf/yaml_render.h

@@ -189,14 +189,15 @@ static bool
 read_tags(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
 {
 	static const struct slice words[] = { { "multiple", 8 }, { "nice", 4 }, { "net", 3 },
-		{ "nosubject", 9 } };
-	static const enum rule_tag tags[] = { RULE_MULTIPLE, RULE_NICE, RULE_NET, RULE_NOSUBJECT };
+		{ "nosubject", 9 }, { "learn", 5 } };
+	static const enum rule_tag tags[] = { RULE_MULTIPLE, RULE_NICE, RULE_NET, RULE_NOSUBJECT,
+		RULE_LEARN };
 	size_t which;
 
 	if (!schema_list(schema, node, "a list of tags like [multiple]"))
 		return false;
 	for (size_t i = 0; i < node->n; i++) {
-		if (!schema_word(schema, node->entries[i].value, words, 4, &which))
+		if (!schema_word(schema, node->entries[i].value, words, 5, &which))
 			return false;
 		def->tags |= tags[which];
 	}

@@ -21,11 +21,12 @@
 /* Tens of thousands of rules; more is a mistake, not a rule set. */
 #define ARENA_CAP ((size_t)512 * 1024 * 1024)
 
-static void
-source_prepare(struct rule_source *source)
+struct arena *
+rule_source_arena(struct rule_source *source)
 {
 	if (source->arena == NULL)
 		source->arena = arena_new(ARENA_CAP);
+	return source->arena;
 }
 
 static void
@@ -93,8 +94,7 @@ rules_yaml_read(struct rule_source *source, const char *name, const char *layer,
 	const struct yaml_node *root;
 	struct schema schema;
 
-	source_prepare(source);
-	schema = (struct schema){ .arena = source->arena, .diagnostics = diagnostics };
+	schema = (struct schema){ .arena = rule_source_arena(source), .diagnostics = diagnostics };
 	schema.file = arena_copy(source->arena, slice_of(name)).p;
 	schema.layer = arena_copy(source->arena, slice_of(layer)).p;
 	if (schema.file == NULL || schema.layer == NULL) {
@@ -125,6 +125,14 @@ rule_source_add_lists(struct rule_source *source, const struct rule_list *lists,
 {
 	for (size_t i = 0; i < count; i++)
 		*(struct rule_list *)vec_push(&source->lists) = lists[i];
+}
+
+void
+rule_source_add_setting(
+    struct rule_source *source, struct slice key, struct slice value, const struct origin *origin)
+{
+	*(struct source_setting *)vec_push(
+	    &source->settings) = (struct source_setting){ key, value, *origin };
 }
 
 /* Leaves out the scores that a later definition with a score replaces. */
@@ -171,6 +179,7 @@ rule_source_clear(struct rule_source *source)
 	vec_clear(&source->defs);
 	vec_clear(&source->scores);
 	vec_clear(&source->lists);
+	vec_clear(&source->settings);
 	vec_clear(&source->kept_scores);
 	arena_free(&source->arena);
 }

@@ -33,7 +33,15 @@ struct rule_source {
 	struct vec defs; /* struct rule_def */
 	struct vec scores; /* struct rule_source_score */
 	struct vec lists; /* struct rule_list */
+	struct vec settings; /* struct source_setting */
 	struct vec kept_scores; /* struct score_override: what rule_source_view gives */
+};
+
+/* A setting that rules bring with them: steelyard.yaml's own wins. */
+struct source_setting {
+	struct slice key; /* "thresholds.tag" */
+	struct slice value; /* as YAML on one line */
+	struct origin origin;
 };
 
 /* A score that stands apart from its rule, and how many definitions had been read then. */
@@ -46,6 +54,7 @@ struct rule_source_score {
 	((struct rule_source){ .defs = VEC_OF(struct rule_def, NULL), \
 	    .scores = VEC_OF(struct rule_source_score, NULL),         \
 	    .lists = VEC_OF(struct rule_list, NULL),                  \
+	    .settings = VEC_OF(struct source_setting, NULL),          \
 	    .kept_scores = VEC_OF(struct score_override, NULL) })
 
 /*
@@ -62,6 +71,13 @@ void rule_source_add_scores(
 
 /* Lists that stand in the configuration; lists of one name are joined when the ruleset is built. */
 void rule_source_add_lists(struct rule_source *source, const struct rule_list *lists, size_t count);
+
+/* A setting; the later of one key counts. */
+void rule_source_add_setting(
+    struct rule_source *source, struct slice key, struct slice value, const struct origin *origin);
+
+/* The arena that the source's texts live in. */
+struct arena *rule_source_arena(struct rule_source *source);
 
 /*
  * What ruleset_build takes, without a policy: a score that a later file's

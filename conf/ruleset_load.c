@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "conf/file.h"
+#include "conf/spamassassin/reader.h"
+#include "conf/spamassassin/resolve.h"
 #include "conf/yaml.h"
 
 #define SHIPPED_VARIABLE "STEELYARD_RULES"
@@ -89,38 +91,94 @@ gather_directory(struct rule_source *source, const char *path, const char *layer
 	return readable;
 }
 
-/* A path that cannot be opened is told of where `named` it, if a line did. */
 static bool
 gather_path(struct rule_source *source, const char *path, const char *layer,
-    const struct origin *named, struct diagnostics *diagnostics)
+    struct diagnostics *diagnostics)
 {
-	if (named != NULL && named->file != NULL && access(path, R_OK) != 0) {
-		diagnostics_add(diagnostics, SEVERITY_ERROR, named->file, named->line,
-		    named->column, "%s: %s", path, strerror(errno));
-		return false;
-	}
 	if (file_is_directory(path))
 		return gather_directory(source, path, layer, diagnostics);
 	return gather_file(source, path, layer, diagnostics);
+}
+
+/* SpamAssassin's files of all places are one configuration, laid where the first of them stands. */
+static bool
+gather_spamassassin(
+    struct rule_source *source, const char *const *paths, size_t n, struct diagnostics *diagnostics)
+{
+	struct sa_config *config = sa_config_new(rule_source_arena(source), diagnostics);
+	bool readable;
+
+	config->local_tests_only = true;
+	readable = sa_read_paths(config, paths, n);
+	sa_resolve(config, source);
+	sa_config_free(&config);
+	return readable;
+}
+
+/* What is to be read: paths, and for each whether it is SpamAssassin's. */
+struct place {
+	const char *path;
+	const char *layer;
+	const struct origin *named; /* NULL: no line named it */
+	bool spamassassin;
+};
+
+/* Whether a place that a line named can be opened; else told of there. */
+static bool
+place_opens(const struct place *place, struct diagnostics *diagnostics)
+{
+	const struct origin *named = place->named;
+
+	if (named == NULL || named->file == NULL || access(place->path, R_OK) == 0)
+		return true;
+	diagnostics_add(diagnostics, SEVERITY_ERROR, named->file, named->line, named->column,
+	    "%s: %s", place->path, strerror(errno));
+	return false;
+}
+
+static bool
+gather_places(struct rule_source *source, const struct place *places, size_t n,
+    struct diagnostics *diagnostics)
+{
+	struct vec theirs = VEC_OF(const char *, NULL);
+	bool readable = true, read = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!place_opens(&places[i], diagnostics))
+			readable = false;
+		else if (places[i].spamassassin)
+			*(const char **)vec_push(&theirs) = places[i].path;
+	}
+	for (size_t i = 0; readable && i < n; i++) {
+		if (!places[i].spamassassin)
+			readable = gather_path(
+			    source, places[i].path, places[i].layer, diagnostics);
+		else if (!read)
+			readable = gather_spamassassin(source, theirs.p, theirs.n, diagnostics);
+		read = read || places[i].spamassassin;
+	}
+	vec_clear(&theirs);
+	return readable;
 }
 
 bool
 ruleset_gather(const struct settings *settings, const char *const *paths, size_t n,
     struct rule_source *source, struct diagnostics *diagnostics)
 {
-	bool readable = true;
+	size_t count = n > 0 ? n : settings->rules.n;
+	struct place *places = arena_array(rule_source_arena(source), count + 1, sizeof(*places));
+	bool readable;
 
 	for (size_t i = 0; i < n; i++)
-		if (!gather_path(source, paths[i], "local", NULL, diagnostics))
-			readable = false;
-	for (size_t i = 0; n == 0 && i < settings->rules.n; i++) {
+		places[i] = (struct place){ paths[i], "local", NULL, sa_path_is_ours(paths[i]) };
+	for (size_t i = 0; n == 0 && i < count; i++) {
 		const struct rules_entry *entry = &settings->rules.v[i];
 		const char *path = entry->shipped ? ruleset_shipped_path() : entry->path;
 
-		if (!gather_path(source, path, entry->shipped ? "shipped" : "local", &entry->origin,
-			diagnostics))
-			readable = false;
+		places[i] = (struct place){ path, entry->shipped ? "shipped" : "local",
+			&entry->origin, entry->spamassassin || sa_path_is_ours(path) };
 	}
+	readable = gather_places(source, places, count, diagnostics);
 	rule_source_add_lists(source, settings->lists.v, settings->lists.n);
 	rule_source_add_scores(source, settings->scores.v, settings->scores.n);
 	return readable;
@@ -137,10 +195,14 @@ ruleset_load(const struct settings *settings, const char *const *paths, size_t n
 	struct ruleset *ruleset = NULL;
 
 	if (ruleset_gather(settings, paths, n, &source, diagnostics)) {
+		struct settings *laid = settings_overlay(
+		    settings, source.settings.p, source.settings.n, diagnostics);
+
 		rule_source_view(&source, &view);
-		settings_policy(settings, &policy);
+		settings_policy(laid, &policy);
 		view.policy = &policy;
 		ruleset = ruleset_build(&view, &report);
+		settings_free(&laid);
 	}
 	rule_source_clear(&source);
 	return ruleset;

@@ -138,18 +138,21 @@ setting_parse_listen(const struct schema *schema, const struct setting_row *row,
 	return good;
 }
 
-/* The path of one entry of `rules`: a text, or {yaml: path}. */
+/* The path of one entry of `rules`: a text, {yaml: path} or {spamassassin: path}. */
 static bool
-rules_path(const struct schema *schema, const struct yaml_node *node, struct slice *path_r)
+rules_path(const struct schema *schema, const struct yaml_node *node, struct rules_entry *entry,
+    struct slice *path_r)
 {
-	static const struct slice known[] = { { "yaml", 4 } };
+	static const struct slice known[] = { { "yaml", 4 }, { "spamassassin", 12 } };
 
 	if (node->kind != YAML_MAPPING)
 		return schema_text(schema, node, path_r);
 	if (node->n != 1)
-		return schema_error(schema, node, "expected shipped, a path, or {yaml: path}");
-	if (!slice_eq(node->entries[0].key->text, known[0]))
-		return schema_unknown_key(schema, node->entries[0].key, known, 1);
+		return schema_error(
+		    schema, node, "expected shipped, a path, {yaml: path} or {spamassassin: path}");
+	entry->spamassassin = slice_eq(node->entries[0].key->text, known[1]);
+	if (!entry->spamassassin && !slice_eq(node->entries[0].key->text, known[0]))
+		return schema_unknown_key(schema, node->entries[0].key, known, 2);
 	return schema_text(schema, node->entries[0].value, path_r);
 }
 
@@ -171,7 +174,7 @@ setting_parse_rules(const struct schema *schema, const struct setting_row *row,
 		if (entry == NULL)
 			return schema_no_memory(schema, node);
 		entry->origin = schema_origin(schema, item);
-		if (!rules_path(schema, item, &path)) {
+		if (!rules_path(schema, item, entry, &path)) {
 			good = false;
 			continue;
 		}

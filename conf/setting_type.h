@@ -32,6 +32,7 @@ struct setting_row {
 	const char *type;
 	setting_parse *parse;
 	size_t offset; /* of the field in struct settings */
+	size_t size; /* of the field */
 	const char *standard;
 	int64_t min, max;
 	const char *owner;

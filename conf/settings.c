@@ -13,6 +13,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "conf/file.h"
@@ -31,11 +32,18 @@
 static const struct setting_row rows[] = {
 #define SETTING(field, key, type, standard, min, max, owner, doc)                                  \
 	{ { key, sizeof(key) - 1 }, #type, setting_parse_##type, offsetof(struct settings, field), \
-		standard, min, max, owner, doc },
+		sizeof(setting_##type), standard, min, max, owner, doc },
 #include "conf/settings.def"
 #undef SETTING
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+/* Room for a value of any type. */
+union setting_value {
+#define SETTING(field, key, type, standard, min, max, owner, doc) setting_##type field;
+#include "conf/settings.def"
+#undef SETTING
+};
 
 /* What a file gave for each row. */
 struct given {
@@ -249,6 +257,65 @@ settings_load(const char *path, struct settings **settings_r, struct diagnostics
 		good = settings_read(path, bytes, settings_r, diagnostics);
 	arena_free(&arena);
 	return good;
+}
+
+/* Reads the value of a rule set into its row. */
+static void
+overlay_row(
+    struct settings *settings, const struct source_setting *source, struct diagnostics *diagnostics)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct schema schema = { source->origin.file, source->origin.layer, settings->arena,
+		found };
+	const struct yaml_node *value = NULL;
+	size_t i = 0;
+
+	while (i < ROW_COUNT && !slice_eq(rows[i].key, source->key))
+		i++;
+	if (i < ROW_COUNT && !settings->rows[i].set) {
+		union setting_value old;
+		char *field = (char *)settings + rows[i].offset;
+
+		memcpy(&old, field, rows[i].size);
+		value = yaml_read(settings->arena, source->origin.file, source->value, found);
+		if (value != NULL && rows[i].parse(&schema, &rows[i], value, field)) {
+			settings->rows[i].value = arena_copy(settings->arena, source->value).p;
+			settings->rows[i].origin = source->origin;
+		} else {
+			memcpy(field, &old, rows[i].size);
+		}
+	}
+	for (i = 0; i < diagnostics_kept(found); i++)
+		diagnostics_add(diagnostics, SEVERITY_WARNING, source->origin.file,
+		    source->origin.line, 0, "%.*s: %s", SLICE_ARG(source->key),
+		    diagnostics_at(found, i)->text);
+	diagnostics_free(&found);
+}
+
+/* A treatment that has the common threshold goes with it. */
+static void
+follow_threshold(const struct settings *settings, struct treatment *treatment, int64_t tag)
+{
+	if (treatment->thresholds.at[ACTION_TAG] == settings->thresholds_tag)
+		treatment->thresholds.at[ACTION_TAG] = tag;
+}
+
+struct settings *
+settings_overlay(const struct settings *settings, const struct source_setting *sources,
+    size_t count, struct diagnostics *diagnostics)
+{
+	struct settings *laid = settings_new();
+	struct arena *arena = laid->arena;
+
+	*laid = *settings;
+	laid->arena = arena;
+	laid->rows = arena_array(arena, ROW_COUNT, sizeof(*laid->rows));
+	memcpy(laid->rows, settings->rows, ROW_COUNT * sizeof(*laid->rows));
+	for (size_t i = 0; i < count; i++)
+		overlay_row(laid, &sources[i], diagnostics);
+	follow_threshold(settings, &laid->authenticated, laid->thresholds_tag);
+	follow_threshold(settings, &laid->local, laid->thresholds_tag);
+	return laid;
 }
 
 void

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "conf/diagnostic.h"
+#include "conf/rules_yaml.h"
 #include "engine/policy.h"
 #include "engine/rules/rule_def.h"
 #include "engine/rules/ruleset.h"
@@ -82,6 +83,7 @@ struct listen_list {
 /* One entry of `rules`. */
 struct rules_entry {
 	bool shipped; /* the rules that come with the program */
+	bool spamassassin; /* {spamassassin: path}: its files, not ours */
 	const char *path; /* a file or a directory; NULL when shipped */
 	struct origin origin;
 };
@@ -178,6 +180,14 @@ void settings_free(struct settings **settings);
 
 /* The configuration file's usual place if it is there, else NULL: no file, only defaults. */
 const char *settings_usual_path(void);
+
+/*
+ * The settings with those of a rule set laid under them: a value counts where
+ * `settings` has a default. Mistakes are told of as warnings and change
+ * nothing. The result points into `settings` and is freed before it.
+ */
+struct settings *settings_overlay(const struct settings *settings,
+    const struct source_setting *sources, size_t count, struct diagnostics *diagnostics);
 
 /* What the engine needs of them. The policy points into the settings. */
 void settings_policy(const struct settings *settings, struct policy *policy_r);

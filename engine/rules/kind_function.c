@@ -14,7 +14,8 @@ void
 kind_function_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
 {
 	const struct eval_function *function = rule->call.function;
-	unsigned hits = function->run == NULL ? 0 : function->run(rule, views);
+	bool waits = function->run == NULL || (rule->def.tags & (RULE_NET | RULE_LEARN)) != 0;
+	unsigned hits = waits ? 0 : function->run(rule, views);
 	bool multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
 	unsigned most = rule->def.maxhits == 0 ? RULE_HITS_MAX : rule->def.maxhits;
 

@@ -1,6 +1,6 @@
 /*
  * rule_def.h - a rule as people wrote it: the interface between readers of
- * rule files (YAML, later SpamAssassin's .cf) and the engine
+ * rule files (YAML, SpamAssassin's .cf) and the engine
  *
  * Plain data, not yet checked by the regex compiler. A reader fills an array
  * of these in the order they stand; ruleset_build makes a ruleset of them.
@@ -43,6 +43,7 @@ enum rule_tag {
 	RULE_NICE = 1 << 1, /* may score below zero */
 	RULE_NET = 1 << 2, /* needs the network */
 	RULE_NOSUBJECT = 1 << 3, /* body rules: not the Subject */
+	RULE_LEARN = 1 << 4, /* needs a filter that learns */
 };
 
 /* What a hit of a rule does with the rest of the scan, by SpamAssassin's words. */
@@ -99,6 +100,8 @@ struct rule_def {
 	enum rule_kind call_kind; /* function: in which kind of rule a .cf file calls it */
 	bool of_rawbody; /* function: it looks at rawbody where it would look at body */
 
+	/* Of another program's rule set: a mistake in it is a warning and costs this rule alone. */
+	bool imported;
 	unsigned tags; /* bits of enum rule_tag */
 	unsigned maxhits; /* 0: no limit of its own */
 	int priority; /* lower runs first; 0 by default */

@@ -169,7 +169,8 @@ break_rule(struct builder *builder, struct rule *rule, const struct err *err)
 	buf_add(&text, slice_of(err->text));
 	if (err->column > 0)
 		buf_printf(&text, " (byte %u)", err->column);
-	tell(builder, 'e', &rule->def.origin, rule->def.name, buf_text(&text));
+	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin, rule->def.name,
+	    buf_text(&text));
 	buf_clear(&text);
 	rule->broken = true;
 }
@@ -200,10 +201,12 @@ meta_find(void *p, struct slice name, size_t *index_r)
 	const struct rule *used = ruleset_lookup(context->builder->ruleset, name);
 	struct buf text = { 0 };
 
-	if (used != NULL && !used->broken && (used->subrule || used->def.score != 0)) {
+	if (used != NULL && !used->broken && used->def.score != 0) {
 		*index_r = used->index;
 		return true;
 	}
+	if (context->rule->def.imported)
+		return false;
 	buf_printf(&text, "reads %.*s, which %s: it counts 0", SLICE_ARG(name),
 	    used == NULL   ? "no rule is named"
 	    : used->broken ? "was left out"
@@ -223,8 +226,7 @@ meta_matching(void *p, struct slice glob, struct vec *indices)
 	for (size_t i = 0; i < ruleset->rule_count; i++) {
 		const struct rule *rule = &ruleset->rules[i];
 
-		if (rule != context->rule && !rule->broken &&
-		    (rule->subrule || rule->def.score != 0) &&
+		if (rule != context->rule && !rule->broken && rule->def.score != 0 &&
 		    glob_matches(glob, rule->def.name, false))
 			*(size_t *)vec_push(indices) = i;
 	}
@@ -330,7 +332,8 @@ report_cycle(void *p, struct rule *rule, const struct rule *through)
 
 	buf_printf(&text, "reads itself through %.*s, or over more than %d metas",
 	    SLICE_ARG(through->def.name), ORDER_CHAIN_MAX);
-	tell(builder, 'e', &rule->def.origin, rule->def.name, buf_text(&text));
+	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin, rule->def.name,
+	    buf_text(&text));
 	buf_clear(&text);
 }
 

@@ -49,3 +49,13 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/yaml/settings.yaml \
 	tests/fuzz/corpus/yaml/traps.yaml \
 	tests/fuzz/corpus/yaml/utf16.yaml
+
+unit_tests += tests/conf/spamassassin/test_condition
+tests_conf_spamassassin_test_condition_SOURCES = tests/conf/spamassassin/test_condition.c
+tests_conf_spamassassin_test_condition_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_spamassassin_test_condition_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
+unit_tests += tests/conf/spamassassin/test_reader
+tests_conf_spamassassin_test_reader_SOURCES = tests/conf/spamassassin/test_reader.c
+tests_conf_spamassassin_test_reader_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_spamassassin_test_reader_LDADD = $(CONF_LIBS) $(unit_test_libs)

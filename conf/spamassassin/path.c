@@ -1,0 +1,146 @@
+/*
+ * path.c - where SpamAssassin's configuration files are, in the order they are read
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/file.h"
+#include "conf/spamassassin/reader.h"
+#include "engine/util/buf.h"
+
+static int
+is_pre(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".pre"));
+}
+
+static int
+is_cf(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".cf"));
+}
+
+/* By bytes: what strcoll says depends on the machine. */
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool
+read_path(struct sa_config *config, const char *path)
+{
+	struct slice bytes;
+	struct err err;
+
+	if (file_read(config->arena, path, SA_FILE_MAX, &bytes, &err) > 0) {
+		sa_read_bytes(config, path, bytes);
+		return true;
+	}
+	diagnostics_add_err(config->diagnostics, SEVERITY_ERROR, &err);
+	return false;
+}
+
+static bool
+read_directory(
+    struct sa_config *config, const char *path, int (*filter)(const struct dirent *entry))
+{
+	struct dirent **entries;
+	int n = scandir(path, &entries, filter, by_name);
+	bool readable = true;
+
+	if (n < 0) {
+		diagnostics_add(
+		    config->diagnostics, SEVERITY_ERROR, path, 0, 0, "%s", strerror(errno));
+		return false;
+	}
+	for (int i = 0; i < n; i++) {
+		struct buf file = { 0 };
+
+		buf_printf(&file, "%s/%s", path, entries[i]->d_name);
+		if (!read_path(config, buf_text(&file)))
+			readable = false;
+		buf_clear(&file);
+		free(entries[i]);
+	}
+	free(entries);
+	return readable;
+}
+
+/* The .pre files of a path, or what is not .pre. */
+static bool
+read_half(struct sa_config *config, const char *path, bool pre)
+{
+	if (file_is_directory(path))
+		return read_directory(config, path, pre ? is_pre : is_cf);
+	return slice_ends(slice_of(path), SLICE(".pre")) != pre || read_path(config, path);
+}
+
+/* The model of the languages that TextCat tells apart stands beside the rules. */
+static void
+read_languages(struct sa_config *config, const char *path)
+{
+	struct slice bytes, line;
+	struct buf file = { 0 };
+	struct err err;
+
+	buf_printf(&file, "%s/languages", path);
+	if (file_read(config->arena, buf_text(&file), SA_FILE_MAX, &bytes, &err) > 0) {
+		struct sa_list *list = sa_config_list(config, SLICE("textcat_languages"));
+		struct origin origin = { arena_copy(config->arena, buf_slice(&file)).p, 0, 0,
+			"spamassassin" };
+
+		sa_list_clear(list);
+		while (slice_next_line(&bytes, &line))
+			sa_list_append(list, line, &origin);
+	}
+	buf_clear(&file);
+}
+
+bool
+sa_read_paths(struct sa_config *config, const char *const *paths, size_t n)
+{
+	bool readable = true;
+
+	for (size_t i = 0; i < n; i++)
+		if (!read_half(config, paths[i], true))
+			readable = false;
+	if (!config->plugins.named)
+		sa_plugins_load_standard(&config->plugins);
+	for (size_t i = 0; i < n; i++)
+		if (!read_half(config, paths[i], false))
+			readable = false;
+	for (size_t i = 0; i < n; i++)
+		if (sa_plugin_loaded(&config->plugins, SA_PLUGIN_TextCat) &&
+		    file_is_directory(paths[i]))
+			read_languages(config, paths[i]);
+	return readable;
+}
+
+bool
+sa_path_is_ours(const char *path)
+{
+	struct slice text = slice_of(path);
+	struct dirent **entries;
+	int n;
+
+	if (!file_is_directory(path))
+		return slice_ends(text, SLICE(".cf")) || slice_ends(text, SLICE(".pre"));
+	n = scandir(path, &entries, is_cf, NULL);
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	if (n >= 0)
+		free(entries);
+	if (n > 0)
+		return true;
+	n = scandir(path, &entries, is_pre, NULL);
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	if (n >= 0)
+		free(entries);
+	return n > 0;
+}
