@@ -12,6 +12,8 @@
  */
 #include "engine/judge.h"
 
+#include "engine/markup_report.h"
+#include "engine/markup_write.h"
 #include "engine/mime/ip.h"
 #include "engine/rules/rule_def.h"
 #include "engine/rules/score.h"
@@ -153,6 +155,21 @@ add_fields(struct arena *arena, const struct template_source *source, struct ver
 	verdict->field_count = fields.n;
 }
 
+/* Fields and rewritings in SpamAssassin's way, where they are wanted, and the report. */
+static void
+write_markup(struct arena *arena, const struct judge_source *source, struct verdict *verdict)
+{
+	const struct markup_source texts = { verdict, source->policy, source->views };
+	struct buf report = { .arena = arena };
+
+	if (source->policy->markup.on)
+		markup_write(arena, &texts, source->message, verdict);
+	if (source->report)
+		markup_report_whole(&report, &texts);
+	if (!report.failed)
+		verdict->report = buf_slice(&report);
+}
+
 void
 judge(struct arena *arena, const struct judge_source *source, struct verdict *verdict)
 {
@@ -171,8 +188,10 @@ judge(struct arena *arena, const struct judge_source *source, struct verdict *ve
 		verdict->reply = template_line(arena, policy->reject_text, &texts);
 	if (verdict->action == ACTION_TEMPFAIL)
 		verdict->reply = template_line(arena, policy->tempfail_text, &texts);
-	if (verdict->action == ACTION_SUBJECT)
+	write_markup(arena, source, verdict);
+	if (verdict->action == ACTION_SUBJECT && verdict->rewrite_count == 0)
 		verdict->subject = subject_tagged(
 		    arena, template_line(arena, policy->subject_tag, &texts), source->subject);
-	add_fields(arena, &texts, verdict);
+	if (!policy->markup.on)
+		add_fields(arena, &texts, verdict);
 }

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 
 #include "engine/envelope.h"
+#include "engine/mime/message.h"
 #include "engine/policy.h"
+#include "engine/rules/views.h"
 #include "engine/util/arena.h"
 #include "engine/verdict.h"
 
@@ -32,6 +34,9 @@ struct judge_source {
 	bool trusted_client; /* the client is one of our own relays */
 	struct slice subject; /* the Subject as it came, blanks trimmed; absent: none */
 	int64_t score; /* the sum, not rounded */
+	const struct message *message; /* NULL: it could not be read */
+	struct views *views; /* NULL likewise */
+	bool report; /* verdict->report is wanted */
 };
 
 /* Fills score, required, spam, action and the texts of *verdict; at the cap texts stay absent. */

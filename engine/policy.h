@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "engine/action.h"
+#include "engine/markup.h"
 #include "engine/util/slice.h"
 
 /* A threshold that is never reached. */
@@ -83,6 +84,7 @@ struct policy {
 
 	const struct field_template *fields;
 	size_t field_count;
+	struct markup markup; /* where it is on, it takes the place of `fields` */
 	struct slice hostname; /* for _HOSTNAME_ */
 
 	size_t size_limit; /* bytes of a message that are read */

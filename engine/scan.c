@@ -275,7 +275,7 @@ list_hits(struct scan *scan)
 		subrule = scan->options.subrules ? vec_push(&subrules) : NULL;
 		if (subrule != NULL)
 			*subrule = rule->def.name;
-		if (scan->options.explain)
+		if (scan->options.explain || scan->ruleset->policy.markup.on)
 			add_hit(scan, &subrule_hits, rule);
 	}
 	scan->verdict.hits = hits.p;
@@ -328,6 +328,19 @@ subject_of(const struct message *message)
 	return header == NULL ? SLICE_ABSENT : slice_trim(header->raw);
 }
 
+/* What ended the scan before its end. */
+static void
+tell_end(struct scan *scan)
+{
+	const struct shortcircuit *end = &scan->shortcircuit;
+
+	if (!end->ended)
+		return;
+	scan->verdict.ended_as = end->spam ? "spam" : "ham";
+	if (end->rule != NULL)
+		scan->verdict.ended_by = end->rule->def.name;
+}
+
 static bool
 client_trusted(const struct scan *scan)
 {
@@ -353,6 +366,7 @@ scan_verdict(struct scan *scan)
 		.policy = &scan->ruleset->policy,
 		.sender = scan->sender,
 		.subject = subject_of(scan->message),
+		.report = scan->options.report,
 	};
 	scan->verdict.ruleset_id = scan->ruleset->id;
 	scan->verdict.skipped = judge_skips(scan->sender, source.policy);
@@ -360,7 +374,10 @@ scan_verdict(struct scan *scan)
 		views_relays(&scan->views);
 		source.trusted_client = client_trusted(scan);
 		source.score = scan->sum;
+		source.message = scan->message;
+		source.views = &scan->views;
 		list_hits(scan);
+		tell_end(scan);
 	}
 	scan->verdict.incomplete = cut_short(scan);
 	judge(scan->arena, &source, &scan->verdict);

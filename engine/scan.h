@@ -34,6 +34,7 @@ struct scan_options {
 	uint64_t hash_seed; /* verdicts must not depend on it */
 	bool explain; /* keep the matched bytes of each hit */
 	bool subrules; /* list the sub-rules that hit */
+	bool report; /* write the report of SpamAssassin's `report` template */
 	/* Tell of rules that take longer than so many microseconds; 0: time none. */
 	int64_t slow_us;
 	/* Microseconds on a clock that never goes back; NULL: the verdict's us_ stay 0. */
@@ -57,7 +58,11 @@ struct scan *scan_open(struct arena *arena, struct ruleset *ruleset,
 void
 scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget);
 
-/* Sums up. The verdict lives in the arena; never NULL: at the cap it is a static incomplete one. */
+/*
+ * Sums up, while the slot of the last step is still held: templates may read
+ * fields of the message. The verdict lives in the arena; never NULL: at the
+ * cap it is a static incomplete one.
+ */
 const struct verdict *scan_verdict(struct scan *scan);
 
 /* Gives back the ruleset; the arena stays the caller's. Nulls *scan. */

@@ -39,6 +39,13 @@ struct verdict_field {
 	struct slice value;
 };
 
+/* A field of the message whose value changes. */
+struct verdict_rewrite {
+	struct slice name; /* as the message has it */
+	unsigned index; /* which of that name, 1 the first; 0: there is none, it is added */
+	struct slice value; /* the whole new one, LF where it is folded */
+};
+
 struct verdict {
 	int64_t score;
 	int64_t required; /* the threshold of tag */
@@ -57,6 +64,16 @@ struct verdict {
 	size_t slow_count;
 	const struct verdict_field *fields; /* to add */
 	size_t field_count;
+	const struct verdict_rewrite *rewrites; /* only in SpamAssassin's way of marking */
+	size_t rewrite_count;
+	const struct verdict_field
+	    *previous; /* to add behind the header: what the rewritten were */
+	size_t previous_count;
+	struct slice subject_prefix; /* of the rules that hit; absent: none */
+	struct slice
+	    report; /* SpamAssassin's report template, expanded; only with options.report */
+	struct slice ended_by; /* the rule that ended the scan; absent: none, or the sum */
+	const char *ended_as; /* "spam" or "ham"; NULL: the scan ran to its end */
 	const struct slice *notes; /* limits reached and the like, for people */
 	size_t note_count;
 	struct slice ruleset_id;

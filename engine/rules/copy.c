@@ -104,6 +104,7 @@ copy_rule_def(struct arena *arena, const struct rule_def *def)
 	copy.expression = copy_slice(arena, def->expression);
 	copy.score_origin = copy_origin(arena, def->score_origin);
 	copy.describe = copy_slice(arena, def->describe);
+	copy.subjprefix = copy_slice(arena, def->subjprefix);
 	copy.examples = copy_examples(arena, def->examples, def->example_count);
 	return copy;
 }
@@ -135,6 +136,33 @@ policy_default(void)
 	return policy;
 }
 
+static struct markup_fields
+copy_markup_fields(struct arena *arena, struct markup_fields fields)
+{
+	struct markup_field *copy = copy_array(arena, fields.v, fields.n, sizeof(*copy));
+
+	for (size_t i = 0; i < fields.n; i++) {
+		copy[i].name = copy_slice(arena, copy[i].name);
+		copy[i].text = copy_slice(arena, copy[i].text);
+	}
+	return (struct markup_fields){ copy, fields.n };
+}
+
+static struct markup
+copy_markup(struct arena *arena, const struct markup *markup)
+{
+	struct markup copy = *markup;
+
+	copy.spam = copy_markup_fields(arena, markup->spam);
+	copy.ham = copy_markup_fields(arena, markup->ham);
+	for (unsigned i = 0; i < MARKUP_REWRITE_COUNT; i++)
+		copy.rewrite[i] = copy_slice(arena, markup->rewrite[i]);
+	copy.report = copy_slice(arena, markup->report);
+	copy.contact = copy_slice(arena, markup->contact);
+	copy.hostname = copy_slice(arena, markup->hostname);
+	return copy;
+}
+
 struct policy
 copy_policy(struct arena *arena, const struct policy *policy)
 {
@@ -147,6 +175,7 @@ copy_policy(struct arena *arena, const struct policy *policy)
 		fields[i].text = copy_slice(arena, fields[i].text);
 	}
 	copy.fields = fields;
+	copy.markup = copy_markup(arena, &copy.markup);
 	copy.reject_text = copy_slice(arena, copy.reject_text);
 	copy.tempfail_text = copy_slice(arena, copy.tempfail_text);
 	copy.subject_tag = copy_slice(arena, copy.subject_tag);
@@ -199,6 +228,7 @@ digest_def(struct buf *out, const struct rule_def *def)
 	digest_number(out, (int64_t)def->shortcircuit | (int64_t)def->call_kind << 2);
 	digest_number(out, def->score);
 	digest_slice(out, def->describe);
+	digest_slice(out, def->subjprefix);
 }
 
 static void
@@ -217,6 +247,27 @@ digest_thresholds(struct buf *out, const struct thresholds *thresholds)
 {
 	for (unsigned i = 0; i < ACTION_COUNT; i++)
 		digest_number(out, thresholds->at[i]);
+}
+
+static void
+digest_markup(struct buf *out, const struct markup *markup)
+{
+	const struct markup_fields *const fields[] = { &markup->spam, &markup->ham };
+
+	for (unsigned i = 0; i < 2; i++) {
+		digest_number(out, (int64_t)fields[i]->n);
+		for (size_t k = 0; k < fields[i]->n; k++) {
+			digest_slice(out, fields[i]->v[k].name);
+			digest_slice(out, fields[i]->v[k].text);
+		}
+	}
+	for (unsigned i = 0; i < MARKUP_REWRITE_COUNT; i++)
+		digest_slice(out, markup->rewrite[i]);
+	digest_slice(out, markup->report);
+	digest_slice(out, markup->contact);
+	digest_slice(out, markup->hostname);
+	digest_number(out, markup->wrap_width);
+	digest_number(out, markup->fold | markup->on << 1);
 }
 
 static void
@@ -246,6 +297,7 @@ digest_policy(struct buf *out, const struct policy *policy)
 	digest_number(out, (int64_t)policy->body_part_scan_size);
 	digest_number(out, (int64_t)policy->rawbody_part_scan_size);
 	digest_number(out, policy->spamassassin_quirks);
+	digest_markup(out, &policy->markup);
 	digest_slice(out, policy->hostname);
 	digest_number(out, (int64_t)policy->size_limit);
 	digest_number(out, policy->match_limit);

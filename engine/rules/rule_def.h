@@ -44,6 +44,9 @@ enum rule_tag {
 	RULE_NET = 1 << 2, /* needs the network */
 	RULE_NOSUBJECT = 1 << 3, /* body rules: not the Subject */
 	RULE_LEARN = 1 << 4, /* needs a filter that learns */
+	RULE_NOLOG = 1 << 5, /* what a function tells of its hit is not shown in reports */
+	RULE_NOAUTOLEARN =
+	    1 << 6, /* noautolearn, userconf or learn: its points are not learned from */
 };
 
 /* What a hit of a rule does with the rest of the scan, by SpamAssassin's words. */
@@ -111,6 +114,7 @@ struct rule_def {
 	int64_t score; /* millionths */
 	struct origin score_origin;
 	struct slice describe; /* absent: none */
+	struct slice subjprefix; /* a hit puts it before the Subject; absent: none */
 
 	const struct rule_example *examples;
 	size_t example_count;

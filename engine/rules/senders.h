@@ -11,11 +11,11 @@
 #include "engine/rules/views.h"
 #include "engine/util/slice.h"
 
-/* Addresses, each once. */
+/* Addresses in lower case, each once. */
 struct senders {
-	const struct slice *from; /* in lower case */
+	const struct slice *from;
 	size_t from_count;
-	const struct slice *to; /* as written */
+	const struct slice *to;
 	size_t to_count;
 };
 

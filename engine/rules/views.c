@@ -20,6 +20,7 @@ views_open(struct views *views)
 	const struct ruleset *ruleset = views->ruleset;
 
 	views->notes = VEC_OF(struct slice, views->arena);
+	views->logs = VEC_OF(struct rule_log, views->arena);
 	views->values = arena_array(views->arena, ruleset->rule_count + 1, sizeof(*views->values));
 	views->limited = arena_array(
 	    views->arena, ruleset->rule_count + 1, sizeof(*views->limited));
@@ -47,6 +48,25 @@ views_note(struct views *views, const char *format, ...)
 	note = copy.p == NULL ? NULL : vec_push(&views->notes);
 	if (note != NULL)
 		*note = copy;
+}
+
+void
+views_log(struct views *views, const struct rule *rule, const char *format, ...)
+{
+	char text[VIEWS_LOG_BYTES];
+	struct rule_log *log;
+	struct slice copy;
+	va_list args;
+
+	if (views->logs.n >= VIEWS_LOGS_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	copy = arena_copy(views->arena, slice_of(text));
+	log = copy.p == NULL ? NULL : vec_push(&views->logs);
+	if (log != NULL)
+		*log = (struct rule_log){ rule, copy };
 }
 
 bool
@@ -166,25 +186,30 @@ views_uris(struct views *views)
 }
 
 bool
+views_read(struct views *views, const struct selector *selector, struct slice *value_r)
+{
+	const struct selector_source source = {
+		.message = views->message,
+		.relays = views_relays(views),
+		.envelope = views->envelope,
+		.converters = views->converters,
+		.boundaries = views->ruleset->boundaries,
+		.envelope_sender_header = views->ruleset->policy.envelope_sender_header,
+	};
+
+	return source.relays != NULL && selector_read(selector, views->arena, &source, value_r);
+}
+
+bool
 views_field(struct views *views, size_t selector, struct slice *value_r)
 {
 	struct view_field *field = &views->fields[selector];
 
 	if (!field->read) {
-		const struct selector_source source = {
-			.message = views->message,
-			.relays = views_relays(views),
-			.envelope = views->envelope,
-			.converters = views->converters,
-			.boundaries = views->ruleset->boundaries,
-			.envelope_sender_header = views->ruleset->policy.envelope_sender_header,
-		};
-
 		field->read = true;
-		field->present = source.relays != NULL &&
-				 selector_read(*(struct selector **)vec_at(
-						   &views->ruleset->selectors, selector),
-				     views->arena, &source, &field->value);
+		field->present = views_read(views,
+		    *(struct selector **)vec_at(&views->ruleset->selectors, selector),
+		    &field->value);
 		if (field->present && field->value.p == NULL)
 			field->present = false;
 	}

@@ -21,6 +21,9 @@
 
 /* More are not kept: a message that trips so many is told enough. */
 #define VIEWS_NOTES_MAX 32
+/* What functions tell of their hits: so many are kept, and bytes of each. */
+#define VIEWS_LOGS_MAX 200
+#define VIEWS_LOG_BYTES 512
 /* A rule whose matches reached PCRE2's limit so often stops for this message. */
 #define VIEWS_LIMITED_MAX 3
 
@@ -28,7 +31,6 @@
 enum view_memo {
 	MEMO_IMAGES, /* eval_image.c */
 	MEMO_PDFS, /* eval_pdf.c */
-	MEMO_FROMNAME, /* eval_fromname.c */
 	MEMO_FREEMAIL, /* eval_freemail.c */
 	MEMO_AUTHRES, /* eval_authres.c */
 	MEMO_LANGUAGES, /* eval_language.c */
@@ -45,6 +47,12 @@ struct view_field {
 	struct slice value;
 };
 
+/* What a function tells of its hit, for reports. */
+struct rule_log {
+	const struct rule *rule;
+	struct slice text;
+};
+
 struct views {
 	struct arena *arena;
 	const struct ruleset *ruleset;
@@ -57,6 +65,7 @@ struct views {
 	uint64_t hash_seed;
 	bool spent; /* the budget ran out: nothing more is matched */
 	struct vec notes; /* struct slice */
+	struct vec logs; /* struct rule_log */
 	double *values; /* by rule number, for metas */
 	void *memos[MEMO_COUNT]; /* NULL: not worked out yet */
 	/* the rest is views.c's own */
@@ -76,6 +85,13 @@ bool views_open(struct views *views);
 /* A note for people, each text once. Silently none at the cap or beyond VIEWS_NOTES_MAX. */
 void views_note(struct views *views, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * A function's word on its hit ("found in list X"), as SpamAssassin's test_log has it: shown in
+ * brackets below the rule in reports, should the rule hit. Silently none at the cap.
+ */
+void views_log(struct views *views, const struct rule *rule, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Asks the budget now; true, and a note, when it is spent. */
 bool views_spent(struct views *views);
 
@@ -91,6 +107,9 @@ struct uri_list views_uris(struct views *views);
 
 /* The value of a compiled selector; false: no such field. */
 bool views_field(struct views *views, size_t selector, struct slice *value_r);
+
+/* The same for a selector that is not the ruleset's; not remembered. */
+bool views_read(struct views *views, const struct selector *selector, struct slice *value_r);
 
 /*
  * Matches one text and adds to *outcome: once, or with the tag `multiple` up

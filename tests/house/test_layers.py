@@ -14,7 +14,7 @@ TOP = os.environ.get("TOP_SRCDIR", ".")
 CC = os.environ.get("CC", "cc").split()
 
 # Plain data that every room may read: structs and enums, no behaviour.
-PLAIN = {"engine/action.h", "engine/envelope.h", "engine/policy.h", "engine/rules/rule_def.h"}
+PLAIN = {"engine/action.h", "engine/envelope.h", "engine/markup.h", "engine/policy.h", "engine/rules/rule_def.h"}
 
 # Room -> rooms below it. A file belongs to the longest room that its path starts with.
 MAY_USE = {
