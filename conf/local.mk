@@ -5,6 +5,7 @@ libconf_a_SOURCES = \
 	conf/diagnostic.c conf/diagnostic.h \
 	conf/duration.c conf/duration.h \
 	conf/file.c conf/file.h \
+	conf/markup_read.c conf/markup_read.h \
 	conf/perl_class.c conf/perl_escape.c conf/perl_group.c conf/perl_lookbehind.c \
 	conf/perl_parser.h conf/perl_piece.c \
 	conf/perl_regex.c conf/perl_regex.h \
@@ -14,6 +15,7 @@ libconf_a_SOURCES = \
 	conf/rules_yaml.c conf/rules_yaml.h \
 	conf/ruleset_load.c conf/ruleset_load.h \
 	conf/schema.c conf/schema.h \
+	conf/setting_headers.c \
 	conf/setting_list.c \
 	conf/setting_type.c conf/setting_type.h \
 	conf/settings.c conf/settings.def conf/settings.h \

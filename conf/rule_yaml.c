@@ -186,6 +186,12 @@ read_describe(const struct schema *schema, const struct yaml_node *node, struct 
 }
 
 static bool
+read_subjprefix(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
+{
+	return schema_text(schema, node, &def->subjprefix);
+}
+
+static bool
 read_tags(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
 {
 	static const struct slice words[] = { { "multiple", 8 }, { "nice", 4 }, { "net", 3 },
@@ -253,6 +259,7 @@ static const struct rule_key rule_keys[] = {
 	{ { "if-unset", 8 }, read_if_unset, FIELD_KINDS, RULE_KIND_COUNT },
 	{ { "score", 5 }, read_score, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "describe", 8 }, read_describe, ALL_KINDS, RULE_KIND_COUNT },
+	{ { "subjprefix", 10 }, read_subjprefix, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "tags", 4 }, read_tags, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "maxhits", 7 }, read_maxhits, ALL_KINDS & ~KIND_BIT(RULE_META), RULE_KIND_COUNT },
 	{ { "priority", 8 }, read_priority, ALL_KINDS, RULE_KIND_COUNT },

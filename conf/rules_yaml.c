@@ -135,6 +135,12 @@ rule_source_add_setting(
 	    &source->settings) = (struct source_setting){ key, value, *origin };
 }
 
+void
+rule_source_add_markup(struct rule_source *source, const struct markup_line *line)
+{
+	*(struct markup_line *)vec_push(&source->markup) = *line;
+}
+
 /* Leaves out the scores that a later definition with a score replaces. */
 static void
 keep_scores(struct rule_source *source)
@@ -180,6 +186,7 @@ rule_source_clear(struct rule_source *source)
 	vec_clear(&source->scores);
 	vec_clear(&source->lists);
 	vec_clear(&source->settings);
+	vec_clear(&source->markup);
 	vec_clear(&source->kept_scores);
 	arena_free(&source->arena);
 }

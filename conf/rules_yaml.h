@@ -21,6 +21,7 @@
 #include <stddef.h>
 
 #include "conf/diagnostic.h"
+#include "conf/markup_read.h"
 #include "engine/rules/rule_def.h"
 #include "engine/rules/ruleset.h"
 #include "engine/util/arena.h"
@@ -34,6 +35,7 @@ struct rule_source {
 	struct vec scores; /* struct rule_source_score */
 	struct vec lists; /* struct rule_list */
 	struct vec settings; /* struct source_setting */
+	struct vec markup; /* struct markup_line: what SpamAssassin's files say of headers */
 	struct vec kept_scores; /* struct score_override: what rule_source_view gives */
 };
 
@@ -55,6 +57,7 @@ struct rule_source_score {
 	    .scores = VEC_OF(struct rule_source_score, NULL),         \
 	    .lists = VEC_OF(struct rule_list, NULL),                  \
 	    .settings = VEC_OF(struct source_setting, NULL),          \
+	    .markup = VEC_OF(struct markup_line, NULL),               \
 	    .kept_scores = VEC_OF(struct score_override, NULL) })
 
 /*
@@ -78,6 +81,9 @@ void rule_source_add_setting(
 
 /* The arena that the source's texts live in. */
 struct arena *rule_source_arena(struct rule_source *source);
+
+/* A directive of SpamAssassin's on headers or reports, in its order; texts are not copied. */
+void rule_source_add_markup(struct rule_source *source, const struct markup_line *line);
 
 /*
  * What ruleset_build takes, without a policy: a score that a later file's

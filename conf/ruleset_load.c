@@ -184,6 +184,25 @@ ruleset_gather(const struct settings *settings, const char *const *paths, size_t
 	return readable;
 }
 
+/* What files of SpamAssassin's say of headers, then what the configuration does. */
+static void
+load_markup(const struct settings *settings, const struct rule_source *source, struct arena *arena,
+    struct policy *policy, struct diagnostics *diagnostics)
+{
+	const setting_headers *headers = &settings->headers;
+	struct vec lines = VEC_OF(struct markup_line, arena);
+	struct markup_reader *reader = markup_reader_new(arena);
+
+	for (size_t i = 0; i < source->markup.n; i++)
+		*(struct markup_line *)vec_push(&lines) = *(struct markup_line *)vec_at(
+		    &source->markup, i);
+	for (size_t i = 0; i < headers->line_count; i++)
+		*(struct markup_line *)vec_push(&lines) = headers->lines[i];
+	markup_read_lines(reader, lines.p, lines.n, headers->spamassassin ? diagnostics : NULL);
+	markup_reader_view(reader, &policy->markup);
+	policy->markup.on = headers->spamassassin;
+}
+
 struct ruleset *
 ruleset_load(const struct settings *settings, const char *const *paths, size_t n,
     struct diagnostics *diagnostics)
@@ -193,6 +212,7 @@ ruleset_load(const struct settings *settings, const char *const *paths, size_t n
 	struct ruleset_source view;
 	struct policy policy;
 	struct ruleset *ruleset = NULL;
+	struct arena *arena = arena_new(SIZE_MAX);
 
 	if (ruleset_gather(settings, paths, n, &source, diagnostics)) {
 		struct settings *laid = settings_overlay(
@@ -200,10 +220,13 @@ ruleset_load(const struct settings *settings, const char *const *paths, size_t n
 
 		rule_source_view(&source, &view);
 		settings_policy(laid, &policy);
+		if (source.markup.n > 0)
+			load_markup(laid, &source, arena, &policy, diagnostics);
 		view.policy = &policy;
 		ruleset = ruleset_build(&view, &report);
 		settings_free(&laid);
 	}
 	rule_source_clear(&source);
+	arena_free(&arena);
 	return ruleset;
 }

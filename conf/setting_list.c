@@ -9,11 +9,9 @@
 #include <sys/un.h>
 
 #include "engine/mime/ip.h"
-#include "engine/template.h"
 #include "engine/util/ascii.h"
 
 #define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
-#define FIELD_NAME_MAX 64
 
 #define WORD_COUNT(words) (sizeof(words) / sizeof((words)[0]))
 
@@ -215,104 +213,6 @@ setting_parse_lists(const struct schema *schema, const struct setting_row *row,
 	schema_lists(schema, node, &lists);
 	*(setting_lists *)field = (struct list_list){ lists.p, lists.n };
 	return diagnostics_count(schema->diagnostics, SEVERITY_ERROR) == errors;
-}
-
-/* {when: spam, value: template} */
-static bool
-header_mapping(
-    const struct schema *schema, const struct yaml_node *node, struct field_template *header)
-{
-	static const struct slice known[] = { { "when", 4 }, { "value", 5 } };
-	static const struct slice words[] = {
-		[FIELD_ALL] = { "all", 3 }, [FIELD_SPAM] = { "spam", 4 }, [FIELD_HAM] = { "ham", 3 }
-	};
-	const struct yaml_node *when = yaml_find(node, known[0]);
-	const struct yaml_node *value = yaml_find(node, known[1]);
-	size_t i;
-
-	for (i = 0; i < node->n; i++)
-		if (node->entries[i].value != when && node->entries[i].value != value)
-			return schema_unknown_key(schema, node->entries[i].key, known, 2);
-	if (value == NULL)
-		return schema_error(
-		    schema, node, "expected {when: all, spam or ham, value: template}");
-	if (when != NULL) {
-		if (!schema_word(schema, when, words, WORD_COUNT(words), &i))
-			return false;
-		header->when = (enum field_when)i;
-	}
-	return schema_text(schema, value, &header->text);
-}
-
-/*
- * Only X- fields: incoming ones of the name are removed, and nobody's Subject
- * or Received should go by a mistake in a configuration.
- */
-static bool
-header_name(const struct schema *schema, const struct yaml_node *key)
-{
-	struct slice name = key->text;
-	bool good = name.n > 2 && name.n <= FIELD_NAME_MAX && slice_istarts(name, SLICE("X-"));
-
-	for (size_t i = 0; good && i < name.n; i++)
-		good = ascii_is_alnum(name.p[i]) || name.p[i] == '-' || name.p[i] == '_';
-	if (good)
-		return true;
-	return schema_error(schema, key,
-	    "\"%.*s\" cannot be added: expected X- and up to %d letters, digits and hyphens",
-	    SLICE_ARG(slice_cut(name, 0, FIELD_NAME_MAX)), FIELD_NAME_MAX - 2);
-}
-
-/* A mistyped tag would stand in every message as it is. */
-static void
-header_warn_tag(const struct schema *schema, const struct yaml_node *value, struct slice text)
-{
-	struct slice tag = template_unknown_tag(text);
-
-	if (tag.p != NULL)
-		schema_warn(schema, value, "%.*s is no tag: it stays as it is", SLICE_ARG(tag));
-}
-
-static bool
-header_parse(
-    const struct schema *schema, const struct yaml_entry *entry, struct field_template *header)
-{
-	header->name = entry->key->text;
-	if (!header_name(schema, entry->key))
-		return false;
-	if (entry->value->kind == YAML_MAPPING ? !header_mapping(schema, entry->value, header)
-					       : !schema_text(schema, entry->value, &header->text))
-		return false;
-	if (header->text.n == 0)
-		return schema_error(schema, entry->value, "an empty template");
-	for (size_t i = 0; i < header->text.n; i++)
-		if (ascii_is_control(header->text.p[i]))
-			return schema_error(
-			    schema, entry->value, "a line end or control character");
-	header_warn_tag(schema, entry->value, header->text);
-	return true;
-}
-
-bool
-setting_parse_headers(const struct schema *schema, const struct setting_row *row,
-    const struct yaml_node *node, void *field)
-{
-	struct vec headers = VEC_OF(struct field_template, schema->arena);
-	bool good = true;
-
-	(void)row;
-	if (!schema_mapping(schema, node, "a mapping of field names to templates"))
-		return false;
-	for (size_t i = 0; i < node->n; i++) {
-		struct field_template *header = vec_push(&headers);
-
-		if (header == NULL)
-			return schema_no_memory(schema, node);
-		if (!header_parse(schema, &node->entries[i], header))
-			good = false;
-	}
-	*(setting_headers *)field = (struct field_list){ headers.p, headers.n };
-	return good;
 }
 
 bool

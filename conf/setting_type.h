@@ -18,6 +18,9 @@
 /* In a treatment's thresholds: not named, so the common one holds. */
 #define THRESHOLD_COMMON INT64_MIN
 
+/* The longest name of a header field that is taken. */
+#define FIELD_NAME_MAX 64
+
 struct setting_row;
 
 /*

@@ -382,6 +382,7 @@ settings_policy(const struct settings *settings, struct policy *policy_r)
 		.spamassassin_quirks = settings->spamassassin_quirks,
 		.fields = settings->headers.v,
 		.field_count = settings->headers.n,
+		.markup = settings->headers.markup,
 		.hostname = slice_of(settings->hostname),
 		.size_limit = settings->size_limit,
 		.match_limit = settings->match_limit,

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "conf/diagnostic.h"
+#include "conf/markup_read.h"
 #include "conf/rules_yaml.h"
 #include "engine/policy.h"
 #include "engine/rules/rule_def.h"
@@ -103,9 +104,14 @@ struct list_list {
 	size_t n;
 };
 
-struct field_list {
+/* `headers`: fields of our own, or SpamAssassin's. */
+struct header_setting {
 	const struct field_template *v;
 	size_t n;
+	bool spamassassin;
+	const struct markup_line *lines; /* of SpamAssassin's directives */
+	size_t line_count;
+	struct markup markup; /* what they come to */
 };
 
 /* Names of header fields. */
@@ -139,7 +145,7 @@ typedef struct listen_list setting_listen;
 typedef struct rules_entries setting_rules;
 typedef struct score_list setting_scores;
 typedef struct list_list setting_lists;
-typedef struct field_list setting_headers;
+typedef struct header_setting setting_headers;
 typedef struct network_list setting_networks;
 typedef struct name_texts setting_names;
 typedef struct treatment setting_treatment;

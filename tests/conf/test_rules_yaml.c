@@ -84,6 +84,8 @@ print_def(const struct rule_def *def, struct buf *out)
 		buf_printf(out, " maxhits=%u", def->maxhits);
 	if (def->priority != 0)
 		buf_printf(out, " priority=%d", def->priority);
+	if (def->subjprefix.p != NULL)
+		buf_printf(out, " subjprefix=%.*s", SLICE_ARG(def->subjprefix));
 	if (def->shortcircuit != SHORTCIRCUIT_OFF)
 		buf_printf(out, " shortcircuit=%s",
 		    def->shortcircuit == SHORTCIRCUIT_SPAM  ? "spam"
@@ -122,6 +124,7 @@ static const struct {
 	{ "{body: '/x/', priority: -100}", "body /x/ priority=-100" },
 	{ "{body: '/x/', shortcircuit: spam}", "body /x/ shortcircuit=spam" },
 	{ "{body: '/x/', shortcircuit: ham}", "body /x/ shortcircuit=ham" },
+	{ "{body: '/x/', subjprefix: '[X]'}", "body /x/ subjprefix=[X]" },
 	{ "{body: '/x/', shortcircuit: score}", "body /x/ shortcircuit=score" },
 };
 

@@ -227,6 +227,29 @@ test_every_key(void **state)
 	buf_clear(&text);
 }
 
+/* SpamAssassin's fields by its word alone, and with lines of its own form. */
+static void
+test_spamassassin(void **state)
+{
+	static const char *const texts[] = { "headers: spamassassin\n",
+		"headers:\n  spamassassin:\n    - add_header all Ham _TESTS_\n"
+		"    - rewrite_header Subject [SPAM]\n" };
+	struct policy policy;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct settings *settings = load(texts[i]);
+
+		settings_policy(settings, &policy);
+		assert_true(policy.markup.on);
+		assert_int_equal(policy.field_count, 0);
+		assert_int_equal(policy.markup.spam.n, 5 + i);
+		assert_int_equal(settings->headers.line_count, 2 * i);
+		assert_int_equal(policy.markup.rewrite[MARKUP_SUBJECT].n, 6 * i);
+		settings_free(&settings);
+	}
+}
+
 /* Origins are places of keys; one set of networks serves for the other. */
 static void
 test_origin(void **state)
@@ -328,6 +351,14 @@ static const struct {
 	{ "scores: {A-B: 1}\n", "f:1:10: error: \"A-B\" is no name" },
 	{ "lists: {a: b}\n", "f:1:12: error: expected a list of texts, found \"b\"" },
 	{ "headers: {Subject: x}\n", "f:1:11: error: \"Subject\" cannot be added: expected X-" },
+	{ "headers: spamasassin\n",
+	    "f:1:10: error: expected spamassassin, or a mapping of field names to templates" },
+	{ "headers: {spamassassin: x}\n", "f:1:25: error: expected a list of lines like" },
+	{ "headers: {spamassassin: [], X-A: b}\n",
+	    "f:1:10: error: spamassassin stands alone: add fields by its add_header lines" },
+	{ "headers: {spamassassin: ['add_haeder all A x']}\n",
+	    "f:1:26: error: \"add_haeder\" is none of SpamAssassin's directives" },
+	{ "headers: {spamassassin: [fold_headers x]}\n", "f:1:26: error: expected 0 or 1" },
 	{ "headers: {X-A: ''}\n", "f:1:16: error: an empty template" },
 	{ "headers: {X-A: {when: never, value: x}}\n",
 	    "f:1:23: error: expected all, spam or ham, found \"never\"" },
@@ -391,6 +422,11 @@ static const struct {
 	{ "thresholds: {discard: 20}\nallow_discard: true\n", "" },
 	{ "headers: {X-A: 'a _SCOER_'}\n", "f:1:16: warning: _SCOER_ is no tag" },
 	{ "headers: {X-A: '_STARS(*)_ _SCORE_'}\n", "" },
+	{ "headers: {spamassassin: [report_safe 1]}\n",
+	    "f:1:26: warning: a milter cannot put the message into a report" },
+	{ "headers: {spamassassin: [add_header all A _SCOER_]}\n",
+	    "f:1:26: warning: _SCOER_ is no tag" },
+	{ "headers: {spamassassin: [add_header all A _SUBVERSION_]}\n", "" },
 	{ "msa_networks: [10.0.0.1]\n",
 	    "f:1:1: warning: works only for relays inside trusted_networks, which is empty" },
 };
@@ -510,6 +546,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_spamassassin),
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_warnings),
