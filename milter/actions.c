@@ -89,6 +89,27 @@ plan_fields(
 	}
 }
 
+/* Fields whose values change, and what they were, at the header's end. */
+static void
+plan_rewrites(
+    struct arena *arena, const struct verdict *verdict, bool leading_space, struct vec *edits)
+{
+	for (size_t i = 0; i < verdict->rewrite_count; i++) {
+		const struct verdict_rewrite *rewrite = &verdict->rewrites[i];
+		bool there = rewrite->index > 0;
+
+		edits_push(edits, (struct edit){ there ? EDIT_REPLACE : EDIT_APPEND,
+				      name_text(arena, rewrite->name), rewrite->index,
+				      value_text(arena, rewrite->value, leading_space) });
+	}
+	for (size_t i = 0; i < verdict->previous_count; i++) {
+		const struct verdict_field *field = &verdict->previous[i];
+
+		edits_push(edits, (struct edit){ EDIT_APPEND, name_text(arena, field->name), 0,
+				      value_text(arena, field->value, leading_space) });
+	}
+}
+
 /* One printable line with % doubled, cut at ACTIONS_REPLY_MAX before that. */
 static const char *
 reply_text(struct arena *arena, struct slice text)
@@ -195,8 +216,10 @@ plan_edits(struct arena *arena, const struct session *session, const struct verd
 
 	plan_removals(arena, session, &edits);
 	if (actions->action != ACTION_PASS || !verdict->incomplete ||
-	    verdict->action == ACTION_PASS)
+	    verdict->action == ACTION_PASS) {
 		plan_fields(arena, verdict, leading_space, &edits);
+		plan_rewrites(arena, verdict, leading_space, &edits);
+	}
 	if (actions->action == ACTION_SUBJECT && verdict->subject.p != NULL)
 		edits_push(&edits, (struct edit){ EDIT_REPLACE, "Subject", 1,
 				       value_text(arena, verdict->subject, leading_space) });

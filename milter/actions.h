@@ -24,6 +24,7 @@
 enum edit_kind {
 	EDIT_REMOVE, /* the index-th field of that name, from 1 */
 	EDIT_REPLACE, /* the index-th field of that name, or adds one */
+	EDIT_APPEND, /* at the header's end */
 	EDIT_INSERT, /* just behind the field that the MTA puts on top */
 };
 

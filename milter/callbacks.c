@@ -269,6 +269,8 @@ edit_make(SMFICTX *ctx, const struct edit *edit)
 		return smfi_chgheader(ctx, name, (int)edit->index, NULL) == MI_SUCCESS;
 	case EDIT_REPLACE:
 		return smfi_chgheader(ctx, name, (int)edit->index, value) == MI_SUCCESS;
+	case EDIT_APPEND:
+		return smfi_addheader(ctx, name, value) == MI_SUCCESS;
 	case EDIT_INSERT:
 		return smfi_insheader(ctx, 1, name, value) == MI_SUCCESS;
 	}

@@ -38,6 +38,7 @@ enum check_option {
 	OPTION_JSON,
 	OPTION_ALL,
 	OPTION_EXPLAIN,
+	OPTION_REPORT,
 	OPTION_CLIENT_IP,
 	OPTION_HELO,
 	OPTION_RDNS,
@@ -59,6 +60,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "all", no_argument, NULL, OPTION_ALL },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
+	{ "report", no_argument, NULL, OPTION_REPORT },
 	{ "client-ip", required_argument, NULL, OPTION_CLIENT_IP },
 	{ "helo", required_argument, NULL, OPTION_HELO },
 	{ "rdns", required_argument, NULL, OPTION_RDNS },
@@ -88,6 +90,7 @@ static const char help_text[] =
     "      --json          one JSON object a line\n"
     "      --all           list sub-rules too\n"
     "      --explain       what matched where, and who set each score\n"
+    "      --report        the report that SpamAssassin's report lines describe\n"
     "      --mbox          split files at their \"From \" lines\n"
     "  -j, --jobs N        scan N messages at the same time\n"
     "      --exit-code     exit with 1 when any message is spam\n"
@@ -183,6 +186,8 @@ flag_of(struct check_options *options, int option)
 		return &options->all;
 	case OPTION_EXPLAIN:
 		return &options->explain;
+	case OPTION_REPORT:
+		return &options->report;
 	case OPTION_PASS:
 		return &options->pass;
 	case OPTION_FAIL_OPEN:
@@ -242,9 +247,11 @@ check_sense(const struct check_options *options)
 	else if (options->pass && options->path_count > 1)
 		command_complain("--pass takes one message");
 	else if (options->pass && (options->mbox || options->json || options->all ||
-				      options->explain || options->slow_ms > 0))
-		command_complain("--pass does not go with --mbox, --json, --all, --explain "
-				 "or --slow");
+				      options->explain || options->report || options->slow_ms > 0))
+		command_complain("--pass does not go with --mbox, --json, --all, --explain, "
+				 "--report or --slow");
+	else if (options->report && (options->json || options->all || options->explain))
+		command_complain("--report does not go with --json, --all or --explain");
 	else
 		return true;
 	return false;

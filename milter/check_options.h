@@ -15,7 +15,7 @@
 struct check_options {
 	const char *config; /* NULL: the usual place */
 	struct vec rules; /* const char *: --rules, in order */
-	bool json, all, explain, mbox, exit_code;
+	bool json, all, explain, report, mbox, exit_code;
 	bool pass, fail_open;
 	bool help; /* asked for and given: nothing else is to be done */
 	int64_t now; /* seconds since 1970 */

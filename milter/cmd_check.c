@@ -55,6 +55,7 @@ checking_work(void *p, unsigned worker, void *item)
 		.now = options->now,
 		.explain = options->explain,
 		.subrules = options->all,
+		.report = options->report,
 		.slow_us = options->slow_ms * 1000,
 	};
 	struct slice name = buf_slice(&checked->mail.name);
@@ -68,7 +69,10 @@ checking_work(void *p, unsigned worker, void *item)
 	}
 	verdict = local_scan_run(checking->scanner, worker, &options->envelope, &how,
 	    buf_slice(&checked->mail.bytes), &arena);
-	report_verdict(&report, name, verdict, &checked->out);
+	if (options->report)
+		buf_add(&checked->out, verdict->report);
+	else
+		report_verdict(&report, name, verdict, &checked->out);
 	checked->spam = verdict->spam;
 	arena_free(&arena);
 	buf_clear(&checked->mail.bytes);

@@ -131,25 +131,64 @@ end_line(struct buf *out, struct slice line_end)
 		buf_add(out, line_end);
 }
 
-/* Copies the header's fields but ours; true: the Subject was among them. */
-static bool
-copy_fields(
-    struct buf *out, struct walk *walk, const struct policy *policy, const struct verdict *verdict)
+/* Which of the verdict's rewritten fields come next; they stand in the header's order. */
+struct rewriting {
+	const struct verdict *verdict;
+	size_t at;
+	struct slice subject; /* the new Subject of action subject; absent: taken, or none */
+};
+
+/* The new value of a field; absent: it stays. */
+static struct slice
+rewritten(struct rewriting *rewriting, struct slice name)
 {
-	struct slice name, field;
-	bool subject = false;
+	const struct verdict *verdict = rewriting->verdict;
+	struct slice subject = rewriting->subject;
+
+	if (rewriting->at < verdict->rewrite_count && verdict->rewrites[rewriting->at].index > 0 &&
+	    slice_ieq(verdict->rewrites[rewriting->at].name, name))
+		return verdict->rewrites[rewriting->at++].value;
+	if (subject.p == NULL || !slice_ieq(name, SLICE("Subject")))
+		return SLICE_ABSENT;
+	rewriting->subject = SLICE_ABSENT;
+	return slice_trim(subject);
+}
+
+/* Copies the header's fields but ours, those that change with their new values. */
+static void
+copy_fields(
+    struct buf *out, struct walk *walk, const struct policy *policy, struct rewriting *rewriting)
+{
+	struct slice name, field, value;
 
 	while (next_field(walk, &name, &field)) {
 		if (is_ours(policy, name))
 			continue;
-		if (verdict->subject.p == NULL || subject || !slice_ieq(name, SLICE("Subject"))) {
+		value = rewritten(rewriting, name);
+		if (value.p == NULL)
 			buf_add(out, field);
-			continue;
-		}
-		add_field(out, name, slice_trim(verdict->subject), walk->line_end);
-		subject = true;
+		else
+			add_field(out, name, value, walk->line_end);
 	}
-	return subject;
+}
+
+/* What goes below the header's own fields. */
+static void
+add_below(struct buf *out, const struct rewriting *rewriting, struct slice line_end)
+{
+	const struct verdict *verdict = rewriting->verdict;
+
+	if (rewriting->subject.p != NULL || verdict->rewrite_count > 0)
+		end_line(out, line_end);
+	if (rewriting->subject.p != NULL)
+		add_field(out, SLICE("Subject"), slice_trim(rewriting->subject), line_end);
+	for (size_t i = rewriting->at; i < verdict->rewrite_count; i++) {
+		if (verdict->rewrites[i].index == 0)
+			add_field(
+			    out, verdict->rewrites[i].name, verdict->rewrites[i].value, line_end);
+	}
+	for (size_t i = 0; i < verdict->previous_count; i++)
+		add_field(out, verdict->previous[i].name, verdict->previous[i].value, line_end);
 }
 
 void
@@ -157,18 +196,15 @@ pass_message(
     struct buf *out, struct slice bytes, const struct policy *policy, const struct verdict *verdict)
 {
 	struct walk walk = { .rest = bytes, .line_end = line_end_of(bytes) };
+	struct rewriting rewriting = { verdict, 0, verdict->subject };
 	size_t header_from;
-	bool subject;
 
 	add_top(out, &walk);
 	end_line(out, walk.line_end);
 	add_fields(out, verdict, walk.line_end);
 	header_from = walk.rest.n;
-	subject = copy_fields(out, &walk, policy, verdict);
-	if (verdict->subject.p != NULL && !subject) {
-		end_line(out, walk.line_end);
-		add_field(out, SLICE("Subject"), slice_trim(verdict->subject), walk.line_end);
-	}
+	copy_fields(out, &walk, policy, &rewriting);
+	add_below(out, &rewriting, walk.line_end);
 	if (walk.rest.n == header_from && walk.rest.n > 0 && !is_empty_line(walk.rest))
 		buf_add(out, walk.line_end);
 	buf_add(out, walk.rest);

@@ -20,6 +20,13 @@ static const struct verdict_field added[] = {
 	{ SLICE("X-Spam-Status"), SLICE("Yes,\n\tscore=6\r\n\tand\r\0") },
 };
 
+static const struct verdict_rewrite rewrites[] = {
+	{ SLICE("From"), 1, SLICE("(x) a\n\tb") },
+	{ SLICE("Subject"), 2, SLICE("[S] y") },
+	{ SLICE("Subject"), 0, SLICE("[S] ") },
+};
+static const struct verdict_field previous[] = { { SLICE("X-Spam-Prev-From"), SLICE("a") } };
+
 #define FIELDS .fields = added, .field_count = 2
 #define REMOVALS "-2 X-Spam-Flag;-1 X-Spam-Flag;"
 #define INSERTS "+X-Spam-Status: Yes,\n\tscore=6\n\tand??;+X-Spam-Flag: YES;"
@@ -40,6 +47,20 @@ static const struct {
 	    ACTION_SUBJECT, REMOVALS INSERTS "=1 Subject: [SPAM] x;", NULL, false },
 	{ "subject that has its tag", "", { .action = ACTION_SUBJECT, FIELDS }, ACTION_SUBJECT,
 	    REMOVALS INSERTS, NULL, false },
+	{ "rewritten", "",
+	    { .action = ACTION_TAG,
+		.rewrites = rewrites,
+		.rewrite_count = 3,
+		.previous = previous,
+		.previous_count = 1,
+		FIELDS },
+	    ACTION_TAG,
+	    REMOVALS INSERTS "=1 From: (x) a\n\tb;=2 Subject: [S] y;$Subject: [S] ;"
+			     "$X-Spam-Prev-From: a;",
+	    NULL, false },
+	{ "incomplete, not rewritten", "on_incomplete: pass",
+	    { .action = ACTION_TAG, .incomplete = true, .rewrites = rewrites, .rewrite_count = 3 },
+	    ACTION_PASS, REMOVALS, NULL, false },
 	{ "quarantine", "", { .action = ACTION_QUARANTINE, FIELDS }, ACTION_QUARANTINE,
 	    REMOVALS INSERTS, NULL, true },
 	{ "discard", "", { .action = ACTION_DISCARD, FIELDS }, ACTION_DISCARD, "", NULL, false },
@@ -78,7 +99,8 @@ static const struct {
 	    { .action = ACTION_PASS, FIELDS }, ACTION_PASS, REMOVALS INSERTS, NULL, false },
 };
 
-/* Edits as one line: -INDEX NAME removes, =INDEX NAME:VALUE replaces, +NAME:VALUE inserts. */
+/* Edits as one line: -INDEX NAME removes, =INDEX NAME:VALUE replaces, +NAME:VALUE inserts,
+ * $NAME:VALUE appends. */
 static void
 edits_print(const struct actions *actions, struct buf *out)
 {
@@ -91,6 +113,9 @@ edits_print(const struct actions *actions, struct buf *out)
 			break;
 		case EDIT_REPLACE:
 			buf_printf(out, "=%u %s:%s;", edit->index, edit->name, edit->value);
+			break;
+		case EDIT_APPEND:
+			buf_printf(out, "$%s:%s;", edit->name, edit->value);
 			break;
 		case EDIT_INSERT:
 			buf_printf(out, "+%s:%s;", edit->name, edit->value);

@@ -87,11 +87,46 @@ test_table(void **state)
 	}
 }
 
+/* Fields that are rewritten stand where they stood; what they were goes below. */
+static void
+test_rewrites(void **state)
+{
+	static const struct verdict_rewrite rewrites[] = {
+		{ SLICE("From"), 1, SLICE("(x) a\n\tb") },
+		{ SLICE("Subject"), 1, SLICE("[S] y") },
+		{ SLICE("Subject"), 2, SLICE("[S] z") },
+	};
+	static const struct verdict_rewrite added = { SLICE("Subject"), 0, SLICE("[S] ") };
+	static const struct verdict_field previous[] = { { SLICE("X-Spam-Prev-From"),
+	    SLICE("a") } };
+	static const struct policy policy = { .field_count = 0 };
+	struct verdict verdict = {
+		.rewrites = rewrites, .rewrite_count = 3, .previous = previous, .previous_count = 1
+	};
+	struct buf out = { 0 };
+
+	(void)state;
+	pass_message(&out,
+	    SLICE("A: b\r\nfrom: a\r\n\tb\r\nSubject: y\r\nX-Spam-Prev-Subject: q\r\n"
+		  "Subject: z\r\nC: d\r\n\r\nSubject: body\r\n"),
+	    &policy, &verdict);
+	assert_string_equal(buf_text(&out),
+	    "A: b\r\nfrom: (x) a\r\n\tb\r\nSubject: [S] y\r\nSubject: [S] z\r\nC: d\r\n"
+	    "X-Spam-Prev-From: a\r\n\r\nSubject: body\r\n");
+	buf_clear(&out);
+	verdict.rewrites = &added;
+	verdict.rewrite_count = 1;
+	pass_message(&out, SLICE("A: b"), &policy, &verdict);
+	assert_string_equal(buf_text(&out), "A: b\nSubject: [S] \nX-Spam-Prev-From: a\n");
+	buf_clear(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_rewrites),
 	};
 
 	return cmocka_run_group_tests_name("pass", tests, NULL, NULL);
