@@ -58,6 +58,7 @@ static void
 behind(struct perl_parser *parser, size_t open, struct perl_piece *piece)
 {
 	size_t start = parser->out.n;
+	unsigned groups = parser->groups;
 	const char *why;
 	struct slice content, even;
 
@@ -71,6 +72,8 @@ behind(struct perl_parser *parser, size_t open, struct perl_piece *piece)
 		    PERL_LOOKBEHIND_MAX);
 		return;
 	}
+	if (piece->min != piece->max && parser->groups != groups)
+		perl_fail(parser, open, "a lookbehind of several lengths with captures");
 	if (!piece->uneven)
 		return;
 	content = arena_copy(

@@ -158,8 +158,8 @@ power(struct expander *expander, struct slice text, unsigned times)
 	bool atom = text.n == 1 || (text.p[0] == '[' && class_end(text, 0) == text.n) ||
 		    (text.p[0] == '\\' && (text.n == 2 || (text.n == 4 && text.p[1] == 'x')));
 
-	if (times == 0)
-		return SLICE("");
+	if (times < 2)
+		return times == 0 ? SLICE("") : text;
 	return arena_printf(
 	    expander->arena, atom ? "%.*s{%u}" : "(?:%.*s){%u}", SLICE_ARG(text), times);
 }

@@ -330,6 +330,22 @@ define(struct expansion *expansion, struct slice name, struct slice text)
 	tag->callable = true;
 }
 
+/* Whether a text puts pieces around tags: under DEFINE only a rule's own text may. */
+static bool
+holds_modifier(const struct expansion *expansion, struct slice text)
+{
+	static const char *const words[] = { "pre ", "inter ", "post " };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct slice mark = arena_printf(
+		    expansion->arena, "%.*s%s", SLICE_ARG(expansion->tags->start), words[i]);
+
+		if (mark.p == NULL || slice_find(text, 0, mark) < text.n)
+			return true;
+	}
+	return false;
+}
+
 static struct slice
 call_mark(struct expansion *expansion, struct slice name)
 {
@@ -352,7 +368,8 @@ tag_text(struct expansion *expansion, struct slice name, struct slice text)
 		return call_mark(expansion, name);
 	if (first && (tag = vec_push(expansion->defined)) != NULL)
 		*tag = (struct tag){ .name = name };
-	if (tag == NULL || tag->busy || ++expansion->depth >= REPLACE_PASSES) {
+	if (tag == NULL || tag->busy || holds_modifier(expansion, text) ||
+	    ++expansion->depth >= REPLACE_PASSES) {
 		expansion->failed = true;
 		return SLICE_ABSENT;
 	}
@@ -367,22 +384,6 @@ tag_text(struct expansion *expansion, struct slice name, struct slice text)
 	tag = find_defined(expansion, name);
 	tag->busy = false;
 	return tag->callable ? call_mark(expansion, name) : text;
-}
-
-/* Whether a text puts pieces around tags: under DEFINE only a rule's own text may. */
-static bool
-holds_modifier(const struct expansion *expansion, struct slice text)
-{
-	static const char *const words[] = { "pre ", "inter ", "post " };
-
-	for (size_t i = 0; i < 3; i++) {
-		struct slice mark = arena_printf(
-		    expansion->arena, "%.*s%s", SLICE_ARG(expansion->tags->start), words[i]);
-
-		if (mark.p == NULL || slice_find(text, 0, mark) < text.n)
-			return true;
-	}
-	return false;
 }
 
 /* One try under DEFINE. 1: done; 0: some tag was refused, try again; -1: not possible. */

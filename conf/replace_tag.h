@@ -37,7 +37,7 @@ enum replace_kind {
 enum replace_form {
 	REPLACE_AUTO, /* in place, unless PCRE2 could not compile it */
 	REPLACE_INLINE, /* in place */
-	REPLACE_DEFINE, /* (?(DEFINE)(?<tag_A>..)) once and (?&tag_A), wherever that means the same */
+	REPLACE_DEFINE, /* (?(DEFINE)(?<tag_A>..)) once and (?&tag_A), where that means the same */
 };
 
 struct replace_tags;

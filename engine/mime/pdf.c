@@ -23,7 +23,7 @@
 #define MAGIC_WITHIN 1024
 /* Lines that make the fingerprint of the first lines, one more than are taken. */
 #define FUZZY_LINES 70
-/* Of a detail, before NULs and backslashes are dropped; written out it may be four times as long. */
+/* Of a detail, before NULs and backslashes are dropped. */
 #define DETAIL_RAW_MAX ((size_t)4096)
 /* Longer numbers count, but no rule can ask for them. */
 #define IMAGE_DIGITS_MAX 20

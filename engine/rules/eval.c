@@ -32,7 +32,10 @@ static const struct {
 	eval_prepare_fn *prepare;
 } preparations[PREPARED_COUNT] = {
 	[PREPARED_BOUNCE] = { "bounce", bounce_prepare },
+	[PREPARED_LANGUAGE] = { "language", language_prepare },
 	[PREPARED_LIST] = { "list", list_prepare },
+	[PREPARED_LOCAL_URI] = { "local_uri", local_uri_prepare },
+	[PREPARED_PHISHING] = { "phishing", phishing_prepare },
 	[PREPARED_WELCOME] = { "welcome", welcome_prepare },
 };
 
@@ -48,9 +51,8 @@ eval_find(struct slice name)
 	return NULL;
 }
 
-/* "-1.5", ".5", "inf", "-inf"; false: something else. */
-static bool
-read_number(struct slice text, double *number_r)
+bool
+eval_read_number(struct slice text, double *number_r)
 {
 	double value = 0, unit = 1;
 	bool negative = slice_starts(text, SLICE("-")), digits = false, fraction = false;
@@ -192,7 +194,7 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 			arg->number = (double)NAN;
 			return true;
 		}
-		if (read_number(arg->text, &arg->number))
+		if (eval_read_number(arg->text, &arg->number))
 			return true;
 		err_set(err, "\"%.*s\" is no number", SLICE_ARG(arg->text));
 		return false;

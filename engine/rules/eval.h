@@ -56,7 +56,8 @@ eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_
 
 /* What a family makes of its lists when the first rule calls it; lives in the ruleset's arena. */
 typedef const void *eval_prepare_fn(struct ruleset *ruleset);
-eval_prepare_fn bounce_prepare, list_prepare, welcome_prepare;
+eval_prepare_fn bounce_prepare, language_prepare, list_prepare, local_uri_prepare, phishing_prepare,
+    welcome_prepare;
 
 /* The row of a word in its function's table, or -1: for the letters m, p and f. */
 int eval_mime_flag(struct slice word);
@@ -72,6 +73,9 @@ struct slice eval_field(struct views *views, enum fixed_field field);
 /* "min < value <= max" and "min <= value < max", as the functions have one or the other. */
 bool eval_above(double value, const struct eval_arg *min, const struct eval_arg *max);
 bool eval_within(double value, const struct eval_arg *min, const struct eval_arg *max);
+
+/* "-1.5", ".5", "inf", "-inf"; false: something else. */
+bool eval_read_number(struct slice text, double *number_r);
 
 /* The i-th argument's number, or `otherwise` when it was left out or is undef. */
 double eval_number(const struct rule *rule, size_t i, double otherwise);

@@ -1,7 +1,7 @@
 /*
  * eval_header.c - eval functions over header fields and the addresses in them
  *
- * Sources: SpamAssassin 4.0.1's HeaderEval and FromNameSpoof, by how they
+ * Sources: SpamAssassin 4.0.1's HeaderEval, by how they
  * behave. Comparisons of addresses and domains ignore ASCII case.
  */
 #include "engine/rules/eval.h"
@@ -332,55 +332,4 @@ eval_check_replyto_other_domain(const struct rule *rule, struct views *views)
 
 	(void)rule;
 	return from.n > 0 && reply.n > 0 && !eval_same_organisation(views, from, reply);
-}
-
-/* The first address that stands in a display name; absent: none. */
-static struct slice
-address_in_name(struct slice name)
-{
-	for (size_t at = slice_find_byte(name, 0, '@'); at < name.n;
-	     at = slice_find_byte(name, at + 1, '@')) {
-		size_t start = at, end = at + 1;
-
-		while (start > 0 && (ascii_is_word(name.p[start - 1]) || name.p[start - 1] == '.' ||
-					name.p[start - 1] == '-' || name.p[start - 1] == '+'))
-			start--;
-		while (end < name.n &&
-		       (ascii_is_alnum(name.p[end]) || name.p[end] == '.' || name.p[end] == '-'))
-			end++;
-		while (end > at + 1 && name.p[end - 1] == '.')
-			end--;
-		if (start < at && slice_find_byte(slice_cut(name, at, end), 0, '.') < end - at)
-			return slice_cut(name, start, end);
-	}
-	return SLICE_ABSENT;
-}
-
-unsigned
-eval_check_fromname_spoof(const struct rule *rule, struct views *views)
-{
-	struct slice shown = address_in_name(eval_field(views, FIXED_FROM_NAME));
-	struct slice from = eval_first_line(eval_field(views, FIXED_FROM_ADDR));
-
-	(void)rule;
-	return shown.n > 0 && from.n > 0 && !eval_same_organisation(views, shown, from);
-}
-
-unsigned
-eval_check_fromname_equals_to(const struct rule *rule, struct views *views)
-{
-	struct slice shown = address_in_name(eval_field(views, FIXED_FROM_NAME));
-
-	(void)rule;
-	return shown.n > 0 && slice_ieq(shown, eval_first_line(eval_field(views, FIXED_TO_ADDR)));
-}
-
-unsigned
-eval_check_fromname_equals_replyto(const struct rule *rule, struct views *views)
-{
-	struct slice shown = address_in_name(eval_field(views, FIXED_FROM_NAME));
-
-	(void)rule;
-	return shown.n > 0 &&
-	       slice_ieq(shown, eval_first_line(eval_field(views, FIXED_REPLY_TO_ADDR)));
 }

@@ -90,6 +90,22 @@ eval_part_name(struct views *views, const struct part *part)
 }
 
 double
+eval_option(const struct ruleset *ruleset, const char *name, double otherwise)
+{
+	double number;
+
+	return eval_read_number(ruleset_option(ruleset, name, SLICE("")), &number) ? number
+										   : otherwise;
+}
+
+bool
+eval_is_link(const struct uri *uri)
+{
+	return !uri->extended && uri->host.n > 0 && !slice_istarts(uri->raw, SLICE("mailto:")) &&
+	       (uri->in_text || slice_eq(uri->element, SLICE("a")));
+}
+
+double
 eval_text_bytes(struct slice_list texts)
 {
 	double bytes = 0;

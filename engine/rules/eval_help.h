@@ -26,6 +26,12 @@ struct slice eval_part_field(struct views *views, const struct part *part, struc
  */
 struct slice eval_part_name(struct views *views, const struct part *part);
 
+/* The number that a setting of that name has, or `otherwise` if there is none. */
+double eval_option(const struct ruleset *ruleset, const char *name, double otherwise);
+
+/* Whether SpamAssassin takes it for a link: an <a> in HTML or in text, to a host. */
+bool eval_is_link(const struct uri *uri);
+
 /* Bytes of all texts together. */
 double eval_text_bytes(struct slice_list texts);
 

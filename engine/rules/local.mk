@@ -9,15 +9,19 @@ libengine_a_SOURCES += \
 	engine/rules/eval_bounce.c \
 	engine/rules/eval_date.c \
 	engine/rules/eval_forged.c \
+	engine/rules/eval_fromname.c \
 	engine/rules/eval_header.c \
 	engine/rules/eval_help.c engine/rules/eval_help.h \
 	engine/rules/eval_html.c \
 	engine/rules/eval_image.c \
+	engine/rules/eval_language.c \
 	engine/rules/eval_list.c \
+	engine/rules/eval_local_uri.c \
 	engine/rules/eval_locale.c \
 	engine/rules/eval_mime.c \
 	engine/rules/eval_pdf.c \
 	engine/rules/eval_pattern.c engine/rules/eval_pattern.h engine/rules/eval_pattern.def \
+	engine/rules/eval_phishing.c \
 	engine/rules/eval_ratware.c \
 	engine/rules/eval_recipients.c \
 	engine/rules/eval_relay.c \
@@ -36,6 +40,7 @@ libengine_a_SOURCES += \
 	engine/rules/kind_mime.c \
 	engine/rules/kind_rawbody.c \
 	engine/rules/kind_uri.c \
+	engine/rules/language.c engine/rules/language.h \
 	engine/rules/locales.c engine/rules/locales.h \
 	engine/rules/meta.c engine/rules/meta.h \
 	engine/rules/order.c engine/rules/order.h \

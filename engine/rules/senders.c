@@ -22,6 +22,7 @@ struct collector {
 	struct views *views;
 	struct vec addresses; /* struct slice */
 	struct map *seen;
+	bool as_written; /* else in lower case */
 	bool squeeze; /* "a@b...com" is a@b.com */
 };
 
@@ -45,7 +46,7 @@ add_address(struct collector *c, struct slice address)
 		return;
 	for (size_t i = 0; i < copy.n; i++) {
 		if (!c->squeeze || p[i] != '.' || n == 0 || p[n - 1] != '.')
-			p[n++] = ascii_lower(p[i]);
+			p[n++] = c->as_written ? p[i] : ascii_lower(p[i]);
 	}
 	copy.n = n;
 	if (map_find(c->seen, copy) != NULL || !map_add(c->seen, copy, c))
@@ -162,6 +163,7 @@ find_to(struct views *views, struct senders *senders)
 
 	if (!collector_open(&c, views))
 		return false;
+	c.as_written = true;
 	add_field(&c, FIXED_RESENT_TO_FIRST);
 	add_field(&c, FIXED_RESENT_CC_FIRST);
 	if (c.addresses.n == 0) {

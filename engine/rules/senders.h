@@ -11,11 +11,11 @@
 #include "engine/rules/views.h"
 #include "engine/util/slice.h"
 
-/* Addresses in lower case, each once. */
+/* Addresses, each once. */
 struct senders {
-	const struct slice *from;
+	const struct slice *from; /* in lower case */
 	size_t from_count;
-	const struct slice *to;
+	const struct slice *to; /* as written */
 	size_t to_count;
 };
 

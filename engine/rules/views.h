@@ -31,6 +31,7 @@
 enum view_memo {
 	MEMO_IMAGES, /* eval_image.c */
 	MEMO_PDFS, /* eval_pdf.c */
+	MEMO_FROMNAME, /* eval_fromname.c */
 	MEMO_FREEMAIL, /* eval_freemail.c */
 	MEMO_AUTHRES, /* eval_authres.c */
 	MEMO_LANGUAGES, /* eval_language.c */

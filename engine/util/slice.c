@@ -107,3 +107,18 @@ slice_next_line(struct slice *rest, struct slice *line_r)
 	*rest = slice_from(*rest, end + 1);
 	return true;
 }
+
+bool
+slice_next_word(struct slice *rest, struct slice *word_r)
+{
+	size_t start = 0, end;
+
+	while (start < rest->n && ascii_is_space(rest->p[start]))
+		start++;
+	end = start;
+	while (end < rest->n && !ascii_is_space(rest->p[end]))
+		end++;
+	*word_r = slice_cut(*rest, start, end);
+	*rest = slice_from(*rest, end);
+	return word_r->n > 0;
+}

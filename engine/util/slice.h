@@ -91,4 +91,7 @@ struct slice slice_trim(struct slice s);
  */
 bool slice_next_line(struct slice *rest, struct slice *line_r);
 
+/* Takes the next run of bytes that are no blanks off *rest. Returns false when there is none. */
+bool slice_next_word(struct slice *rest, struct slice *word_r);
+
 #endif

@@ -3,6 +3,16 @@ tests_conf_test_markup_read_SOURCES = tests/conf/test_markup_read.c
 tests_conf_test_markup_read_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_conf_test_markup_read_LDADD = $(CONF_LIBS) $(unit_test_libs)
 
+unit_tests += tests/conf/test_replace_tag
+tests_conf_test_replace_tag_SOURCES = tests/conf/test_replace_tag.c
+tests_conf_test_replace_tag_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_test_replace_tag_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
+unit_tests += tests/conf/test_perl_regex
+tests_conf_test_perl_regex_SOURCES = tests/conf/test_perl_regex.c
+tests_conf_test_perl_regex_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_test_perl_regex_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
 unit_tests += tests/conf/test_ruleset_load
 tests_conf_test_ruleset_load_SOURCES = tests/conf/test_ruleset_load.c
 tests_conf_test_ruleset_load_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -64,3 +74,10 @@ unit_tests += tests/conf/spamassassin/test_reader
 tests_conf_spamassassin_test_reader_SOURCES = tests/conf/spamassassin/test_reader.c
 tests_conf_spamassassin_test_reader_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_conf_spamassassin_test_reader_LDADD = $(CONF_LIBS) $(unit_test_libs)
+# What tests/oracle/test_regex.py asks.
+noinst_PROGRAMS += tests/conf/dump_regex
+tests_conf_dump_regex_SOURCES = tests/conf/dump_regex.c
+tests_conf_dump_regex_LDADD = $(CONF_LIBS) $(ENGINE_LIBS)
+test_scripts += tests/oracle/test_regex.py
+long_scripts += tests/oracle/test_regex.py
+EXTRA_DIST += tests/oracle/regexes.txt tests/oracle/sa_regex.pl

@@ -7,6 +7,7 @@ test_scripts += tests/fuzz/test_mutations.sh
 long_scripts += tests/fuzz/test_mutations.sh
 EXTRA_DIST += \
 	tests/fuzz/every_view.yaml \
+	tests/fuzz/seeds/attached.eml \
 	tests/fuzz/seeds/japanese.eml \
 	tests/fuzz/seeds/nested.eml \
 	tests/fuzz/seeds/plain.eml

@@ -13,6 +13,10 @@ unit_tests += \
 	tests/engine/rules/test_eval_list \
 	tests/engine/rules/test_eval_welcome \
 	tests/engine/rules/test_host_set \
+	tests/engine/rules/test_eval_fromname \
+	tests/engine/rules/test_eval_language \
+	tests/engine/rules/test_eval_local_uri \
+	tests/engine/rules/test_eval_phishing \
 	tests/engine/rules/test_kind_uri \
 	tests/engine/rules/test_meta \
 	tests/engine/rules/test_ruleset \
@@ -98,3 +102,23 @@ tests_engine_rules_test_score_LDADD = $(unit_test_libs)
 test_scripts += tests/oracle/test_evals.py
 long_scripts += tests/oracle/test_evals.py
 EXTRA_DIST += tests/oracle/sa_evals.pl
+tests_engine_rules_test_eval_fromname_SOURCES = tests/engine/rules/test_eval_fromname.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_fromname_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_fromname_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_language_SOURCES = tests/engine/rules/test_eval_language.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_language_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_language_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_local_uri_SOURCES = tests/engine/rules/test_eval_local_uri.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_local_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_local_uri_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_phishing_SOURCES = tests/engine/rules/test_eval_phishing.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_phishing_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_phishing_LDADD = $(unit_test_libs)

@@ -1,4 +1,4 @@
-/* test_eval_pdf.c - eval_pdf.c, pdf.c and digest.c: attached PDFs by images, makers and fingerprints */
+/* test_eval_pdf.c - eval_pdf.c and pdf.c: PDFs by images, makers and fingerprints */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

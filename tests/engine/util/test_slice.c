@@ -151,6 +151,32 @@ test_lines(void **state)
 	}
 }
 
+static void
+test_words(void **state)
+{
+	static const struct {
+		struct slice text;
+		const char *want;
+	} texts[] = {
+		{ S(""), "" },
+		{ S(" \t\n"), "" },
+		{ S("a"), "a|" },
+		{ S(" a\tbc\n\nd "), "a|bc|d|" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct slice rest = texts[i].text, word;
+		char got[100] = "";
+
+		while (slice_next_word(&rest, &word)) {
+			strncat(got, word.p, word.n);
+			strcat(got, "|");
+		}
+		assert_string_equal(got, texts[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -161,6 +187,7 @@ main(void)
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_trim),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests_name("slice", tests, NULL, NULL);
