@@ -13,6 +13,7 @@
 #include "engine/util/vec.h"
 
 #define MAXHITS_MAX 100000
+#define MIME_PARTS_MAX 10000
 #define PRIORITY_MAX 100000
 
 /* A key of a rule: reads its value. */
@@ -222,6 +223,34 @@ read_maxhits(const struct schema *schema, const struct yaml_node *node, struct r
 }
 
 static bool
+read_mime_first(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
+{
+	int64_t value;
+
+	if (!schema_integer(schema, node, 1, MIME_PARTS_MAX, &value))
+		return false;
+	def->mime_first = (unsigned)value;
+	return true;
+}
+
+static bool
+read_mime_last(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
+{
+	int64_t value;
+
+	if (!schema_integer(schema, node, 1, MIME_PARTS_MAX, &value))
+		return false;
+	def->mime_last = (unsigned)value;
+	return true;
+}
+
+static bool
+read_concat(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
+{
+	return schema_bool(schema, node, &def->concat);
+}
+
+static bool
 read_priority(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
 {
 	int64_t value;
@@ -262,6 +291,9 @@ static const struct rule_key rule_keys[] = {
 	{ { "subjprefix", 10 }, read_subjprefix, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "tags", 4 }, read_tags, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "maxhits", 7 }, read_maxhits, ALL_KINDS & ~KIND_BIT(RULE_META), RULE_KIND_COUNT },
+	{ { "mime_first", 10 }, read_mime_first, KIND_BIT(RULE_MIME), RULE_KIND_COUNT },
+	{ { "mime_last", 9 }, read_mime_last, KIND_BIT(RULE_MIME), RULE_KIND_COUNT },
+	{ { "concat", 6 }, read_concat, KIND_BIT(RULE_MIME), RULE_KIND_COUNT },
 	{ { "priority", 8 }, read_priority, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "shortcircuit", 12 }, read_shortcircuit, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "examples", 8 }, rule_yaml_examples, ALL_KINDS, RULE_KIND_COUNT },
@@ -329,6 +361,8 @@ check_together(
 		    schema, name, "names that begin with __ are sub-rules: they have no score");
 	if (def->maxhits > 0 && !(def->tags & RULE_MULTIPLE))
 		return schema_error(schema, name, "maxhits works only with tags: [multiple]");
+	if (def->mime_last > 0 && def->mime_last < def->mime_first)
+		return schema_error(schema, name, "mime_last is before mime_first");
 	if ((def->tags & RULE_NOSUBJECT) && def->kind != RULE_BODY)
 		return schema_error(schema, name, "nosubject works only in body rules");
 	if (def->exists && def->if_unset.p != NULL)

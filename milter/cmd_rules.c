@@ -171,6 +171,12 @@ add_tags(struct buf *out, const struct rule_def *def)
 		buf_add_byte(out, '\n');
 	if (def->maxhits != 0)
 		buf_printf(out, "  %-12s%u\n", "maxhits", def->maxhits);
+	if (def->mime_first != 0)
+		buf_printf(out, "  %-12s%u\n", "mime_first", def->mime_first);
+	if (def->mime_last != 0)
+		buf_printf(out, "  %-12s%u\n", "mime_last", def->mime_last);
+	if (def->concat)
+		buf_printf(out, "  %-12strue\n", "concat");
 	if (def->priority != 0)
 		buf_printf(out, "  %-12s%d\n", "priority", def->priority);
 	if (def->shortcircuit != SHORTCIRCUIT_OFF)

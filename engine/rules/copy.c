@@ -224,6 +224,9 @@ digest_def(struct buf *out, const struct rule_def *def)
 	digest_number(out, def->of_rawbody);
 	digest_number(out, def->tags | (def->imported ? 1U << 16 : 0));
 	digest_number(out, def->maxhits);
+	digest_number(out, def->mime_first);
+	digest_number(out, def->mime_last);
+	digest_number(out, def->concat | def->imported << 1);
 	digest_number(out, def->priority);
 	digest_number(out, (int64_t)def->shortcircuit | (int64_t)def->call_kind << 2);
 	digest_number(out, def->score);

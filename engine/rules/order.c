@@ -170,7 +170,7 @@ order_rules(struct ruleset *ruleset, const struct order_report *report)
 	for (size_t i = 0; i < count; i++) {
 		struct rule *rule = &ruleset->rules[i];
 
-		rule->live = !rule->broken && rule->def.score != 0;
+		rule->live = !rule->broken && !rule->unasked && rule->def.score != 0;
 		if (rule->live)
 			ruleset->schedule[ruleset->schedule_count++] = rule;
 	}

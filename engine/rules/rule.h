@@ -87,6 +87,7 @@ struct rule {
 	bool broken; /* left out: it did not compile */
 	bool live; /* scanned: not switched off by a score of 0 */
 	bool subrule; /* "__": scores nothing */
+	bool unasked; /* meta: by an oddity of SpamAssassin's it is never evaluated */
 	int priority; /* as metas pulled it */
 	size_t rank; /* metas: after what they read */
 	/* by kind */
@@ -230,6 +231,13 @@ const struct host_set *ruleset_hosts(struct ruleset *ruleset, struct slice name)
 
 /* Rules by their number in name order; also the broken ones. NULL: none of that name. */
 const struct rule *ruleset_lookup(const struct ruleset *ruleset, struct slice name);
+
+/* Whether SpamAssassin's oddities hold for the rule. */
+static inline bool
+rule_has_quirks(const struct ruleset *ruleset, const struct rule *rule)
+{
+	return rule->def.imported && ruleset->policy.spamassassin_quirks;
+}
 
 /* Whether `text` matches a glob of * and ?; ASCII letters compare without case if folded. */
 bool glob_matches(struct slice glob, struct slice text, bool folded);

@@ -103,6 +103,10 @@ struct rule_def {
 	enum rule_kind call_kind; /* function: in which kind of rule a .cf file calls it */
 	bool of_rawbody; /* function: it looks at rawbody where it would look at body */
 
+	/* mime: the parts that are looked at, 1 the first; 0: from the first on, to the last */
+	unsigned mime_first, mime_last;
+	bool concat; /* mime: the parts' values as one text, each on a line of its own */
+
 	/* Of another program's rule set: a mistake in it is a warning and costs this rule alone. */
 	bool imported;
 	unsigned tags; /* bits of enum rule_tag */

@@ -205,6 +205,9 @@ meta_find(void *p, struct slice name, size_t *index_r)
 		*index_r = used->index;
 		return true;
 	}
+	if (used != NULL && !used->broken && used->def.kind == RULE_META &&
+	    rule_has_quirks(context->builder->ruleset, context->rule))
+		context->rule->unasked = true;
 	if (context->rule->def.imported)
 		return false;
 	buf_printf(&text, "reads %.*s, which %s: it counts 0", SLICE_ARG(name),
@@ -243,6 +246,39 @@ compile_meta(struct builder *builder, struct rule *rule)
 		break_rule(builder, rule, &err);
 }
 
+/* Whether SpamAssassin waits in vain for what the meta reads: a meta that it never runs. */
+static bool
+waits_in_vain(const struct ruleset *ruleset, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->meta.use_count; i++) {
+		const struct rule *used = &ruleset->rules[rule->meta.uses[i]];
+
+		if (used->unasked)
+			return true;
+	}
+	return false;
+}
+
+/* Metas that read those which are never evaluated are not evaluated either. */
+static void
+spread_unasked(struct ruleset *ruleset)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < ruleset->rule_count; i++) {
+			struct rule *rule = &ruleset->rules[i];
+
+			if (rule->def.kind != RULE_META || rule->unasked || rule->broken ||
+			    !rule_has_quirks(ruleset, rule) || !waits_in_vain(ruleset, rule))
+				continue;
+			rule->unasked = true;
+			more = true;
+		}
+	}
+}
+
 static void
 compile_all(struct builder *builder)
 {
@@ -256,6 +292,7 @@ compile_all(struct builder *builder)
 		if (rule->def.kind == RULE_META && !rule->broken)
 			compile_meta(builder, rule);
 	}
+	spread_unasked(ruleset);
 }
 
 static void

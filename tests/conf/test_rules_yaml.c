@@ -82,6 +82,9 @@ print_def(const struct rule_def *def, struct buf *out)
 		buf_printf(out, " tags=%u", def->tags);
 	if (def->maxhits != 0)
 		buf_printf(out, " maxhits=%u", def->maxhits);
+	if (def->mime_first != 0 || def->mime_last != 0 || def->concat)
+		buf_printf(out, " mime=%u-%u%s", def->mime_first, def->mime_last,
+		    def->concat ? " concat" : "");
 	if (def->priority != 0)
 		buf_printf(out, " priority=%d", def->priority);
 	if (def->subjprefix.p != NULL)
@@ -112,6 +115,9 @@ static const struct {
 	{ "{header: 'exists: X-Foo'}", "header exists X-Foo" },
 	{ "{header: 'exists:X-Foo'}", "header exists X-Foo" },
 	{ "{mime: 'Content-Type =~ /x/'}", "mime Content-Type /x/" },
+	{ "{mime: 'Content-Type =~ /x/', mime_first: 2}", "mime Content-Type /x/ mime=2-0" },
+	{ "{mime: 'Content-Type =~ /x/', mime_last: 3, concat: true}",
+	    "mime Content-Type /x/ mime=0-3 concat" },
 	{ "{uri: '/x/'}", "uri /x/" },
 	{ "{uri: {host: '/x/', text: '!~ /y/'}}", "uri host=~/x/ text!~/y/" },
 	{ "{meta: '__A && !B'}", "meta __A && !B" },
@@ -232,6 +238,10 @@ static const struct {
 	    "f:2:25: error: expected multiple, nice, net, nosubject or learn, found \"many\"" },
 	{ "rules:\n  A: {body: /x/, maxhits: 3}\n",
 	    "f:2:3: error: maxhits works only with tags: [multiple]" },
+	{ "rules:\n  A: {mime: 'X =~ /x/', mime_first: 3, mime_last: 2}\n",
+	    "f:2:3: error: mime_last is before mime_first" },
+	{ "rules:\n  A: {body: '/x/', concat: true}\n",
+	    "f:2:20: error: \"concat\" does not go with this kind of rule" },
 	{ "rules:\n  A: {body: /x/, maxhits: 0}\n", "f:2:27: error: out of range: expected 1 to" },
 	{ "rules:\n  A: {uri: /x/, tags: [nosubject]}\n",
 	    "f:2:3: error: nosubject works only in body rules" },

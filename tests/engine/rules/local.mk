@@ -17,6 +17,7 @@ unit_tests += \
 	tests/engine/rules/test_eval_language \
 	tests/engine/rules/test_eval_local_uri \
 	tests/engine/rules/test_eval_phishing \
+	tests/engine/rules/test_kind_mime \
 	tests/engine/rules/test_kind_uri \
 	tests/engine/rules/test_meta \
 	tests/engine/rules/test_ruleset \
@@ -85,6 +86,10 @@ tests_engine_rules_test_eval_welcome_LDADD = $(unit_test_libs)
 tests_engine_rules_test_host_set_SOURCES = tests/engine/rules/test_host_set.c
 tests_engine_rules_test_host_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_host_set_LDADD = $(unit_test_libs)
+tests_engine_rules_test_kind_mime_SOURCES = tests/engine/rules/test_kind_mime.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_kind_mime_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_kind_mime_LDADD = $(unit_test_libs)
 tests_engine_rules_test_kind_uri_SOURCES = tests/engine/rules/test_kind_uri.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
