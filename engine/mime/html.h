@@ -24,6 +24,7 @@ struct html_link {
 	struct slice href; /* entities decoded, blanks trimmed; not yet resolved; never empty */
 	struct slice resolved; /* against the base that stood before it; may be empty */
 	struct slice text; /* the anchor's text; absent for other elements */
+	bool redirector; /* Google's, beside the anchor's own href */
 	bool extended; /* a place SpamAssassin does not read (srcset, style url(), video ...) */
 };
 

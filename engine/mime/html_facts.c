@@ -286,6 +286,16 @@ add_link(struct html_facts *facts, struct slice element, struct slice href, bool
 	*belongs = anchor && facts->anchors.starts.n > 0 ? facts->anchors.starts.n - 1 : SIZE_MAX;
 }
 
+static void
+add_redirector(struct html_facts *facts, struct slice element, struct slice href)
+{
+	size_t n = facts->links.n;
+
+	add_link(facts, element, href, false);
+	if (facts->links.n > n)
+		((struct html_link *)vec_at(&facts->links, n))->redirector = true;
+}
+
 /* Without U+FEFF, which hides in some. */
 static struct slice
 without_marks(struct html_facts *facts, struct slice href)
@@ -483,7 +493,7 @@ read_links(struct html_facts *facts, struct slice name)
 		add_link(facts, name, values[HTML_ATTRIBUTE_BACKGROUND], false);
 	} else if (is_href_element(name)) {
 		add_link(facts, name, without_marks(facts, values[HTML_ATTRIBUTE_HREF]), false);
-		add_link(facts, name, values[HTML_ATTRIBUTE_SAFE_REDIRECT], false);
+		add_redirector(facts, name, values[HTML_ATTRIBUTE_SAFE_REDIRECT]);
 	} else if (is_src_element(name)) {
 		add_link(facts, name, values[HTML_ATTRIBUTE_SRC], false);
 	} else if (slice_eq(name, SLICE("form"))) {

@@ -21,9 +21,9 @@ struct collector {
 	const struct uri_law *law;
 	struct arena *arena;
 	const struct budget *budget;
-	struct vec uris; /* of struct uri * */
+	struct vec entries; /* of struct entry * */
 	struct vec variants; /* of struct slice */
-	struct map *by_raw; /* raw -> struct uri */
+	struct map *by_raw; /* raw -> struct entry */
 	struct map *seen; /* variant -> anything */
 	size_t bytes;
 	bool truncated;
@@ -32,7 +32,7 @@ struct collector {
 static bool
 is_full(struct collector *c)
 {
-	if (c->uris.n == URI_MAX || c->bytes > URI_BYTES_MAX)
+	if (c->entries.n == URI_MAX || c->bytes > URI_BYTES_MAX)
 		c->truncated = true;
 	return c->truncated || budget_spent(c->budget);
 }
@@ -47,19 +47,47 @@ lower(struct arena *arena, struct slice s)
 	return copy;
 }
 
+/* A URI that is still being put together: its lists grow. */
+struct entry {
+	struct uri uri;
+	struct vec types, anchors, hosts, domains; /* of struct slice */
+};
+
+/* Adds a text that is not there yet: there are few. */
 static void
-find_host(const struct boundaries *boundaries, struct arena *arena, struct uri *uri)
+add_once(struct vec *texts, struct slice text)
 {
+	struct slice *added;
+
+	for (size_t i = 0; i < texts->n; i++)
+		if (slice_eq(*(struct slice *)vec_at(texts, i), text))
+			return;
+	added = vec_push(texts);
+	if (added != NULL)
+		*added = text;
+}
+
+/* The hosts of all its forms, and their domains; the first of them is the URI's own. */
+static void
+find_hosts(const struct boundaries *boundaries, struct arena *arena, struct entry *entry)
+{
+	struct uri *uri = &entry->uri;
+
 	for (size_t i = 0; i < uri->variants.n; i++) {
-		struct slice host = uri_host(boundaries, uri->variants.v[i]);
+		struct slice host = uri_host(boundaries, uri->variants.v[i]), domain;
 		struct ip ip;
 
 		if (host.p == NULL)
 			continue;
-		uri->host = lower(arena, host);
-		uri->domain = ip_parse(host, &ip) ? uri->host
-						  : boundary_domain(boundaries, arena, uri->host);
-		return;
+		host = lower(arena, host);
+		domain = ip_parse(host, &ip) ? host : boundary_domain(boundaries, arena, host);
+		add_once(&entry->hosts, host);
+		if (domain.n > 0)
+			add_once(&entry->domains, domain);
+		if (uri->host.p != NULL)
+			continue;
+		uri->host = host;
+		uri->domain = domain;
 	}
 }
 
@@ -78,54 +106,89 @@ add_variants(struct collector *c, const struct uri *uri)
 	}
 }
 
+static struct entry *
+entry_new(struct arena *arena, struct slice raw, struct slice_list variants)
+{
+	struct entry *entry = arena_alloc(arena, sizeof(*entry));
+
+	if (entry == NULL)
+		return NULL;
+	entry->uri.raw = raw;
+	entry->uri.variants = variants;
+	entry->types = VEC_OF(struct slice, arena);
+	entry->anchors = VEC_OF(struct slice, arena);
+	entry->hosts = VEC_OF(struct slice, arena);
+	entry->domains = VEC_OF(struct slice, arena);
+	return entry;
+}
+
 /* Adds a URI that is not there yet. `must_exist`: only if one of its forms has a host that can. */
-static struct uri *
+static struct entry *
 add_uri(struct collector *c, struct slice raw, bool must_exist)
 {
-	struct uri *uri, **added;
+	struct entry *entry, **added;
 	struct slice_list variants;
 
 	if (raw.n > URI_LENGTH_MAX)
 		c->truncated = true;
 	c->bytes += raw.n;
 	variants = uri_canonical(c->law, c->arena, raw);
-	if (variants.n == 0)
+	entry = variants.n == 0 ? NULL : entry_new(c->arena, raw, variants);
+	if (entry == NULL)
 		return NULL;
-	uri = arena_alloc(c->arena, sizeof(*uri));
-	if (uri == NULL)
+	find_hosts(c->law->boundaries, c->arena, entry);
+	if (must_exist && entry->uri.host.p == NULL)
 		return NULL;
-	uri->raw = raw;
-	uri->variants = variants;
-	find_host(c->law->boundaries, c->arena, uri);
-	if (must_exist && uri->host.p == NULL)
-		return NULL;
-	added = map_add(c->by_raw, raw, uri) ? vec_push(&c->uris) : NULL;
+	added = map_add(c->by_raw, raw, entry) ? vec_push(&c->entries) : NULL;
 	if (added == NULL)
 		return NULL;
-	*added = uri;
-	return uri;
+	*added = entry;
+	return entry;
 }
 
+/* The URI of a link, or its href as it is written. */
+static struct entry *
+add_linked(struct collector *c, const struct html_link *link, struct slice raw)
+{
+	struct entry *entry = map_find(c->by_raw, raw);
+	struct uri *uri;
+	bool is_new = entry == NULL;
+
+	if (is_new)
+		entry = add_uri(c, raw, false);
+	if (entry == NULL)
+		return NULL;
+	uri = &entry->uri;
+	if (is_new || (uri->extended && !link->extended)) {
+		uri->element = link->element;
+		uri->text = link->text;
+		uri->extended = link->extended;
+	}
+	if (!uri->extended)
+		add_variants(c, uri);
+	return entry;
+}
+
+/*
+ * SpamAssassin keeps an anchor's text with the href as it is written, which
+ * is a URI beside the one that a base makes of it.
+ */
 static void
 add_link(struct collector *c, const struct html_link *link)
 {
 	struct slice raw = link->resolved.p != NULL ? link->resolved : link->href;
-	struct uri *uri = map_find(c->by_raw, raw);
+	struct entry *entry = add_linked(c, link, raw);
+	struct slice *text;
 
-	if (uri == NULL) {
-		uri = add_uri(c, raw, false);
-		if (uri == NULL)
-			return;
-		uri->element = link->element;
-		uri->text = link->text;
-		uri->extended = link->extended;
-	} else if (uri->extended && !link->extended) {
-		uri->element = link->element;
-		uri->text = link->text;
-		uri->extended = false;
-	}
-	if (!uri->extended)
-		add_variants(c, uri);
+	if (entry != NULL && !link->extended)
+		add_once(&entry->types, link->element);
+	if (link->text.p == NULL || link->extended || link->redirector)
+		return;
+	if (!slice_eq(raw, link->href))
+		entry = add_linked(c, link, link->href);
+	text = entry == NULL ? NULL : vec_push(&entry->anchors);
+	if (text != NULL)
+		*text = link->text;
 }
 
 static void
@@ -147,19 +210,24 @@ add_links(struct collector *c, struct texts *texts)
 }
 
 static void
-add_found(struct collector *c, struct slice raw)
+add_found(struct collector *c, const struct uri_scanner *scanner, struct slice raw)
 {
-	struct uri *uri = map_find(c->by_raw, raw);
+	struct entry *entry = map_find(c->by_raw, raw);
 
-	if (uri == NULL) {
-		uri = add_uri(c, raw, true);
-		if (uri == NULL)
+	if (entry == NULL) {
+		entry = add_uri(c, raw, true);
+		if (entry == NULL)
 			return;
-		uri->element = SLICE("text");
+		entry->uri.element = SLICE("text");
 	}
-	uri->in_text = true;
-	uri->extended = false;
-	add_variants(c, uri);
+	entry->uri.in_text = true;
+	entry->uri.extended = false;
+	add_once(&entry->types, SLICE("parsed"));
+	if (scanner->schemeless)
+		add_once(&entry->types, SLICE("schemeless"));
+	if (scanner->unlinked)
+		add_once(&entry->types, SLICE("unlinked"));
+	add_variants(c, &entry->uri);
 }
 
 static void
@@ -173,18 +241,34 @@ add_text(struct collector *c, struct texts *texts)
 		struct slice raw;
 
 		while (!is_full(c) && uri_scan_next(&scanner, c->arena, &raw))
-			add_found(c, raw);
+			add_found(c, &scanner, raw);
 	}
+}
+
+static struct slice_list
+list_of(const struct vec *texts)
+{
+	return (struct slice_list){ texts->p, texts->n };
 }
 
 /* The collected URIs side by side. */
 static const struct uri *
 gather(struct collector *c)
 {
-	struct uri *v = arena_array(c->arena, c->uris.n, sizeof(*v));
+	struct uri *v = arena_array(c->arena, c->entries.n, sizeof(*v));
 
-	for (size_t i = 0; v != NULL && i < c->uris.n; i++)
-		v[i] = **(struct uri **)vec_at(&c->uris, i);
+	for (size_t i = 0; v != NULL && i < c->entries.n; i++) {
+		struct entry *entry = *(struct entry **)vec_at(&c->entries, i);
+
+		/* Known by an anchor's text alone. */
+		if (entry->types.n == 0 && !entry->uri.extended)
+			add_once(&entry->types, SLICE("parsed"));
+		v[i] = entry->uri;
+		v[i].types = list_of(&entry->types);
+		v[i].anchors = list_of(&entry->anchors);
+		v[i].hosts = list_of(&entry->hosts);
+		v[i].domains = list_of(&entry->domains);
+	}
 	return v;
 }
 
@@ -195,7 +279,7 @@ uris_find(const struct uri_law *law, struct arena *arena, struct texts *texts,
 	struct collector c = { .law = law, .arena = arena, .budget = budget };
 	struct uri_list list = { .n = 0 };
 
-	c.uris = VEC_OF(struct uri *, arena);
+	c.entries = VEC_OF(struct entry *, arena);
 	c.variants = VEC_OF(struct slice, arena);
 	c.by_raw = map_new(arena, MAP_EXACT, 0);
 	c.seen = map_new(arena, MAP_EXACT, 0);
@@ -204,8 +288,8 @@ uris_find(const struct uri_law *law, struct arena *arena, struct texts *texts,
 	add_links(&c, texts);
 	add_text(&c, texts);
 	list.v = gather(&c);
-	list.n = list.v != NULL ? c.uris.n : 0;
-	list.variants = (struct slice_list){ c.variants.p, c.variants.n };
+	list.n = list.v != NULL ? c.entries.n : 0;
+	list.variants = list_of(&c.variants);
 	list.truncated = c.truncated;
 	return list;
 }

@@ -25,6 +25,10 @@ struct uri {
 	struct slice text; /* anchor text; absent: none */
 	struct slice host; /* of the first variant that has one; lower case; absent: none */
 	struct slice domain; /* organisational domain of host, or its address; absent: none */
+	/* As SpamAssassin has them: names of elements; "parsed", "schemeless", "unlinked" for text */
+	struct slice_list types;
+	struct slice_list anchors; /* texts of anchors whose href it is as written */
+	struct slice_list hosts, domains; /* of all variants, each once */
 	bool in_text; /* it stood in text, be it in HTML too */
 	bool extended; /* only from places SpamAssassin does not read */
 };

@@ -350,6 +350,8 @@ uri_scan_next(struct uri_scanner *scanner, struct arena *arena, struct slice *ur
 		    slice_istarts(found, SLICE("mid:")))
 			continue;
 		*uri_r = found;
+		scanner->schemeless = scheme_for(kind, found).p != NULL;
+		scanner->unlinked = kind == KIND_HOST;
 		if (kind == KIND_SCHEME)
 			return true;
 		buf_add(&out, scheme_for(kind, found));

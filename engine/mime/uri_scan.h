@@ -23,6 +23,8 @@ struct uri_scanner {
 	const struct boundaries *boundaries;
 	/* zero at first: */
 	size_t at;
+	bool schemeless; /* of what was found: it stood there without a scheme */
+	bool unlinked; /* and was nothing but a host */
 	size_t run_end; /* of the run without delimiters in which `at` stands */
 };
 

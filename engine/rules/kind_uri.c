@@ -3,7 +3,8 @@
  *
  * The plain form sees every variant that uri.c makes, one at a time. With
  * named parts one record (where it stood, its text, its host ...) must meet
- * all conditions at once; a part that is absent is an empty text.
+ * all conditions at once. A part may have several values, of which one must
+ * do, or none, and then its condition never holds: SpamAssassin's uri_detail.
  */
 #include "engine/rules/kinds.h"
 
@@ -65,34 +66,48 @@ kind_uri_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 	return true;
 }
 
-static struct slice
-uri_part(const struct uri *uri, enum part_key part)
+static struct slice_list
+one_value(const struct slice *value)
+{
+	return (struct slice_list){ value, value->p != NULL };
+}
+
+/* What there is of a part; nothing: the URI has none. */
+static struct slice_list
+part_values(const struct rule *rule, const struct uri *uri, enum part_key part)
 {
 	switch (part) {
 	case PART_RAW:
-		return uri->raw;
-	case PART_TYPE:
-	case PART_TAG:
-		return uri->element;
-	case PART_TEXT:
-		return uri->text;
-	case PART_HOST:
-		return uri->host;
-	case PART_DOMAIN:
-		return uri->domain;
+		return one_value(&uri->raw);
 	case PART_CLEANED:
+		return uri->variants;
+	case PART_TYPE:
+		return uri->types;
+	case PART_TAG:
+		return one_value(&uri->element);
+	case PART_TEXT:
+		/* The href as written has it; for ours so has what a base made of that. */
+		return uri->anchors.n > 0 || rule->def.imported ? uri->anchors
+								: one_value(&uri->text);
+	case PART_HOST:
+		return uri->hosts;
+	case PART_DOMAIN:
+		return uri->domains;
 	case PART_COUNT:
 		break;
 	}
-	return SLICE_ABSENT;
+	return (struct slice_list){ NULL, 0 };
 }
 
+/* Whether one of the part's values is as asked: with !~ one that does not match will do. */
 static bool
-test_variants(struct views *views, const struct rule *rule, const struct uri_test *test,
+test_holds(struct views *views, const struct rule *rule, const struct uri_test *test,
     const struct uri *uri)
 {
-	for (size_t i = 0; i < uri->variants.n; i++) {
-		if (views_test(views, rule, test->regex, uri->variants.v[i]))
+	struct slice_list values = part_values(rule, uri, (enum part_key)test->part);
+
+	for (size_t i = 0; i < values.n; i++) {
+		if (views_test(views, rule, test->regex, values.v[i]) != test->negated)
 			return true;
 	}
 	return false;
@@ -101,14 +116,10 @@ test_variants(struct views *views, const struct rule *rule, const struct uri_tes
 static bool
 record_holds(struct views *views, const struct rule *rule, const struct uri *uri)
 {
+	if (uri->extended && rule->def.imported)
+		return false;
 	for (size_t i = 0; i < rule->test_count; i++) {
-		const struct uri_test *test = &rule->tests[i];
-		bool matches = test->part == PART_CLEANED
-				   ? test_variants(views, rule, test, uri)
-				   : views_test(views, rule, test->regex,
-					 uri_part(uri, (enum part_key)test->part));
-
-		if (matches == test->negated)
+		if (!test_holds(views, rule, &rule->tests[i], uri))
 			return false;
 	}
 	return true;

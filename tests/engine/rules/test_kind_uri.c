@@ -10,13 +10,19 @@
 
 #include "tests/engine/scan_helper.h"
 
-static const char letter[] = "From: a@example.org\n"
-			     "Subject: links\n"
-			     "Content-Type: text/html; charset=us-ascii\n"
-			     "\n"
-			     "<a href=\"http://Shop.example.com/a%62c\">click here</a>\n"
-			     "<a href=\"http://shop.example.com/a%62c\">click there</a>\n"
-			     "<img src=\"http://pics.example.net/x.gif\">\n";
+static const char letter[] =
+    "From: a@example.org\n"
+    "Subject: links\n"
+    "Content-Type: text/html; charset=us-ascii\n"
+    "\n"
+    "<a href=\"http://Shop.example.com/a%62c\">click here</a>\n"
+    "<a href=\"http://shop.example.com/a%62c\">click there</a>\n"
+    "<img src=\"http://pics.example.net/x.gif\">\n"
+    "<a href=\"http://twice.example.com/\">one</a>\n"
+    "<a href=\"http://twice.example.com/\">two</a>\n"
+    "http://twice.example.com/ bare.example.org\n"
+    "<img src=\"http://redirect.example.com/?u=http://target.example.com\">\n"
+    "<video src=\"http://video.example.com/\"></video>\n";
 
 static const struct uri_condition click[] = {
 	{ SLICE("host"), SLICE("/^shop\\./"), false },
@@ -37,6 +43,32 @@ static const struct uri_condition nowhere[] = {
 		.condition_count = sizeof(list) / sizeof((list)[0])      \
 	}
 
+static const struct uri_condition absent[] = {
+	{ SLICE("raw"), SLICE("/pics/"), false },
+	{ SLICE("text"), SLICE("/here/"), true },
+};
+static const struct uri_condition either_text[] = {
+	{ SLICE("raw"), SLICE("/twice/"), false },
+	{ SLICE("text"), SLICE("/^two$/"), false },
+	{ SLICE("text"), SLICE("/^two$/"), true },
+	{ SLICE("type"), SLICE("/^a$/"), false },
+	{ SLICE("type"), SLICE("/^parsed$/"), false },
+};
+static const struct uri_condition unlinked[] = {
+	{ SLICE("type"), SLICE("/^unlinked$/"), false },
+	{ SLICE("type"), SLICE("/^schemeless$/"), false },
+	{ SLICE("domain"), SLICE("/^example\\.org$/"), false },
+};
+static const struct uri_condition target[] = {
+	{ SLICE("raw"), SLICE("/redirect/"), false },
+	{ SLICE("host"), SLICE("/^target\\.example\\.com$/"), false },
+	{ SLICE("host"), SLICE("/^redirect/"), false },
+	{ SLICE("cleaned"), SLICE("/redirect/"), true },
+};
+static const struct uri_condition video[] = {
+	{ SLICE("host"), SLICE("/^video/"), false },
+};
+
 static const struct rule_def rules[] = {
 	{ .name = SLICE("DECODED"),
 	    .kind = RULE_URI,
@@ -46,13 +78,24 @@ static const struct rule_def rules[] = {
 	RECORD("CLICK", click),
 	RECORD("NOT_ANCHOR", not_anchor),
 	RECORD("NOWHERE", nowhere),
+	RECORD("ABSENT", absent),
+	RECORD("EITHER_TEXT", either_text),
+	RECORD("UNLINKED", unlinked),
+	RECORD("TARGET", target),
+	RECORD("VIDEO", video),
+	{ .name = SLICE("VIDEO_IMPORTED"),
+	    .kind = RULE_URI,
+	    .conditions = video,
+	    .condition_count = 1,
+	    .imported = true },
 };
 
 /* The decoded form of both links is the same but for the case of the host as it was written. */
 static void
 test_hits(void **state)
 {
-	static const char want[] = "CLICK,DECODED=2,NOT_ANCHOR,PICTURE";
+	static const char want[] =
+	    "CLICK,DECODED=2,EITHER_TEXT,NOT_ANCHOR,PICTURE,TARGET,UNLINKED,VIDEO";
 	struct ruleset *ruleset = helper_build(rules, sizeof(rules) / sizeof(rules[0]), NULL, NULL);
 	struct slot *slot = helper_slot();
 	struct arena *arena = arena_new(1 << 24);
