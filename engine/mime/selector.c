@@ -106,13 +106,14 @@ client_field(const struct selector_source *source, struct header *header_r)
 	return true;
 }
 
+/* Addresses are picked from the value before its words are undone, from a `joined` field's after. */
 static void
-collect_value(struct reading *reading, const struct header *header)
+collect_value(struct reading *reading, const struct header *header, bool joined)
 {
 	struct arena *arena = reading->values.arena;
 	unsigned picks = reading->selector->picks;
 
-	if ((picks & (PICK_ADDR | PICK_NAME)) != 0)
+	if ((picks & (PICK_ADDR | PICK_NAME)) != 0 && (!joined || (picks & PICK_RAW) != 0))
 		reading_add(reading, header_unfold(arena, header));
 	else if ((picks & PICK_RAW) != 0)
 		reading_add(reading, header->raw);
@@ -122,7 +123,7 @@ collect_value(struct reading *reading, const struct header *header)
 }
 
 static void
-collect_named(struct reading *reading, struct slice name)
+collect_named(struct reading *reading, struct slice name, bool joined)
 {
 	const struct header_list *headers = &reading->source->message->headers;
 	const struct header *header;
@@ -130,36 +131,36 @@ collect_named(struct reading *reading, struct slice name)
 	size_t bytes = 0;
 
 	if (slice_ieq(name, SLICE("Received")) && client_field(reading->source, &client))
-		collect_value(reading, &client);
+		collect_value(reading, &client, joined);
 	for (size_t i = 0; (header = header_find(headers, name, i)) != NULL; i++) {
 		bytes += header->raw.n;
 		if (bytes > NAMED_BYTES_MAX)
 			break;
-		collect_value(reading, header);
+		collect_value(reading, header, joined);
 	}
 }
 
 static void
 collect_field(struct reading *reading)
 {
-	collect_named(reading, reading->selector->name);
+	collect_named(reading, reading->selector->name, false);
 }
 
 static void
 collect_tocc(struct reading *reading)
 {
-	collect_named(reading, SLICE("To"));
-	collect_named(reading, SLICE("Cc"));
+	collect_named(reading, SLICE("To"), true);
+	collect_named(reading, SLICE("Cc"), true);
 }
 
 /* Lists move the real Message-ID elsewhere when they send a message on. */
 static void
 collect_message_id(struct reading *reading)
 {
-	collect_named(reading, SLICE("X-Message-Id"));
-	collect_named(reading, SLICE("Resent-Message-Id"));
-	collect_named(reading, SLICE("X-Original-Message-ID"));
-	collect_named(reading, SLICE("Message-Id"));
+	collect_named(reading, SLICE("X-Message-Id"), true);
+	collect_named(reading, SLICE("Resent-Message-Id"), true);
+	collect_named(reading, SLICE("X-Original-Message-ID"), true);
+	collect_named(reading, SLICE("Message-Id"), true);
 }
 
 /* Which fields of the whole header: those down to a Received field, or from one on. */

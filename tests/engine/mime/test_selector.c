@@ -152,6 +152,19 @@ test_delivery_fields(void **state)
 		check_message(rows[i].message, "EnvelopeFrom", rows[i].want, &none, SLICE_ABSENT);
 }
 
+/* Of ToCc SpamAssassin picks addresses once the words are undone. */
+static void
+test_joined(void **state)
+{
+	static const char message[] = "To: =?utf-8?Q?a=40b.example=2C_c?= <d@e.example>\n\nx";
+	struct envelope none = { 0 };
+
+	(void)state;
+	check_message(message, "To:addr", "d@e.example", &none, SLICE_ABSENT);
+	check_message(message, "ToCc:addr", "a@b.example\nd@e.example", &none, SLICE_ABSENT);
+	check_message(message, "ToCc:raw:addr", "d@e.example", &none, SLICE_ABSENT);
+}
+
 static void
 test_table(void **state)
 {
@@ -241,6 +254,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_delivery_fields),
 		cmocka_unit_test(test_sender_header),
 		cmocka_unit_test(test_envelope),
