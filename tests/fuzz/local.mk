@@ -65,3 +65,22 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/received/names \
 	tests/fuzz/corpus/received/postfix \
 	tests/fuzz/corpus/received/qmail
+
+# SpamAssassin's configuration files
+noinst_PROGRAMS += tests/fuzz/fuzz_sa
+tests_fuzz_fuzz_sa_LDADD = $(CONF_LIBS) $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_sa_SOURCES = tests/fuzz/fuzz_sa.c
+tests_fuzz_fuzz_sa_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_sa_SOURCES = tests/fuzz/fuzz_sa.c tests/fuzz/replay.c
+endif
+test_scripts += tests/fuzz/test_sa_mutations.py
+long_scripts += tests/fuzz/test_sa_mutations.py
+EXTRA_DIST += \
+	tests/fuzz/sa.dict \
+	tests/fuzz/corpus/sa/broken.cf \
+	tests/fuzz/corpus/sa/conditions.cf \
+	tests/fuzz/corpus/sa/replace.cf \
+	tests/fuzz/corpus/sa/rules.cf \
+	tests/fuzz/corpus/sa/settings.cf
