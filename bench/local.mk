@@ -1,2 +1,2 @@
 # Benchmarks and the score fitter: run by hand, see bench/README.md.
-EXTRA_DIST += bench/README.md bench/corpus.py bench/hits.py bench/fit_scores.py bench/accuracy.py
+EXTRA_DIST += bench/README.md bench/corpus.py bench/hits.py bench/fit_scores.py bench/accuracy.py bench/load.py

@@ -20,6 +20,7 @@ include tests/milter/local.mk
 include tests/fuzz/local.mk
 include tests/house/local.mk
 include tests/mta/local.mk
+include tests/parity/local.mk
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

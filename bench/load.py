@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+"""load.py - how long rules take to load, and which rules are slow on which messages
+
+    bench/load.py [--steelyard PATH] [--rules PATH]... [--gate SECONDS] [--slow MS MESSAGE...]
+
+Loads the rules (SpamAssassin's stock ones unless --rules says otherwise) seven times for one tiny message and prints
+the least and the median of the seconds, less what a run with no rules takes. --gate: exits with 1 when the
+median is over that. --slow: scans the messages, files or folders, and lists the rules that took longer than MS on any,
+with the worst time and the message it was.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+RUNS = 7
+STOCK = ["/usr/share/spamassassin", "/etc/spamassassin"]
+MESSAGE = b"From: a@example.org\nTo: b@example.net\nSubject: lunch\n\nSee you at noon.\n"
+
+
+def command(options, rules, more):
+    words = [options.steelyard, "check", "--json"]
+    for place in rules:
+        words += ["--rules", place]
+    return words + more
+
+
+def timed(words):
+    begun = time.monotonic()
+    done = subprocess.run(words, input=MESSAGE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    if done.returncode != 0:
+        sys.exit("%s: exit status %d" % (" ".join(words), done.returncode))
+    return time.monotonic() - begun
+
+
+def load_time(options):
+    with tempfile.NamedTemporaryFile(suffix=".yaml") as empty:
+        empty.write(b"rules: {}\n")
+        empty.flush()
+        idle = min(timed(command(options, [empty.name], [])) for _ in range(RUNS))
+    times = [timed(command(options, options.rules, [])) - idle for _ in range(RUNS)]
+    print("load: %.3f s at least, %.3f s the median of %d" % (min(times), statistics.median(times), RUNS))
+    return statistics.median(times)
+
+
+def slow_rules(options):
+    worst = {}
+    words = command(options, options.rules, ["--slow", str(options.slow), *options.messages])
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        for line in process.stdout:
+            one = json.loads(line.decode("utf-8"))
+            for rule in one.get("slow", []):
+                times = worst.setdefault(rule["rule"], [])
+                times.append((rule["us"], one["file"]))
+    for rule, times in sorted(worst.items(), key=lambda item: -max(item[1])[0]):
+        us, name = max(times)
+        print("slow: %-32s %8.1f ms at most, on %d messages, that on %s" % (rule, us / 1000, len(times), name))
+    print("slow: %d rules took over %d ms on a message" % (len(worst), options.slow))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="How long rules take to load, and which are slow.")
+    parser.add_argument("--steelyard", default=os.path.join("build", "steelyard"))
+    parser.add_argument("--rules", action="append", help="a file or folder; several times")
+    parser.add_argument("--gate", type=float, help="the most seconds that loading may take")
+    parser.add_argument("--slow", type=int, metavar="MS")
+    parser.add_argument("messages", nargs="*")
+    options = parser.parse_args()
+    options.rules = options.rules or STOCK
+    seconds = load_time(options)
+    if options.slow and options.messages:
+        slow_rules(options)
+    return 1 if options.gate and seconds > options.gate else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
