@@ -29,9 +29,30 @@ number_of(struct slice text)
 	return value > MAXHITS_MAX ? MAXHITS_MAX : value;
 }
 
+/* "2", "2-", "-3" or "2-3" behind range=, of a mimeheader rule. */
+static void
+read_range(struct rule_def *def, struct slice text)
+{
+	size_t dash = slice_find_byte(text, 0, '-');
+
+	def->mime_first = number_of(slice_cut(text, 0, dash));
+	def->mime_last = dash == text.n ? def->mime_first : number_of(slice_from(text, dash + 1));
+}
+
+static void
+read_mime_tflag(struct rule_def *def, struct slice word)
+{
+	if (slice_starts(word, SLICE("range=")))
+		read_range(def, slice_from(word, SLICE("range=").n));
+	else if (slice_eq(word, SLICE("concat")))
+		def->concat = true;
+}
+
 static void
 read_tflag(struct rule_def *def, struct slice word)
 {
+	if (def->kind == RULE_MIME)
+		read_mime_tflag(def, word);
 	if (slice_eq(word, SLICE("multiple")))
 		def->tags |= RULE_MULTIPLE;
 	else if (slice_eq(word, SLICE("nice")))
@@ -53,7 +74,8 @@ read_tflags(struct rule_def *def, struct slice flags)
 
 	while (cf_word_next(&flags, &word))
 		read_tflag(def, word);
-	if (!(def->tags & RULE_MULTIPLE))
+	/* mimeheader alone counts to maxhits without multiple. */
+	if (!(def->tags & RULE_MULTIPLE) && def->kind != RULE_MIME)
 		def->maxhits = 0;
 }
 

@@ -63,6 +63,12 @@ static const struct {
 	{ "reuse A\nreuse B B2\nbody B /b/\n", "A meta 0 1.000\nB body /b/ 1.000\n" },
 	{ PLUGIN "MIMEHeader\nmimeheader A Content-Type =~ /x/\n",
 	    "A mime Content-Type /x/ 1.000\n" },
+	{ PLUGIN "MIMEHeader\nmimeheader A X =~ /x/\ntflags A range=2-3 concat maxhits=4\n",
+	    "A mime X /x/ maxhits=4 range=2-3 concat 1.000\n" },
+	{ PLUGIN "MIMEHeader\nmimeheader A X =~ /x/\ntflags A range=2\nmimeheader B X =~ /x/\n"
+		 "tflags B range=2-\nmimeheader C X =~ /x/\ntflags C range=-3\n",
+	    "A mime X /x/ range=2-2 1.000\nB mime X /x/ range=2-0 1.000\n"
+	    "C mime X /x/ range=0-3 1.000\n" },
 	{ PLUGIN "URIDetail\nuri_detail A host =~ /x/  text !~ m!y!i\nuri_detail A host =~ /z/\n",
 	    "A uri host=/z/ text!/y/il 1.000\n" },
 	{ PLUGIN "URIDetail\nuri_detail A colour =~ /x/\n",
@@ -142,6 +148,10 @@ tell_rule(struct buf *out, const struct rule_def *def)
 	    def->tags & RULE_NOSUBJECT ? " nosubject" : "");
 	if (def->maxhits > 0)
 		buf_printf(out, " maxhits=%u", def->maxhits);
+	if (def->mime_first > 0 || def->mime_last > 0)
+		buf_printf(out, " range=%u-%u", def->mime_first, def->mime_last);
+	if (def->concat)
+		buf_printf(out, " concat");
 	if (def->priority != 0)
 		buf_printf(out, " priority=%d", def->priority);
 	if (def->has_score) {
