@@ -22,7 +22,7 @@
 #include "engine/util/vec.h"
 
 /* Hits of one rule are counted no further, whatever maxhits says. */
-#define RULE_HITS_MAX 1000
+#define RULE_HITS_MAX 10000
 #define RULE_NAME_MAX 128
 #define EVAL_ARGS_MAX 64
 
