@@ -52,6 +52,7 @@ struct name_list {
 /* Families that make something of several lists, once for each ruleset; each row one file's. */
 enum prepared {
 	PREPARED_BOUNCE, /* eval_bounce.c */
+	PREPARED_FREEMAIL, /* eval_freemail.c */
 	PREPARED_LANGUAGE, /* eval_language.c */
 	PREPARED_LIST, /* eval_list.c */
 	PREPARED_LOCAL_URI, /* eval_local_uri.c */

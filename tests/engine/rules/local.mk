@@ -10,8 +10,10 @@ unit_tests += \
 	tests/engine/rules/test_eval_relay \
 	tests/engine/rules/test_eval_pdf \
 	tests/engine/rules/test_core_lists \
+	tests/engine/rules/test_eval_freemail \
 	tests/engine/rules/test_eval_list \
 	tests/engine/rules/test_eval_welcome \
+	tests/engine/rules/test_freemail_text \
 	tests/engine/rules/test_host_set \
 	tests/engine/rules/test_eval_fromname \
 	tests/engine/rules/test_eval_language \
@@ -73,6 +75,11 @@ tests_engine_rules_test_core_lists_SOURCES = tests/engine/rules/test_core_lists.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_core_lists_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_core_lists_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_freemail_SOURCES = tests/engine/rules/test_eval_freemail.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_freemail_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_freemail_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_list_SOURCES = tests/engine/rules/test_eval_list.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
@@ -83,6 +90,9 @@ tests_engine_rules_test_eval_welcome_SOURCES = tests/engine/rules/test_eval_welc
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_welcome_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_welcome_LDADD = $(unit_test_libs)
+tests_engine_rules_test_freemail_text_SOURCES = tests/engine/rules/test_freemail_text.c
+tests_engine_rules_test_freemail_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_freemail_text_LDADD = $(unit_test_libs)
 tests_engine_rules_test_host_set_SOURCES = tests/engine/rules/test_host_set.c
 tests_engine_rules_test_host_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_host_set_LDADD = $(unit_test_libs)
