@@ -213,6 +213,28 @@ resolve_list(struct sa_config *config, const struct sa_list *list, struct rule_s
 	rule_source_add_lists(source, &made, 1);
 }
 
+/* Only those that no other line defines. */
+static void
+resolve_dropped(struct sa_config *config, struct rule_source *source)
+{
+	struct map *kept = map_new(NULL, MAP_EXACT, 0);
+
+	for (size_t i = 0; i < source->defs.n; i++) {
+		struct rule_def *def = vec_at(&source->defs, i);
+
+		map_add(kept, def->name, def);
+	}
+	for (size_t i = 0; i < config->dropped.n; i++) {
+		struct dropped_rule *dropped = vec_at(&config->dropped, i);
+
+		if (map_find(kept, dropped->name) != NULL)
+			continue;
+		map_add(kept, dropped->name, dropped);
+		*(struct dropped_rule *)vec_push(&source->dropped) = *dropped;
+	}
+	map_free(&kept);
+}
+
 void
 sa_resolve(struct sa_config *config, struct rule_source *source)
 {
@@ -229,4 +251,5 @@ sa_resolve(struct sa_config *config, struct rule_source *source)
 			resolve_list(config, list, source);
 	}
 	sa_resolve_settings(config, source);
+	resolve_dropped(config, source);
 }

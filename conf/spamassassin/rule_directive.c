@@ -32,7 +32,6 @@ split_rule(struct sa_config *config, const struct sa_statement *statement, struc
 		    "%.*s: expected the name of a rule", SLICE_ARG(statement->key));
 		return false;
 	}
-	config->read++;
 	*value_r = slice_trim(*value_r);
 	for (size_t i = 0; i < name_r->n; i++)
 		if (!ascii_is_word(name_r->p[i]))
