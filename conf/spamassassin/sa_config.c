@@ -23,7 +23,7 @@ sa_config_new(struct arena *arena, struct diagnostics *diagnostics)
 	config->rules_by_name = map_new(NULL, MAP_EXACT, 0);
 	config->lists = VEC_OF(struct sa_list *, NULL);
 	config->lists_by_name = map_new(NULL, MAP_EXACT, 0);
-	config->header_lines = VEC_OF(struct sa_header_line, NULL);
+	config->markup = VEC_OF(struct markup_line, NULL);
 	config->dropped = VEC_OF(struct dropped_rule, NULL);
 	config->tags = replace_tags_new(arena);
 	if (config->tags == NULL)
@@ -55,7 +55,7 @@ sa_config_free(struct sa_config **config)
 	map_free(&gone->lists_by_name);
 	vec_clear(&gone->rules);
 	vec_clear(&gone->lists);
-	vec_clear(&gone->header_lines);
+	vec_clear(&gone->markup);
 	vec_clear(&gone->dropped);
 	vec_clear(&gone->plugins.compats);
 	free(gone);
