@@ -26,8 +26,9 @@
 #define RULE_NAME_MAX 128
 #define EVAL_ARGS_MAX 64
 
-struct views;
+struct capture_template;
 struct eval_function;
+struct views;
 
 /* What one rule says of one message. */
 struct outcome {
@@ -92,7 +93,9 @@ struct rule {
 	int priority; /* as metas pulled it */
 	size_t rank; /* metas: after what they read */
 	/* by kind */
-	const struct regex *regex;
+	const struct regex *regex; /* NULL: it has templates */
+	const struct capture_template *template; /* what they are; NULL: none */
+	bool captures; /* its named groups set tags */
 	size_t selector; /* number in ruleset.selectors */
 	bool part_all, part_raw; /* mime: ALL, :raw */
 	struct slice part_field; /* mime: the field's name */

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "engine/rules/address_set.h"
+#include "engine/rules/capture.h"
 #include "engine/rules/copy.h"
 #include "engine/rules/core_lists.h"
 #include "engine/rules/host_set.h"
@@ -154,6 +155,8 @@ make_rules(struct builder *builder)
 		default_score(&rule->def);
 		rule->subrule = slice_starts(rule->def.name, SLICE("__"));
 		rule->priority = rule->def.priority;
+		if (rule->priority == 0 && capture_declared(&rule->def))
+			rule->priority = CAPTURE_PRIORITY;
 	}
 	qsort(ruleset->rules, ruleset->rule_count, sizeof(*ruleset->rules), compare_rules);
 	for (size_t i = 0; i < ruleset->rule_count; i++)

@@ -12,6 +12,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "engine/rules/capture.h"
+
 #define NOTE_BYTES 256
 
 bool
@@ -268,11 +270,17 @@ views_match(struct views *views, const struct rule *rule, struct slice text, str
 {
 	unsigned most = rule_most(rule);
 	struct regex_match match = { 0 };
+	const struct regex *regex;
 
 	if (!views_may_match(views, rule, text))
 		return true;
-	while (outcome->count < most &&
-	       views_next(views, rule, rule->regex, text, &match) == REGEX_MATCH) {
+	regex = capture_regex(views, rule);
+	if (regex == NULL)
+		return true;
+	while (
+	    outcome->count < most && views_next(views, rule, regex, text, &match) == REGEX_MATCH) {
+		if (rule->captures)
+			capture_take(views, rule, text);
 		if (outcome->count++ == 0) {
 			outcome->matched = slice_cut(text, match.start, match.end);
 			outcome->view = view;

@@ -39,6 +39,7 @@ enum view_memo {
 	MEMO_HOSTS, /* eval_list.c */
 	MEMO_WELCOME, /* eval_welcome.c */
 	MEMO_RECEIVED, /* eval_forged.c */
+	MEMO_CAPTURES, /* capture.c */
 	MEMO_COUNT
 };
 

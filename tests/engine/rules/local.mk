@@ -14,6 +14,7 @@ unit_tests += \
 	tests/engine/rules/test_eval_list \
 	tests/engine/rules/test_eval_welcome \
 	tests/engine/rules/test_freemail_text \
+	tests/engine/rules/test_capture \
 	tests/engine/rules/test_host_set \
 	tests/engine/rules/test_eval_fromname \
 	tests/engine/rules/test_eval_language \
@@ -100,6 +101,10 @@ tests_engine_rules_test_kind_mime_SOURCES = tests/engine/rules/test_kind_mime.c 
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_mime_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_kind_mime_LDADD = $(unit_test_libs)
+tests_engine_rules_test_capture_SOURCES = tests/engine/rules/test_capture.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_capture_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_capture_LDADD = $(unit_test_libs)
 tests_engine_rules_test_kind_uri_SOURCES = tests/engine/rules/test_kind_uri.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
