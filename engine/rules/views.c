@@ -165,16 +165,21 @@ redirector_target(void *p, struct slice uri)
 	return SLICE_ABSENT;
 }
 
+struct uri_law
+views_uri_law(struct views *views)
+{
+	return (struct uri_law){
+		.boundaries = views->ruleset->boundaries,
+		.find_target = views->ruleset->redirector_count > 0 ? redirector_target : NULL,
+		.p = views,
+	};
+}
+
 struct uri_list
 views_uris(struct views *views)
 {
 	if (!views->uris_built) {
-		const struct uri_law law = {
-			.boundaries = views->ruleset->boundaries,
-			.find_target = views->ruleset->redirector_count > 0 ? redirector_target
-									    : NULL,
-			.p = views,
-		};
+		const struct uri_law law = views_uri_law(views);
 		struct texts *texts = views_texts(views);
 
 		views->uris_built = true;
