@@ -249,19 +249,6 @@ enum word_char {
 	WORD_LETTER,
 };
 
-/* Letters above ASCII, roughly: all that is not in a block of signs. */
-static bool
-is_letter(uint32_t code)
-{
-	if (code < 0xc0)
-		return code == 0xaa || code == 0xb5 || code == 0xba;
-	if (code == 0xd7 || code == 0xf7)
-		return false;
-	return (code < 0x2000 || code > 0x2bff) && (code < 0x3000 || code > 0x3004) &&
-	       (code < 0x3008 || code > 0x3020) && (code < 0xff00 || code > 0xff0f) &&
-	       code != UTF8_REPLACEMENT;
-}
-
 /* The character at s.p[at], of n bytes. In bytes (not wide) only ASCII has letters and blanks. */
 static enum word_char
 word_char_at(struct slice s, size_t at, bool wide, size_t *n_r)
@@ -280,7 +267,7 @@ word_char_at(struct slice s, size_t at, bool wide, size_t *n_r)
 		*n_r = 1;
 	if (wide && text_space_at(s, at) > 0)
 		return WORD_NOT;
-	return wide && is_letter(code) ? WORD_LETTER : WORD_PLAIN;
+	return wide && utf8_is_word(code) ? WORD_LETTER : WORD_PLAIN;
 }
 
 /* Where the last character of s begins. */
@@ -438,7 +425,6 @@ read_tag(struct render *render, const struct html_token *token)
 
 	if (name.p == NULL)
 		return;
-	render->html->closing_tags += !start;
 	html_facts_tag(&render->facts, name, start, office || (element != NULL && element->known));
 	if (start) {
 		html_facts_attributes(&render->facts, name, token->attributes);
@@ -526,7 +512,7 @@ html_render(struct arena *arena, struct slice text, bool decoded, const struct b
 	    !html_facts_init(&render.facts, arena, html))
 		return NULL;
 	html->wide = decoded;
-	html->source_chars = text.n;
+	html->source_chars = utf8_length(text);
 	text = tidy(arena, text);
 	if (text.p == NULL)
 		return NULL;

@@ -34,13 +34,14 @@ struct html {
 	struct slice visible; /* the text that can be seen */
 	const struct html_link *links;
 	size_t link_count;
+	bool uri_cut; /* one of them is longer than HTML_URI_MAX */
 	bool links_cut; /* there were more than HTML_LINKS_MAX or HTML_RESOLVED_MAX */
 	const struct slice *comments; /* with their "<!--" and "-->" */
 	size_t comment_count;
 	struct slice title; /* of the first title element; absent: none */
 	struct slice scripts; /* text of all script elements */
 	struct slice meta_charset; /* absent: none */
-	unsigned tags, closing_tags, bad_tags, closed_extra, obfuscation;
+	unsigned tags, bad_tags, closed_extra, obfuscation;
 	unsigned hidden_runs; /* runs of text by display, visibility, size or colour */
 	unsigned tiny_runs; /* font of 1px/1pt and less, or size=1 below */
 	unsigned low_contrast_runs;
@@ -53,6 +54,8 @@ struct html {
 	const struct slice *titles; /* text of each title element */
 	size_t title_count;
 	const struct slice *anchors; /* text of each <a>, "<img>\n" for images in it */
+	const struct slice
+	    *anchor_hrefs; /* beside them: where each leads, as written; may be empty */
 	size_t anchor_count;
 	const struct slice *script_texts; /* runs of text in script elements */
 	size_t script_text_count;

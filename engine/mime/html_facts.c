@@ -42,6 +42,7 @@ html_facts_init(struct html_facts *facts, struct arena *arena, struct html *html
 		.comments = VEC_OF(struct slice, arena),
 		.titles = { { .arena = arena }, VEC_OF(size_t, arena) },
 		.anchors = { { .arena = arena }, VEC_OF(size_t, arena) },
+		.anchor_hrefs = VEC_OF(struct slice, arena),
 		.scripts = { { .arena = arena }, VEC_OF(size_t, arena) },
 		.charsets = { .arena = arena },
 		.names = VEC_OF(struct slice, arena),
@@ -261,11 +262,12 @@ add_link(struct html_facts *facts, struct slice element, struct slice href, bool
 {
 	bool anchor = !extended && slice_eq(element, SLICE("a"));
 	struct html_link *link;
-	size_t *belongs;
+	size_t *belongs, written = slice_trim(href).n;
 
 	href = html_uri_trim(href);
 	if (href.p == NULL || href.n == 0)
 		return;
+	facts->html->uri_cut |= !extended && href.n >= HTML_URI_MAX && written > href.n;
 	if (facts->links.n == HTML_LINKS_MAX || facts->resolved_bytes > HTML_RESOLVED_MAX) {
 		facts->html->links_cut = true;
 		return;
@@ -580,6 +582,18 @@ is_bad_face(struct slice face)
 	return face.n > 0 && !slice_eq(face, SLICE("\n"));
 }
 
+/* A new anchor: its text is to come. */
+static void
+read_anchor(struct html_facts *facts)
+{
+	struct slice href = facts->values[HTML_ATTRIBUTE_HREF];
+	struct slice *slot = vec_push(&facts->anchor_hrefs);
+
+	row_add(&facts->anchors);
+	if (slot != NULL)
+		*slot = href.p == NULL ? SLICE("") : html_uri_trim(without_marks(facts, href));
+}
+
 void
 html_facts_start(struct html_facts *facts, struct slice name)
 {
@@ -588,7 +602,7 @@ html_facts_start(struct html_facts *facts, struct slice name)
 	struct slice face = facts->values[HTML_ATTRIBUTE_FACE];
 
 	if (slice_eq(name, SLICE("a")))
-		row_add(&facts->anchors);
+		read_anchor(facts);
 	else if (slice_eq(name, SLICE("title")))
 		row_add(&facts->titles);
 	else if (slice_eq(name, SLICE("meta")))
@@ -657,6 +671,9 @@ html_facts_finish(struct html_facts *facts)
 	struct html_link *links = facts->links.p;
 
 	html->anchors = row_all(arena, &facts->anchors, &html->anchor_count);
+	html->anchor_hrefs = facts->anchor_hrefs.p;
+	if (html->anchor_count > facts->anchor_hrefs.n)
+		html->anchor_count = facts->anchor_hrefs.n;
 	html->titles = row_all(arena, &facts->titles, &html->title_count);
 	html->script_texts = row_all(arena, &facts->scripts, &html->script_text_count);
 	html->title = html->title_count > 0 ? html->titles[0] : SLICE_ABSENT;

@@ -62,6 +62,7 @@ struct html_facts {
 	struct vec link_anchors; /* of size_t: the anchor a link belongs to, or SIZE_MAX */
 	struct vec comments; /* of struct slice */
 	struct html_row titles, anchors, scripts;
+	struct vec anchor_hrefs; /* of struct slice, beside anchors */
 	struct buf charsets;
 	struct vec names; /* of struct slice, in order of first sight */
 	struct vec open; /* of long, beside them */

@@ -36,6 +36,8 @@ enum message_oddity {
 	MESSAGE_MIXED_LINE_ENDS = 1 << 10, /* both CRLF and bare LF */
 	MESSAGE_FIELD_LIMIT = 1 << 11, /* more header fields than HEADER_FIELDS_MAX */
 	MESSAGE_UNCLOSED = 1 << 12, /* a multipart that begins and never ends */
+	MESSAGE_UNOPENED = 1 << 13, /* a multipart that ends and never began */
+	MESSAGE_EPILOGUE = 1 << 14, /* text other than dots behind a multipart's end */
 };
 
 /* SpamAssassin's own limit on the parts of one multipart. */

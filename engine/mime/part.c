@@ -376,8 +376,10 @@ split_all(struct part_parser *parser, struct splitter *split, struct part *part)
 
 		split->kind = find_boundary(
 		    parser, split->text, split->boundary, split->at, &split->end, &split->after);
-		if (!has_room(parser, part, count))
+		if (!has_room(parser, part, count)) {
+			split->kind = BOUNDARY_NEXT;
 			return;
+		}
 		child = add_child(parser, part, &last);
 		if (child == NULL)
 			return;
@@ -388,6 +390,16 @@ split_all(struct part_parser *parser, struct splitter *split, struct part *part)
 		split->unmarked = split->bare = false;
 		split->at = split->after;
 	}
+}
+
+/* Whether what stands behind a multipart's end is more than blanks and dots. */
+static bool
+has_epilogue(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!ascii_is_space(text.p[i]) && text.p[i] != '.')
+			return true;
+	return false;
 }
 
 /* Splits the multipart's body at its boundary; `message`: it is a message's own body. */
@@ -411,6 +423,10 @@ part_split(struct part_parser *parser, struct part *part, bool message)
 	split_all(parser, &split, part);
 	if (begun && split.kind != BOUNDARY_LAST)
 		note(parser, part, MESSAGE_UNCLOSED);
+	if (!begun && split.kind == BOUNDARY_LAST)
+		note(parser, part, MESSAGE_UNOPENED);
+	if (split.kind == BOUNDARY_LAST && has_epilogue(slice_from(split.text, split.after)))
+		note(parser, part, MESSAGE_EPILOGUE);
 }
 
 /* Parses the message that `part` carries. */

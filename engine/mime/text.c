@@ -442,9 +442,8 @@ is_raw_text(const struct part *part)
 	       (n > 0 && (n == type.n || !ascii_is_word(type.p[n])));
 }
 
-/* The bytes of the next chunk of rawbody. */
-static size_t
-chunk_length(struct slice s)
+size_t
+text_chunk_length(struct slice s)
 {
 	struct slice chunk = cut_at(s, TEXT_LINE_MAX, 2 * TEXT_LINE_MAX - 1, "\n> ");
 
@@ -458,7 +457,7 @@ split_chunks(struct vec *list, struct slice text)
 {
 	do {
 		struct slice *chunk = vec_push(list);
-		size_t n = chunk_length(text);
+		size_t n = text_chunk_length(text);
 
 		if (chunk == NULL)
 			return;

@@ -74,6 +74,9 @@ struct slice_list texts_body(struct texts *texts);
 /* rawbody: decoded, not rendered, in chunks of 2 to 4 KB that never cross a part. */
 struct slice_list texts_rawbody(struct texts *texts);
 
+/* The bytes of the next chunk of s, as rawbody is cut. */
+size_t text_chunk_length(struct slice s);
+
 /* Which limit has cut what was read so far, in words for a note; absent: none has. */
 struct slice texts_limit(const struct texts *texts);
 

@@ -27,14 +27,15 @@ struct collector {
 	struct map *seen; /* variant -> anything */
 	size_t bytes;
 	bool truncated;
+	bool full; /* no more are read */
 };
 
 static bool
 is_full(struct collector *c)
 {
 	if (c->entries.n == URI_MAX || c->bytes > URI_BYTES_MAX)
-		c->truncated = true;
-	return c->truncated || budget_spent(c->budget);
+		c->full = c->truncated = true;
+	return c->full || budget_spent(c->budget);
 }
 
 static struct slice
@@ -205,7 +206,7 @@ add_links(struct collector *c, struct texts *texts)
 				return;
 			add_link(c, &html->links[k]);
 		}
-		c->truncated |= html != NULL && html->links_cut;
+		c->truncated |= html != NULL && (html->links_cut || html->uri_cut);
 	}
 }
 

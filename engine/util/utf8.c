@@ -55,6 +55,79 @@ utf8_write(uint32_t code, char out[UTF8_MAX])
 	return length;
 }
 
+/*
+ * Blocks of characters above ASCII that are signs, blanks or nothing: no
+ * letters, digits, marks, joiners or connectors. Roughly, as Unicode 15 has it; single signs
+ * among the letters of a script are left out.
+ */
+static const struct {
+	uint32_t first, last;
+} signs[] = {
+	{ 0x80, 0xa9 },
+	{ 0xab, 0xb4 },
+	{ 0xb6, 0xb9 },
+	{ 0xbb, 0xbf },
+	{ 0xd7, 0xd7 },
+	{ 0xf7, 0xf7 },
+	{ 0x964, 0x965 },
+	{ 0x2000, 0x200b },
+	{ 0x200e, 0x203e },
+	{ 0x2041, 0x2053 },
+	{ 0x2055, 0x2070 },
+	{ 0x2072, 0x207e },
+	{ 0x2080, 0x208f },
+	{ 0x20a0, 0x20cf },
+	{ 0x2100, 0x2101 },
+	{ 0x2103, 0x2106 },
+	{ 0x2116, 0x2118 },
+	{ 0x211e, 0x2123 },
+	{ 0x214a, 0x214d },
+	{ 0x2150, 0x215f },
+	{ 0x2189, 0x24b5 },
+	{ 0x24ea, 0x2bff },
+	{ 0x2e00, 0x2e2e },
+	{ 0x2e30, 0x3004 },
+	{ 0x3008, 0x3020 },
+	{ 0x3030, 0x3030 },
+	{ 0x303d, 0x3040 },
+	{ 0x30fb, 0x30fb },
+	{ 0x3200, 0x33ff },
+	{ 0xe000, 0xf8ff },
+	{ 0xfe10, 0xfe1f },
+	{ 0xfe35, 0xfe4c },
+	{ 0xfe50, 0xfe6f },
+	{ 0xfeff, 0xff0f },
+	{ 0xff1a, 0xff20 },
+	{ 0xff3b, 0xff3e },
+	{ 0xff40, 0xff40 },
+	{ 0xff5b, 0xff65 },
+	{ 0xffe0, 0xffff },
+	{ 0x1f000, 0x1f12f },
+	{ 0x1f18a, 0x1faff },
+};
+
+bool
+utf8_is_word(uint32_t code)
+{
+	size_t i = 0, n = sizeof(signs) / sizeof(signs[0]);
+
+	if (code < 0x80)
+		return ascii_is_word((char)code);
+	while (i < n && signs[i].last < code)
+		i++;
+	return i == n || signs[i].first > code;
+}
+
+size_t
+utf8_length(struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
 bool
 utf8_valid(struct slice s)
 {

@@ -23,6 +23,12 @@ size_t utf8_read(struct slice s, uint32_t *code_r);
 /* Writes `code` (at most 0x10ffff) into out and returns its length, 1 to UTF8_MAX. */
 size_t utf8_write(uint32_t code, char out[UTF8_MAX]);
 
+/* Whether it is a letter, digit, mark or _: what Perl's \w is on characters, nearly. */
+bool utf8_is_word(uint32_t code);
+
+/* The characters in s, which must be UTF-8. */
+size_t utf8_length(struct slice s);
+
 /* Whether all of s is UTF-8. */
 bool utf8_valid(struct slice s);
 

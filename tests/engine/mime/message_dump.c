@@ -39,6 +39,7 @@ print_flags(unsigned oddities)
 		{ MESSAGE_MISSING_MIME_HEADERS, "missing_mime_headers" },
 		{ MESSAGE_PART_LIMIT, "mimepart_limit_exceeded" },
 		{ MESSAGE_TRUNCATED_HEADER, "truncated_header" },
+		{ MESSAGE_EPILOGUE, "mime_epilogue_exists" },
 	};
 
 	printf("flags");

@@ -10,7 +10,7 @@ use Compress::Raw::Zlib ();
 eval { require Mail::SpamAssassin::Message; 1 } or exit 77;
 my $dump = shift @ARGV;
 my @flags = qw(missing_head_body_separator missing_mime_head_body_separator missing_mime_headers
-    mimepart_limit_exceeded truncated_header);
+    mimepart_limit_exceeded truncated_header mime_epilogue_exists);
 my ($equal, $different, $skipped) = (0, 0, 0);
 
 sub crc { return sprintf '%08x', Compress::Raw::Zlib::crc32($_[0]) }

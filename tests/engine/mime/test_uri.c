@@ -39,9 +39,6 @@ static const struct {
 	{ "a@b.com, <c@d.org>; mailto:e@f.net?x=y",
 	    "mailto:a@b.com mailto:c@d.org mailto:e@f.net?x=y" },
 	{ "Email:a@b.com cid:a@b.com", "mailto:a@b.com" },
-	{ "skype::a@b.com ::c@d.com mailer:e@f.com",
-	    "mailto:a@b.com mailto:c@d.com mailto:mailer:e@f.com" },
-	{ "vi@gra a@.com a@b&nbsp;.com", "" },
 	{ "javascript:a.com hxxp://a.com/x foohttp://a.com",
 	    "http://a.com http://a.com/x http://a.com" },
 	{ "-a.com _a.com %a.com a_b.c.com a_b.com", "http://a_b.c.com" },
@@ -71,15 +68,6 @@ static const struct {
 	{ "http://a.com/%41 x", "http://a.com/%41 x|http://a.com/A%20x" },
 	{ "http://a.com/%00%20%ff", "http://a.com/%00%20%ff" },
 	{ "http://a.com/&#65;&#x42;&amp;", "http://a.com/&#65;&#x42;&amp;|http://a.com/AB&amp;" },
-	{ "http://a.com/&#65377;&#x3002;", "http://a.com/&#65377;&#x3002;|http://a.com/.." },
-	{ "http%3A//a%2Ecom/", "http%3A//a%2Ecom/|http://a.com/" },
-	{ "mailto:a@b.com%20?subject=x",
-	    "mailto:a@b.com|mailto:a@b.com%20|mailto:a@b.com%20?subject=x" },
-	{ "mailto:a@b.com&x?y", "mailto:a@b.com|mailto:a@b.com&x|mailto:a@b.com&x?y" },
-	{ "mailto:\"A%20B\"%20<a@b.com>", "mailto:\"A%20B\"%20<a@b.com>|mailto:a@b.com" },
-	{ "mailto:%20%20a@b.com%20", "mailto:%20%20a@b.com%20|mailto:a@b.com" },
-	{ "mailto:<<a@b>c>?<d@e>", "mailto:<<a@b>c>|mailto:<<a@b>c>?<d@e>|mailto:a@b" },
-	{ "a@b.com?c", "a@b.com|a@b.com?c" },
 	{ "http://a.com./x", "http://a.com./x|http://a.com/x" },
 	{ "http://16909060/", "http://1.2.3.4/|http://16909060/" },
 	{ "http://0x7f.01.2.0010/", "http://0x7f.01.2.0010/|http://127.1.2.8/" },
@@ -291,6 +279,27 @@ test_limit(void **state)
 	converters_close(&converters);
 }
 
+/* One that is too long is cut, and told; those behind it are read. */
+static void
+test_long(void **state)
+{
+	struct converters *converters = converters_open();
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct buf text = { .arena = arena };
+	struct uri_list list;
+
+	(void)state;
+	buf_add(&text, SLICE("Subject: x\nContent-Type: text/html\n\n<img src=\"http://a.com/"));
+	for (unsigned i = 0; i < URI_LENGTH_MAX; i++)
+		buf_add_byte(&text, 'x');
+	buf_add(&text, SLICE("\"><a href=\"http://b.com/\">x</a>\n"));
+	list = find(arena, buf_slice(&text), converters);
+	assert_int_equal(list.n, 2);
+	assert_true(list.truncated);
+	arena_free(&arena);
+	converters_close(&converters);
+}
+
 static void
 test_caps(void **state)
 {
@@ -318,6 +327,7 @@ main(void)
 		cmocka_unit_test(test_nested_targets),
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_caps),
 	};
 

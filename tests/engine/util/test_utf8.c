@@ -78,6 +78,14 @@ test_valid(void **state)
 	assert_false(utf8_valid(SLICE("caf\xe9 and more text behind it")));
 }
 
+static void
+test_length(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_length(SLICE("")), 0);
+	assert_int_equal(utf8_length(SLICE("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80")), 8);
+}
+
 int
 main(void)
 {
@@ -85,6 +93,7 @@ main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_valid),
+		cmocka_unit_test(test_length),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
