@@ -43,32 +43,61 @@ disposition_value(struct slice text, size_t at)
 	return slice_cut(text, end == start && start > at ? start - 1 : start, end);
 }
 
-/* The first of "name=" and "filename=" that is a word of its own; the value may be quoted. */
+/*
+ * The value of a parameter whose name ends at `at`: behind "=", blanks and one
+ * quote, up to a semicolon and without the quote before it. Absent: no "=".
+ */
 static struct slice
-type_name(struct slice text)
+type_value(struct slice text, size_t at)
 {
-	for (size_t at = slice_ifind(text, 0, SLICE("name")); at < text.n;
-	     at = slice_ifind(text, at + 1, SLICE("name"))) {
-		size_t word = at >= 4 && slice_ieq(slice_cut(text, at - 4, at), SLICE("file"))
-				  ? at - 4
-				  : at;
-		size_t start = at + 4, end;
+	size_t end;
 
-		while (start < text.n && ascii_is_space(text.p[start]))
-			start++;
-		if ((word > 0 && ascii_is_word(text.p[word - 1])) || start == text.n ||
-		    text.p[start] != '=')
+	while (at < text.n && ascii_is_space(text.p[at]))
+		at++;
+	if (at == text.n || text.p[at] != '=')
+		return SLICE_ABSENT;
+	for (at++; at < text.n && ascii_is_space(text.p[at]);)
+		at++;
+	if (at < text.n && (text.p[at] == '"' || text.p[at] == '\''))
+		at++;
+	end = slice_find_byte(text, at, ';');
+	if (end > at && (text.p[end - 1] == '"' || text.p[end - 1] == '\''))
+		end--;
+	return slice_cut(text, at, end);
+}
+
+/* The first `name` in text that is a word of its own, behind `prefix` or not, and has a value. */
+static struct slice
+type_param(struct slice text, struct slice prefix, struct slice name)
+{
+	for (size_t at = slice_ifind(text, 0, name); at < text.n;
+	     at = slice_ifind(text, at + 1, name)) {
+		size_t word = slice_iends(slice_cut(text, 0, at), prefix) ? at - prefix.n : at;
+		struct slice value;
+
+		if (word > 0 && ascii_is_word(text.p[word - 1]))
 			continue;
-		for (start++; start < text.n && ascii_is_space(text.p[start]);)
-			start++;
-		if (start < text.n && (text.p[start] == '"' || text.p[start] == '\''))
-			start++;
-		end = slice_find_byte(text, start, ';');
-		if (end > start && (text.p[end - 1] == '"' || text.p[end - 1] == '\''))
-			end--;
-		return slice_cut(text, start, end);
+		value = type_value(text, at + name.n);
+		if (value.p != NULL)
+			return value;
 	}
-	return SLICE("");
+	return SLICE_ABSENT;
+}
+
+struct slice
+eval_type_param(struct slice text, struct slice name)
+{
+	return type_param(text, SLICE(""), name);
+}
+
+struct slice
+eval_type_name(const struct part *part, struct slice text)
+{
+	struct slice name = type_param(text, SLICE("file"), SLICE("name"));
+
+	if (name.n == 0 && slice_ifind(text, 0, SLICE("name*0=")) < text.n)
+		name = part->type.name;
+	return name.n == 0 || slice_eq(name, SLICE("0")) ? SLICE("") : name;
 }
 
 struct slice
@@ -82,11 +111,39 @@ eval_part_name(struct views *views, const struct part *part)
 		if (name.n > 0)
 			return slice_eq(name, SLICE("0")) ? SLICE("") : name;
 	}
-	text = eval_part_field(views, part, SLICE("Content-Type"));
-	name = type_name(text);
-	if (name.n == 0 && slice_ifind(text, 0, SLICE("name*0=")) < text.n)
-		name = part->type.name;
-	return name.n == 0 || slice_eq(name, SLICE("0")) ? SLICE("") : name;
+	return eval_type_name(part, eval_part_field(views, part, SLICE("Content-Type")));
+}
+
+/* The first value behind "charset=" that stands in these quotes ('\0': in none). */
+static struct slice
+quoted_charset(struct slice text, char quote)
+{
+	const struct slice key = SLICE("charset=");
+
+	for (size_t at = slice_ifind(text, 0, key); at < text.n;
+	     at = slice_ifind(text, at + 1, key)) {
+		size_t from = at + key.n, end;
+
+		if (quote != '\0' && (from >= text.n || text.p[from++] != quote))
+			continue;
+		end = from;
+		while (end < text.n &&
+		       (quote == '\0' ? !ascii_is_space(text.p[end]) : text.p[end] != quote))
+			end++;
+		if (end > from && (quote == '\0' || end < text.n))
+			return slice_cut(text, from, end);
+	}
+	return SLICE("");
+}
+
+struct slice
+eval_line_charset(struct slice text)
+{
+	struct slice charset = quoted_charset(text, '"');
+
+	if (charset.n == 0)
+		charset = quoted_charset(text, '\'');
+	return charset.n > 0 ? charset : quoted_charset(text, '\0');
 }
 
 double

@@ -32,6 +32,16 @@ double eval_option(const struct ruleset *ruleset, const char *name, double other
 /* Whether SpamAssassin takes it for a link: an <a> in HTML or in text, to a host. */
 bool eval_is_link(const struct uri *uri);
 
+/*
+ * As SpamAssassin reads them off a Content-Type field: the value of a
+ * parameter, absent when there is none; and a part's name, empty for none.
+ */
+struct slice eval_type_param(struct slice text, struct slice name);
+struct slice eval_type_name(const struct part *part, struct slice text);
+
+/* The charset that a Content-Type says by "charset=", in quotes or not; empty: none. */
+struct slice eval_line_charset(struct slice text);
+
 /* Bytes of all texts together. */
 double eval_text_bytes(struct slice_list texts);
 

@@ -1,17 +1,21 @@
 /*
  * eval_locale.c - eval functions over the charsets of a message and the languages of its reader
  *
- * Source: SpamAssassin 4.0.1's HeaderEval, by how it behaves. Which charsets
+ * Source: SpamAssassin 4.0.1's HeaderEval and MIMEEval, by how they behave. Which charsets
  * are near is locales.c's.
  */
 #include "engine/rules/eval.h"
+#include "engine/rules/eval_help.h"
 #include "engine/rules/eval_pattern.h"
 #include "engine/rules/locales.h"
 
 #include "engine/mime/header.h"
+#include "engine/util/ascii.h"
 
 /* Encoded words looked at, of both fields. */
 #define WORDS_MAX 1000
+/* So many 8-bit bytes may be a slip of the pen. */
+#define HIGH_BYTES_SLIP 3
 
 /* Where the charset ends in "=?charset?Q?...": before the first "?", one byte and "?". */
 static struct slice
@@ -57,4 +61,29 @@ eval_check_for_faraway_charset_in_headers(const struct rule *rule, struct views 
 		}
 	}
 	return 0;
+}
+
+/* Whether as many bytes of the body as not have their high bit set, and more than a few. */
+static bool
+is_mostly_high(struct slice_list body)
+{
+	size_t high = 0, low = body.n > 0 ? body.n - 1 : 0; /* a line end between paragraphs */
+
+	for (size_t i = 0; i < body.n; i++) {
+		for (size_t k = 0; k < body.v[i].n; k++) {
+			high += ascii_is_high(body.v[i].p[k]);
+			low += !ascii_is_high(body.v[i].p[k]);
+		}
+	}
+	return low <= high && high > HIGH_BYTES_SLIP;
+}
+
+unsigned
+eval_check_for_faraway_charset(const struct rule *rule, struct views *views)
+{
+	struct slice charset = eval_line_charset(eval_field(views, FIXED_CONTENT_TYPE));
+
+	(void)rule;
+	return locales_limited(views->ruleset) && charset.n > 0 &&
+	       !locales_allow(views->ruleset, charset) && is_mostly_high(views_body(views));
 }

@@ -1,9 +1,10 @@
 libengine_a_SOURCES += \
 	engine/rules/core_lists.c engine/rules/core_lists.h \
 	engine/rules/address_set.c engine/rules/address_set.h \
-	engine/rules/capture.c engine/rules/capture.h \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
+	engine/rules/eval_alternative.c \
+	engine/rules/eval_antivirus.c \
 	engine/rules/eval_attachment.c \
 	engine/rules/eval_authres.c \
 	engine/rules/eval_body.c \
@@ -11,7 +12,6 @@ libengine_a_SOURCES += \
 	engine/rules/eval_date.c \
 	engine/rules/eval_forged.c \
 	engine/rules/eval_fromname.c \
-	engine/rules/eval_freemail.c \
 	engine/rules/eval_header.c \
 	engine/rules/eval_help.c engine/rules/eval_help.h \
 	engine/rules/eval_html.c \
@@ -31,7 +31,6 @@ libengine_a_SOURCES += \
 	engine/rules/eval_trail.c \
 	engine/rules/eval_uri.c \
 	engine/rules/eval_welcome.c \
-	engine/rules/freemail_text.c engine/rules/freemail_text.h \
 	engine/rules/glob.c \
 	engine/rules/host_set.c engine/rules/host_set.h \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \
@@ -46,6 +45,7 @@ libengine_a_SOURCES += \
 	engine/rules/language.c engine/rules/language.h \
 	engine/rules/locales.c engine/rules/locales.h \
 	engine/rules/meta.c engine/rules/meta.h \
+	engine/rules/mime_facts.c engine/rules/mime_facts.h \
 	engine/rules/order.c engine/rules/order.h \
 	engine/rules/rule.h engine/rules/rule_def.h \
 	engine/rules/ruleset.c engine/rules/ruleset.h \

@@ -1,7 +1,13 @@
 unit_tests += \
 	tests/engine/rules/test_address_set \
 	tests/engine/rules/test_eval \
+	tests/engine/rules/test_eval_alternative \
+	tests/engine/rules/test_eval_antivirus \
 	tests/engine/rules/test_eval_authres \
+	tests/engine/rules/test_eval_body \
+	tests/engine/rules/test_eval_html \
+	tests/engine/rules/test_eval_mime \
+	tests/engine/rules/test_eval_uri \
 	tests/engine/rules/test_eval_bounce \
 	tests/engine/rules/test_eval_image \
 	tests/engine/rules/test_eval_forged \
@@ -10,11 +16,8 @@ unit_tests += \
 	tests/engine/rules/test_eval_relay \
 	tests/engine/rules/test_eval_pdf \
 	tests/engine/rules/test_core_lists \
-	tests/engine/rules/test_eval_freemail \
 	tests/engine/rules/test_eval_list \
 	tests/engine/rules/test_eval_welcome \
-	tests/engine/rules/test_freemail_text \
-	tests/engine/rules/test_capture \
 	tests/engine/rules/test_host_set \
 	tests/engine/rules/test_eval_fromname \
 	tests/engine/rules/test_eval_language \
@@ -76,11 +79,6 @@ tests_engine_rules_test_core_lists_SOURCES = tests/engine/rules/test_core_lists.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_core_lists_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_core_lists_LDADD = $(unit_test_libs)
-tests_engine_rules_test_eval_freemail_SOURCES = tests/engine/rules/test_eval_freemail.c \
-	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
-	tests/engine/scan_helper.c tests/engine/scan_helper.h
-tests_engine_rules_test_eval_freemail_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_engine_rules_test_eval_freemail_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_list_SOURCES = tests/engine/rules/test_eval_list.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
@@ -91,9 +89,6 @@ tests_engine_rules_test_eval_welcome_SOURCES = tests/engine/rules/test_eval_welc
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_welcome_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_welcome_LDADD = $(unit_test_libs)
-tests_engine_rules_test_freemail_text_SOURCES = tests/engine/rules/test_freemail_text.c
-tests_engine_rules_test_freemail_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_engine_rules_test_freemail_text_LDADD = $(unit_test_libs)
 tests_engine_rules_test_host_set_SOURCES = tests/engine/rules/test_host_set.c
 tests_engine_rules_test_host_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_host_set_LDADD = $(unit_test_libs)
@@ -101,10 +96,6 @@ tests_engine_rules_test_kind_mime_SOURCES = tests/engine/rules/test_kind_mime.c 
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_mime_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_kind_mime_LDADD = $(unit_test_libs)
-tests_engine_rules_test_capture_SOURCES = tests/engine/rules/test_capture.c \
-	tests/engine/scan_helper.c tests/engine/scan_helper.h
-tests_engine_rules_test_capture_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_engine_rules_test_capture_LDADD = $(unit_test_libs)
 tests_engine_rules_test_kind_uri_SOURCES = tests/engine/rules/test_kind_uri.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -142,3 +133,33 @@ tests_engine_rules_test_eval_phishing_SOURCES = tests/engine/rules/test_eval_phi
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_phishing_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_phishing_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_alternative_SOURCES = tests/engine/rules/test_eval_alternative.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_alternative_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_alternative_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_antivirus_SOURCES = tests/engine/rules/test_eval_antivirus.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_antivirus_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_antivirus_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_body_SOURCES = tests/engine/rules/test_eval_body.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_body_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_body_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_html_SOURCES = tests/engine/rules/test_eval_html.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_html_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_html_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_mime_SOURCES = tests/engine/rules/test_eval_mime.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_mime_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_mime_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_uri_SOURCES = tests/engine/rules/test_eval_uri.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_uri_LDADD = $(unit_test_libs)

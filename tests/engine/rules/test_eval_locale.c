@@ -9,6 +9,7 @@
 #include "tests/engine/rules/eval_rows.h"
 
 #define CALL "check_for_faraway_charset_in_headers()"
+#define BODY "check_for_faraway_charset()"
 #define FAR_FROM "Subject: x\nFrom: =?EUC-KR?B?wLw=?= <a@b.example>\n\nx"
 
 static const struct eval_row unset[] = {
@@ -24,6 +25,10 @@ static const struct eval_row limited[] = {
 	{ CALL, "Subject: =?utf-8?Q?x?= and =?gb2312?Q?x?=\n\nx", true, false },
 	{ CALL, "Subject: =?gb2312\n ?Q?x?=\n\nx", false, false },
 	{ CALL, "Comment: =?gb2312?Q?x?=\n\nx", false, false },
+	{ BODY, "Content-Type: text/plain; charset=gb2312\n\n\xc4\xe3\xba\xc3\n", true, false },
+	{ BODY, "Content-Type: text/plain; charset='gb2312'\n\nabc abc\n", false, false },
+	{ BODY, "Content-Type: text/plain; charset=koi8-r\n\n\xc4\xc5\xc6\xc7\n", false, false },
+	{ BODY, "Content-Type: text/plain\n\n\xc4\xc5\xc6\xc7\n", false, false },
 };
 
 static void
