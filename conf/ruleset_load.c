@@ -184,6 +184,21 @@ ruleset_gather(const struct settings *settings, const char *const *paths, size_t
 	return readable;
 }
 
+/* Nobody should wonder why the Subject stays as it is. */
+static void
+tell_unused(const struct rule_source *source, struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < source->markup.n; i++) {
+		const struct markup_line *line = vec_at(&source->markup, i);
+
+		if (!slice_eq(line->directive, SLICE("rewrite_header")))
+			continue;
+		diagnostics_add(diagnostics, SEVERITY_WARNING, line->origin.file, line->origin.line,
+		    line->origin.column, "rewrite_header works only with headers: spamassassin");
+		return;
+	}
+}
+
 /* What files of SpamAssassin's say of headers, then what the configuration does. */
 static void
 load_markup(const struct settings *settings, const struct rule_source *source, struct arena *arena,
@@ -201,6 +216,8 @@ load_markup(const struct settings *settings, const struct rule_source *source, s
 	markup_read_lines(reader, lines.p, lines.n, headers->spamassassin ? diagnostics : NULL);
 	markup_reader_view(reader, &policy->markup);
 	policy->markup.on = headers->spamassassin;
+	if (!headers->spamassassin)
+		tell_unused(source, diagnostics);
 }
 
 struct ruleset *

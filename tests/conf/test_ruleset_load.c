@@ -24,6 +24,8 @@ static const struct {
 	{ "20.yaml", "rules:\n  B: {body: '/b/', score: 2}\n  A: {body: '/later/', score: 3}\n" },
 	{ "10.yaml", "rules:\n  A: {body: '/a/', score: 1}\nscores: {A: 9, B: 8}\n" },
 	{ ".30.yaml", "rules:\n  HIDDEN: {body: '/x/'}\n" },
+	{ "marks.lines", "body A /a/\nsubjprefix A [A]\ntflags A noautolearn nolog\n"
+			 "add_header all File x\nrewrite_header Subject [S]\nreport_contact me\n" },
 	{ "40.yaml~", "rules:\n  BACKUP: {body: '/x/'}\n" },
 };
 
@@ -181,12 +183,56 @@ test_unreadable_named(void **state)
 	diagnostics_free(&found);
 }
 
+/* What SpamAssassin's files say of headers, then the configuration; without its word nothing. */
+static void
+test_markup(void **state)
+{
+	static const char *const configurations[] = {
+		"headers: {spamassassin: [add_header all Config y, remove_header ham File]}\n",
+		"headers: spamassassin\n",
+		"",
+	};
+	static const char *const last[] = { "Config", "File", "File" };
+	struct buf text = { 0 }, path = { 0 };
+
+	(void)state;
+	path_of(&path, "marks.lines");
+	for (size_t i = 0; i < 3; i++) {
+		struct diagnostics *found = diagnostics_new();
+		struct settings *settings;
+		const struct markup *markup;
+		struct ruleset *ruleset;
+
+		text.n = 0;
+		buf_printf(
+		    &text, "%srules: [{spamassassin: '%s'}]\n", configurations[i], buf_text(&path));
+		settings = settings_from(buf_text(&text));
+		ruleset = ruleset_load(settings, NULL, 0, found);
+		assert_non_null(ruleset);
+		markup = &ruleset_policy(ruleset)->markup;
+		assert_int_equal(markup->on, i < 2);
+		assert_true(slice_eq(markup->contact, SLICE("me")));
+		assert_true(slice_eq(markup->rewrite[MARKUP_SUBJECT], SLICE("[S]")));
+		assert_true(slice_eq(markup->ham.v[markup->ham.n - 1].name, slice_of(last[i])));
+		assert_int_equal(markup->spam.n, 6 + (i == 0));
+		assert_true(slice_eq(definition(ruleset, "A")->subjprefix, SLICE("[A]")));
+		assert_int_equal(definition(ruleset, "A")->tags, RULE_NOLOG | RULE_NOAUTOLEARN);
+		assert_int_equal(diagnostics_count(found, SEVERITY_WARNING), i == 2);
+		ruleset_unref(&ruleset);
+		settings_free(&settings);
+		diagnostics_free(&found);
+	}
+	buf_clear(&text);
+	buf_clear(&path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_directory),
 		cmocka_unit_test(test_configured),
+		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_unreadable_named),
 	};
