@@ -74,7 +74,7 @@ struct policy {
 	/* Fields in which webmail tells its client's address; NULL: the usual ones. */
 	const struct slice *originating_ip_headers;
 	size_t originating_ip_header_count;
-	/* The one field that has the envelope sender when no MTA told; absent or empty: the usual. */
+	/* The one field that has the envelope sender when no MTA told; empty: the usual ones. */
 	struct slice envelope_sender_header;
 
 	bool keep_charset; /* parts in other charsets than UTF-8 are matched as bytes */

@@ -2,8 +2,8 @@
  * domain.c - where a host name's registrable part begins, by the public suffix list
  *
  * The list is the one compiled into libpsl: no file is read. This is the only
- * file that knows libpsl. SpamAssassin's own boundaries (its util_rb lists)
- * differ in a few hundred places and are not made here.
+ * file that knows libpsl. SpamAssassin's own boundaries (its util_rb lists),
+ * which differ in a few hundred places, are boundary.c's.
  */
 #include "config.h"
 

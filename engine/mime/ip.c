@@ -343,7 +343,7 @@ network_parse(struct slice text, struct network *network_r, struct err *err)
 	return true;
 }
 
-/* The last address of the network of so many bits that begins at `first`; false: none begins there. */
+/* The last address of the network of so many bits at `first`; false: none begins there. */
 static bool
 block_end(const struct ip *first, unsigned bits, struct ip *last_r)
 {

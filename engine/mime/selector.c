@@ -106,7 +106,7 @@ client_field(const struct selector_source *source, struct header *header_r)
 	return true;
 }
 
-/* Addresses are picked from the value before its words are undone, from a `joined` field's after. */
+/* Addresses are picked before the value's words are undone, from a `joined` field's after. */
 static void
 collect_value(struct reading *reading, const struct header *header, bool joined)
 {

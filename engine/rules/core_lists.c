@@ -185,7 +185,7 @@ keep_within(const struct application *a, const char *name, struct network_list *
 	buf_clear(&why);
 }
 
-/* Networks of the lists join the policy's; the internal ones and MSAs are within the trusted ones. */
+/* Networks of the lists join the policy's; internal ones and MSAs are within the trusted ones. */
 static void
 apply_networks(const struct application *a)
 {

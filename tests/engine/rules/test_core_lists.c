@@ -116,7 +116,7 @@ static const struct rule_list networks[] = {
 	LIST("msa_networks", msa),
 };
 
-/* Lists join the policy; what is not trusted is not internal, and one that is emptied has nothing. */
+/* Lists join the policy; what is not trusted is not internal; one that is emptied has nothing. */
 static void
 test_networks(void **state)
 {
