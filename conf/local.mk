@@ -13,6 +13,7 @@ libconf_a_SOURCES = \
 	conf/rule_example_yaml.c \
 	conf/rule_yaml.c conf/rule_yaml.h \
 	conf/rules_yaml.c conf/rules_yaml.h \
+	conf/rules_yaml_write.c conf/rules_yaml_write.h \
 	conf/ruleset_load.c conf/ruleset_load.h \
 	conf/schema.c conf/schema.h \
 	conf/setting_headers.c \
@@ -32,7 +33,6 @@ libconf_a_SOURCES = \
 	conf/spamassassin/resolve.c conf/spamassassin/resolve.h \
 	conf/spamassassin/rule_attribute.c \
 	conf/spamassassin/rule_directive.c \
-	conf/spamassassin/setting.c conf/spamassassin/setting.h \
 	conf/suggest.c conf/suggest.h \
 	conf/yaml.c conf/yaml.h \
 	conf/yaml_render.c conf/yaml_render.h

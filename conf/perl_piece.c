@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+#include "engine/rules/capture.h"
 #include "engine/util/ascii.h"
 
 /* A quantifier's bounds. */
@@ -302,7 +303,7 @@ static void
 atom(struct perl_parser *parser, struct perl_piece *piece)
 {
 	char c = perl_peek(parser, 0);
-	size_t template = perl_template(slice_from(parser->text, parser->at));
+	size_t template = capture_reference(slice_from(parser->text, parser->at));
 
 	*piece = (struct perl_piece){ .min = 1, .max = 1, .wide = true, .cost = 2 };
 	if (template > 0) {

@@ -231,38 +231,3 @@ perl_regex_read(struct arena *arena, struct slice text, struct slice *pattern_r,
 	return perl_regex_split(text, &pattern, err) &&
 	       perl_regex_translate(arena, &pattern, NULL, 0, false, pattern_r, &facts, err);
 }
-
-/* NAME: capitals and digits, in words joined by single underscores, a capital first. */
-static size_t
-template_name(struct slice text)
-{
-	size_t at = 0;
-
-	if (text.n == 0 || !ascii_is_upper(text.p[0]))
-		return 0;
-	while (at < text.n && (ascii_is_upper(text.p[at]) || ascii_is_digit(text.p[at]) ||
-				  (text.p[at] == '_' && text.p[at - 1] != '_')))
-		at++;
-	return text.p[at - 1] == '_' ? 0 : at;
-}
-
-size_t
-perl_template(struct slice text)
-{
-	size_t at, name;
-
-	if (!slice_starts(text, SLICE("%{")))
-		return 0;
-	name = template_name(slice_from(text, 2));
-	at = 2 + name;
-	if (name == 0 || at >= text.n)
-		return 0;
-	if (text.p[at] == '(') {
-		while (at < text.n && text.p[at] != ')' && text.p[at] != '}')
-			at++;
-		if (at >= text.n || text.p[at] != ')')
-			return 0;
-		at++;
-	}
-	return at < text.n && text.p[at] == '}' ? at + 1 : 0;
-}

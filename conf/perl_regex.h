@@ -77,7 +77,4 @@ bool perl_regex_translate(struct arena *arena, const struct perl_pattern *patter
 bool
 perl_regex_read(struct arena *arena, struct slice text, struct slice *pattern_r, struct err *err);
 
-/* The length of a template %{NAME} or %{HEADER(...)} at the beginning of text; 0: none. */
-size_t perl_template(struct slice text);
-
 #endif

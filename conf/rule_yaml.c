@@ -195,18 +195,19 @@ read_subjprefix(const struct schema *schema, const struct yaml_node *node, struc
 static bool
 read_tags(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
 {
-	static const struct slice words[] = { { "multiple", 8 }, { "nice", 4 }, { "net", 3 },
-		{ "nosubject", 9 }, { "learn", 5 } };
-	static const enum rule_tag tags[] = { RULE_MULTIPLE, RULE_NICE, RULE_NET, RULE_NOSUBJECT,
-		RULE_LEARN };
+	static const struct slice words[] = {
+#define TAG_WORD(id, word) { word, sizeof(word) - 1 },
+		RULE_TAG_TABLE(TAG_WORD)
+#undef TAG_WORD
+	};
 	size_t which;
 
 	if (!schema_list(schema, node, "a list of tags like [multiple]"))
 		return false;
 	for (size_t i = 0; i < node->n; i++) {
-		if (!schema_word(schema, node->entries[i].value, words, 5, &which))
+		if (!schema_word(schema, node->entries[i].value, words, RULE_TAG_COUNT, &which))
 			return false;
-		def->tags |= tags[which];
+		def->tags |= 1U << which;
 	}
 	return true;
 }
@@ -275,6 +276,28 @@ read_shortcircuit(const struct schema *schema, const struct yaml_node *node, str
 	return true;
 }
 
+/* In which kind of SpamAssassin's rules the function is called. */
+static bool
+read_called_as(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
+{
+	static const struct slice words[] = { { "header", 6 }, { "body", 4 }, { "rawbody", 7 },
+		{ "full", 4 } };
+	static const enum rule_kind kinds[] = { RULE_HEADER, RULE_BODY, RULE_RAWBODY, RULE_FULL };
+	size_t which;
+
+	if (!schema_word(schema, node, words, 4, &which))
+		return false;
+	def->call_kind = kinds[which];
+	def->of_rawbody = kinds[which] == RULE_RAWBODY;
+	return true;
+}
+
+static bool
+read_imported(const struct schema *schema, const struct yaml_node *node, struct rule_def *def)
+{
+	return schema_bool(schema, node, &def->imported);
+}
+
 static const struct rule_key rule_keys[] = {
 	{ { "header", 6 }, read_match, 0, RULE_HEADER },
 	{ { "exists", 6 }, read_exists, 0, RULE_HEADER },
@@ -285,6 +308,8 @@ static const struct rule_key rule_keys[] = {
 	{ { "mime", 4 }, read_match, 0, RULE_MIME },
 	{ { "meta", 4 }, read_expression, 0, RULE_META },
 	{ { "function", 8 }, read_expression, 0, RULE_FUNCTION },
+	{ { "imported", 8 }, read_imported, ALL_KINDS, RULE_KIND_COUNT },
+	{ { "called-as", 9 }, read_called_as, KIND_BIT(RULE_FUNCTION), RULE_KIND_COUNT },
 	{ { "if-unset", 8 }, read_if_unset, FIELD_KINDS, RULE_KIND_COUNT },
 	{ { "score", 5 }, read_score, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "describe", 8 }, read_describe, ALL_KINDS, RULE_KIND_COUNT },
@@ -356,10 +381,11 @@ check_together(
 {
 	bool sub = slice_starts(def->name, SLICE("__"));
 
-	if (sub && def->has_score)
-		return schema_error(
-		    schema, name, "names that begin with __ are sub-rules: they have no score");
-	if (def->maxhits > 0 && !(def->tags & RULE_MULTIPLE))
+	if (sub && def->has_score && def->score != 0)
+		return schema_error(schema, name,
+		    "names that begin with __ are sub-rules: they have no score but 0, which switches "
+		    "them off");
+	if (def->maxhits > 0 && !(def->tags & RULE_MULTIPLE) && !def->imported)
 		return schema_error(schema, name, "maxhits works only with tags: [multiple]");
 	if (def->mime_last > 0 && def->mime_last < def->mime_first)
 		return schema_error(schema, name, "mime_last is before mime_first");
@@ -367,7 +393,7 @@ check_together(
 		return schema_error(schema, name, "nosubject works only in body rules");
 	if (def->exists && def->if_unset.p != NULL)
 		return schema_error(schema, name, "exists and if-unset exclude each other");
-	if (def->has_score && def->score < 0 && !(def->tags & RULE_NICE))
+	if (def->has_score && def->score < 0 && !(def->tags & RULE_NICE) && !def->imported)
 		schema_warn(schema, name, "a score below 0 without tags: [nice]");
 	return true;
 }

@@ -187,6 +187,7 @@ rule_source_clear(struct rule_source *source)
 	vec_clear(&source->lists);
 	vec_clear(&source->settings);
 	vec_clear(&source->markup);
+	vec_clear(&source->dropped);
 	vec_clear(&source->kept_scores);
 	arena_free(&source->arena);
 }

@@ -36,7 +36,15 @@ struct rule_source {
 	struct vec lists; /* struct rule_list */
 	struct vec settings; /* struct source_setting */
 	struct vec markup; /* struct markup_line: what SpamAssassin's files say of headers */
+	struct vec dropped; /* struct dropped_rule */
 	struct vec kept_scores; /* struct score_override: what rule_source_view gives */
+};
+
+/* A rule that a reader left out, of which it told as well. */
+struct dropped_rule {
+	struct slice name;
+	struct slice why;
+	struct origin origin;
 };
 
 /* A setting that rules bring with them: steelyard.yaml's own wins. */
@@ -58,6 +66,7 @@ struct rule_source_score {
 	    .lists = VEC_OF(struct rule_list, NULL),                  \
 	    .settings = VEC_OF(struct source_setting, NULL),          \
 	    .markup = VEC_OF(struct markup_line, NULL),               \
+	    .dropped = VEC_OF(struct dropped_rule, NULL),             \
 	    .kept_scores = VEC_OF(struct score_override, NULL) })
 
 /*

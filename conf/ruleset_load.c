@@ -221,29 +221,37 @@ load_markup(const struct settings *settings, const struct rule_source *source, s
 }
 
 struct ruleset *
+ruleset_compile(const struct settings *settings, struct rule_source *source,
+    const struct ruleset_report *report, struct diagnostics *diagnostics)
+{
+	struct settings *laid = settings_overlay(
+	    settings, source->settings.p, source->settings.n, diagnostics);
+	struct arena *arena = arena_new(SIZE_MAX);
+	struct ruleset_source view;
+	struct policy policy;
+	struct ruleset *ruleset;
+
+	rule_source_view(source, &view);
+	settings_policy(laid, &policy);
+	if (source->markup.n > 0)
+		load_markup(laid, source, arena, &policy, diagnostics);
+	view.policy = &policy;
+	ruleset = ruleset_build(&view, report);
+	arena_free(&arena);
+	settings_free(&laid);
+	return ruleset;
+}
+
+struct ruleset *
 ruleset_load(const struct settings *settings, const char *const *paths, size_t n,
     struct diagnostics *diagnostics)
 {
 	struct rule_source source = RULE_SOURCE_INIT;
 	struct ruleset_report report = diagnostics_report(diagnostics);
-	struct ruleset_source view;
-	struct policy policy;
 	struct ruleset *ruleset = NULL;
-	struct arena *arena = arena_new(SIZE_MAX);
 
-	if (ruleset_gather(settings, paths, n, &source, diagnostics)) {
-		struct settings *laid = settings_overlay(
-		    settings, source.settings.p, source.settings.n, diagnostics);
-
-		rule_source_view(&source, &view);
-		settings_policy(laid, &policy);
-		if (source.markup.n > 0)
-			load_markup(laid, &source, arena, &policy, diagnostics);
-		view.policy = &policy;
-		ruleset = ruleset_build(&view, &report);
-		settings_free(&laid);
-	}
+	if (ruleset_gather(settings, paths, n, &source, diagnostics))
+		ruleset = ruleset_compile(settings, &source, &report, diagnostics);
 	rule_source_clear(&source);
-	arena_free(&arena);
 	return ruleset;
 }

@@ -19,7 +19,8 @@
 /*
  * Compiles the rules that `settings` name, or, when n > 0, exactly those at
  * `paths` (files, or directories whose *.yaml are read in the order of their
- * names; the configuration's scores and lists still apply). Problems are told;
+ * names; what is SpamAssassin's is read as its files, all of them together; the
+ * configuration's scores and lists still apply). Problems are told;
  * a rule with an error is left out. Returns NULL only when a path cannot be
  * read; whether errors in rules make the set unfit is the caller's to say
  * (diagnostics_count). The reference is the caller's.
@@ -33,6 +34,10 @@ struct ruleset *ruleset_load(const struct settings *settings, const char *const 
  */
 bool ruleset_gather(const struct settings *settings, const char *const *paths, size_t n,
     struct rule_source *source, struct diagnostics *diagnostics);
+
+/* The second half. Problems go to `report`, those of settings that rules bring to `diagnostics`. */
+struct ruleset *ruleset_compile(const struct settings *settings, struct rule_source *source,
+    const struct ruleset_report *report, struct diagnostics *diagnostics);
 
 /* Where the shipped rules are: the installed folder, or $STEELYARD_RULES when it is set. */
 const char *ruleset_shipped_path(void);

@@ -18,6 +18,7 @@
 #include "engine/mime/header.h"
 #include "engine/mime/message.h"
 #include "engine/mime/relays.h"
+#include "engine/rules/capture.h"
 #include "engine/rules/kinds.h"
 #include "engine/rules/rule.h"
 #include "engine/rules/views.h"
@@ -147,10 +148,13 @@ run_rule(struct scan *scan, const struct rule *rule)
 	struct outcome *outcome = &scan->outcomes[rule->index];
 	bool ended = scan->shortcircuit.ended;
 
+	if (!capture_open(&scan->views, rule))
+		return;
 	if (scan->options.slow_us > 0)
 		eval_watched(scan, rule, outcome);
 	else
 		kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
+	capture_close(&scan->views, rule);
 	if (outcome->count == 0)
 		return;
 	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;

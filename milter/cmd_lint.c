@@ -19,19 +19,23 @@
 #include "engine/util/vec.h"
 #include "milter/command.h"
 #include "milter/converters.h"
+#include "milter/coverage.h"
 
 static const char help_text[] =
-    "usage: steelyard lint [-c FILE] [PATH]...\n"
+    "usage: steelyard lint [-c FILE] [--coverage] [PATH]...\n"
     "\n"
     "Finds every mistake in the configuration and its rules, or in the rules at each\n"
-    "PATH (a .yaml file or a directory of them), and runs the rules' examples. Prints\n"
+    "PATH (a .yaml file or a directory of them, or SpamAssassin's files or a directory\n"
+    "of them), and runs the rules' examples. Prints\n"
     "file:line:column: error|warning: text, and exits with 1 when there is an error.\n"
     "\n"
-    "  -c, --config FILE   configuration (default: the installed one)\n";
+    "  -c, --config FILE   configuration (default: the installed one)\n"
+    "      --coverage      count the rules that run, wait for facts or are not supported\n";
 
 struct linting {
 	const char *config;
 	bool help;
+	bool coverage;
 	const char *const *paths;
 	size_t path_count;
 };
@@ -41,6 +45,7 @@ parse(struct linting *linting, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "coverage", no_argument, NULL, 'C' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -49,6 +54,8 @@ parse(struct linting *linting, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
 		if (option == 'c')
 			linting->config = optarg;
+		else if (option == 'C')
+			linting->coverage = true;
 		else if (option == 'h')
 			linting->help = true;
 		else
@@ -76,13 +83,18 @@ lint_examples(struct ruleset *ruleset, struct diagnostics *found)
 }
 
 static void
-lint(const struct linting *linting, struct diagnostics *found)
+lint(const struct linting *linting, struct diagnostics *found, struct buf *coverage)
 {
 	struct settings *settings = NULL;
 	struct ruleset *ruleset;
 
 	if (!settings_load(linting->config, &settings, found))
 		return;
+	if (linting->coverage) {
+		coverage_tell(settings, linting->paths, linting->path_count, found, coverage);
+		settings_free(&settings);
+		return;
+	}
 	ruleset = ruleset_load(settings, linting->paths, linting->path_count, found);
 	if (ruleset != NULL)
 		lint_examples(ruleset, found);
@@ -141,6 +153,7 @@ cmd_lint(int argc, char **argv)
 {
 	struct linting linting = { 0 };
 	struct diagnostics *found;
+	struct buf coverage = { 0 };
 	bool errors, printed;
 
 	if (!parse(&linting, argc, argv) || linting.help) {
@@ -148,8 +161,9 @@ cmd_lint(int argc, char **argv)
 		return linting.help ? COMMAND_DONE : COMMAND_USAGE;
 	}
 	found = diagnostics_new();
-	lint(&linting, found);
-	printed = print_sorted(found);
+	lint(&linting, found, &coverage);
+	printed = print_sorted(found) && (coverage.n == 0 || command_print(&coverage));
+	buf_clear(&coverage);
 	errors = diagnostics_count(found, SEVERITY_ERROR) > 0;
 	diagnostics_free(&found);
 	if (!printed)

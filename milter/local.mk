@@ -6,7 +6,9 @@ libcli_a_SOURCES = \
 	milter/cmd_check.c \
 	milter/cmd_config.c \
 	milter/cmd_control.c \
+	milter/cmd_import_sa.c \
 	milter/cmd_lint.c \
+	milter/coverage.c milter/coverage.h \
 	milter/cmd_rules.c \
 	milter/command.c milter/command.h \
 	milter/control_client.c milter/control_client.h \

@@ -21,6 +21,7 @@ static const struct {
 	{ "lint", cmd_lint,
 	    "find every mistake in rules and configuration; run the rules' examples" },
 	{ "rules", cmd_rules, "list the rules, or show one in full" },
+	{ "import-sa", cmd_import_sa, "write SpamAssassin's rules as a rule file of ours" },
 	{ "config", cmd_config, "show the configuration in force" },
 	{ "status", cmd_status, "ask the running daemon how it is" },
 	{ "reload", cmd_reload, "make the running daemon read configuration and rules again" },
@@ -32,7 +33,7 @@ usage(FILE *file)
 {
 	fputs("usage: steelyard COMMAND [OPTION]... [ARGUMENT]...\n\n", file);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(file, "  %-8s  %s\n", commands[i].name, commands[i].what);
+		fprintf(file, "  %-9s  %s\n", commands[i].name, commands[i].what);
 	fputs("\n`steelyard COMMAND --help` tells more, and steelyard(1) everything.\n", file);
 }
 

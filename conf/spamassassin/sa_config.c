@@ -23,8 +23,8 @@ sa_config_new(struct arena *arena, struct diagnostics *diagnostics)
 	config->rules_by_name = map_new(NULL, MAP_EXACT, 0);
 	config->lists = VEC_OF(struct sa_list *, NULL);
 	config->lists_by_name = map_new(NULL, MAP_EXACT, 0);
-	config->header_lines = VEC_OF(struct sa_header_line, NULL);
-	config->dropped = VEC_OF(struct sa_dropped, NULL);
+	config->markup = VEC_OF(struct markup_line, NULL);
+	config->dropped = VEC_OF(struct dropped_rule, NULL);
 	config->tags = replace_tags_new(arena);
 	if (config->tags == NULL)
 		abort();
@@ -55,7 +55,7 @@ sa_config_free(struct sa_config **config)
 	map_free(&gone->lists_by_name);
 	vec_clear(&gone->rules);
 	vec_clear(&gone->lists);
-	vec_clear(&gone->header_lines);
+	vec_clear(&gone->markup);
 	vec_clear(&gone->dropped);
 	vec_clear(&gone->plugins.compats);
 	free(gone);
@@ -180,6 +180,6 @@ sa_config_warn(struct sa_config *config, const struct origin *origin, struct sli
 	}
 	diagnostics_add(config->diagnostics, SEVERITY_WARNING, origin->file, origin->line,
 	    origin->column, "%.*s: %s", SLICE_ARG(slice_cut(name, 0, 128)), text);
-	*(struct sa_dropped *)vec_push(&config->dropped) = (struct sa_dropped){ name,
+	*(struct dropped_rule *)vec_push(&config->dropped) = (struct dropped_rule){ name,
 		arena_copy(config->arena, slice_of(text)), *origin };
 }

@@ -14,6 +14,7 @@
 
 #include "conf/diagnostic.h"
 #include "conf/replace_tag.h"
+#include "conf/rules_yaml.h"
 #include "conf/spamassassin/plugin.h"
 #include "engine/rules/rule_def.h"
 #include "engine/util/arena.h"
@@ -71,26 +72,11 @@ struct sa_config {
 	struct map *rules_by_name;
 	struct vec lists; /* struct sa_list * */
 	struct map *lists_by_name;
-	struct vec header_lines; /* struct sa_header_line: in their order */
-	struct vec dropped; /* struct sa_dropped */
+	struct vec markup; /* struct markup_line: what is said of headers and reports */
+	struct vec dropped; /* struct dropped_rule: lines that define nothing */
 	struct replace_tags *tags; /* replace_tag and its kin */
 	enum replace_form replace_form; /* how tags come into patterns */
 	size_t files; /* that were read */
-	size_t read; /* lines that define a rule, those of no effect included */
-};
-
-/* A line about headers: add_header, remove_header, clear_headers, rewrite_header, report_safe. */
-struct sa_header_line {
-	struct slice directive;
-	struct slice value;
-	struct origin origin;
-};
-
-/* A rule that was left out, for tables of what is covered. */
-struct sa_dropped {
-	struct slice name;
-	struct slice why;
-	struct origin origin;
 };
 
 /* An empty configuration whose texts are kept in `arena`. */
@@ -112,7 +98,7 @@ struct sa_list *sa_config_find_list(const struct sa_config *config, struct slice
 /* Adds an entry, once: case does not make another. The text must live in the arena or the file. */
 void sa_list_add(struct sa_list *list, struct slice entry, const struct origin *origin);
 
-/* The same for texts that may stand twice, like the lines of a report. */
+/* The same for texts that may stand twice, like the lines of a file. */
 void sa_list_append(struct sa_list *list, struct slice entry, const struct origin *origin);
 
 /* Takes an entry away if it is there. */

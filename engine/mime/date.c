@@ -2,7 +2,8 @@
  * date.c - dates as mail writes them, read as SpamAssassin 4.0.1 reads them
  *
  * Three searches over the text, each passing over what the one before took:
- * "31 Oct 2005" (or ctime's "Oct 31 18:44:29 2005", whose time is not read),
+ * "31 Oct 2005" (or else ctime's "Oct 31 18:44:29 2005", whose time is not
+ * read, or else a year of fewer digits),
  * "18:44:29" or "18:44", and the zone, "+0100" or else the first word of two
  * to four capitals. A field stands between blanks, commas or the ends. Where the
  * time or the zone is missing it is 0; values out of range go to the nearest
@@ -87,9 +88,9 @@ read_month(struct slice text, size_t *at, int *month_r)
 	return false;
 }
 
-/* "31 Oct 2005" */
+/* "31 Oct 2005", or with a `short_year` "31 Oct 05" or "105" */
 static bool
-read_day_first(struct slice text, size_t *at, struct date *date)
+read_day_first(struct slice text, size_t *at, struct date *date, bool short_year)
 {
 	size_t digits;
 
@@ -104,7 +105,7 @@ read_day_first(struct slice text, size_t *at, struct date *date)
 		date->year += date->year < 50 ? 2000 : 1900;
 	else if (digits == 3)
 		date->year += 1900;
-	return digits >= 2 && digits <= 4 && is_edge(text, *at);
+	return (short_year ? digits == 2 || digits == 3 : digits == 4) && is_edge(text, *at);
 }
 
 /* "18:44:29", with `seconds` optional "18:44". */
@@ -145,20 +146,26 @@ read_ctime(struct slice text, size_t *at, struct date *date)
 	return read_number(text, at, &date->year) == 4 && is_edge(text, *at);
 }
 
-/* Finds the calendar date and takes it; day first anywhere goes before ctime's. */
+/* One of the forms of a calendar date, in the order in which they are looked for. */
+static bool
+read_form(int form, struct slice text, size_t *at, struct date *date)
+{
+	return form == 1 ? read_ctime(text, at, date) : read_day_first(text, at, date, form == 2);
+}
+
+/* Finds the calendar date and takes it; a form anywhere goes before the next form. */
 static bool
 find_day(struct search *search, struct date *date)
 {
 	struct slice text = search->text;
 
-	for (int form = 0; form < 2; form++)
+	for (int form = 0; form < 3; form++)
 		for (size_t i = 0; i < text.n; i++) {
 			size_t at = i;
 
 			if (!field_begins(text, i))
 				continue;
-			if (form == 0 ? read_day_first(text, &at, date)
-				      : read_ctime(text, &at, date)) {
+			if (read_form(form, text, &at, date)) {
 				search->taken[search->taken_count++] = (struct range){ i, at };
 				return true;
 			}
@@ -246,7 +253,7 @@ is_capitals(struct slice word)
 	return word.n >= 2 && word.n <= 4;
 }
 
-/* The first word of two to four capitals, whatever stands around it. */
+/* The first word of two to four capitals, whatever stands around it; none knows "MET-DST". */
 static void
 find_named_zone(const struct search *search, struct date *date)
 {
@@ -261,6 +268,9 @@ find_named_zone(const struct search *search, struct date *date)
 		while (i < text.n && ascii_is_word(text.p[i]))
 			i++;
 		if (is_capitals(slice_cut(text, start, i))) {
+			if (slice_starts(slice_from(text, i), SLICE("-DST")) &&
+			    (i + 4 == text.n || !ascii_is_word(text.p[i + 4])))
+				return;
 			date->zone = zone_minutes(slice_cut(text, start, i));
 			return;
 		}

@@ -29,6 +29,9 @@
 /* 32 fields of the longest: more only fills memory, once more for each rule that reads them. */
 #define NAMED_BYTES_MAX ((size_t)256 * 1024)
 
+/* So many hosts of one field are told: they are compared pairwise. */
+#define DOMAINS_MAX 100
+
 enum modifier {
 	PICK_RAW = 1 << 0,
 	PICK_ADDR = 1 << 1,
@@ -431,6 +434,62 @@ collect_envelope_from(struct reading *reading)
 	}
 }
 
+static void reading_pick(struct reading *reading, unsigned picks);
+
+/*
+ * The hosts of a field's addresses, each once, in lower case and parted by
+ * blanks, unless the message has a field of the name that was asked for.
+ */
+static void
+collect_domains(struct reading *reading, const struct selector *field)
+{
+	struct arena *arena = reading->values.arena;
+	struct reading hosts = {
+		.selector = field, .source = reading->source, .values = VEC_OF(struct slice, arena)
+	};
+	struct buf out = { .arena = arena };
+
+	collect_field(reading);
+	if (reading->values.n > 0)
+		return;
+	field->collect(&hosts);
+	if ((field->picks & PICK_FIRST) != 0 && hosts.values.n > 1)
+		hosts.values.n = 1;
+	reading_pick(&hosts, PICK_ADDR);
+	reading_pick(&hosts, PICK_HOST);
+	for (size_t i = 0; i < hosts.values.n && i < DOMAINS_MAX; i++) {
+		const struct slice *host = vec_at(&hosts.values, i);
+		size_t seen = 0;
+
+		while (!slice_eq(*(struct slice *)vec_at(&hosts.values, seen), *host))
+			seen++;
+		if (seen == i) {
+			buf_add(&out, i > 0 ? SLICE(" ") : SLICE(""));
+			for (size_t k = 0; k < host->n; k++)
+				buf_add_byte(&out, ascii_lower(host->p[k]));
+		}
+	}
+	if (out.n > 0 && !out.failed)
+		reading_add(reading, buf_slice(&out));
+}
+
+static void
+collect_author_domain(struct reading *reading)
+{
+	static const struct selector from = { { "From", 4 }, PICK_ADDR | PICK_HOST, collect_field };
+
+	collect_domains(reading, &from);
+}
+
+static void
+collect_sender_domain(struct reading *reading)
+{
+	static const struct selector sender = { { "EnvelopeFrom", 12 },
+		PICK_FIRST | PICK_ADDR | PICK_HOST, collect_envelope_from };
+
+	collect_domains(reading, &sender);
+}
+
 static const struct {
 	const char *name;
 	bool exact_case;
@@ -448,6 +507,8 @@ static const struct {
 	{ "X-Spam-Relays-Untrusted", false, collect_relays_untrusted },
 	{ "X-Spam-Relays-Internal", false, collect_relays_internal },
 	{ "X-Spam-Relays-External", false, collect_relays_external },
+	{ "X-AuthorDomain", false, collect_author_domain },
+	{ "X-SenderDomain", false, collect_sender_domain },
 };
 
 static bool

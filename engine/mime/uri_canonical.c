@@ -3,7 +3,7 @@
  *
  * Mail readers forgive what URIs suffer from, and so hide where they lead.
  * Each form on the list is looked at in turn, and what it yields is put
- * behind it: first one mended form (slashes, scheme, escapes, "/" before "?",
+ * behind it: first one mended form (slashes, escapes, scheme, "/" before "?",
  * character references, in this order), then of that one
  * the forms that differ in the host, then the target of a redirector.
  *
@@ -99,19 +99,23 @@ scheme_of(struct slice uri)
 	return i > 0 && i < uri.n && uri.p[i] == ':' ? slice_cut(uri, 0, i + 1) : SLICE_ABSENT;
 }
 
-/* Whether it may be a host without its scheme: no path, query, fragment or mail address. */
+/* Whether it may lead anywhere: no bare path, query or fragment. */
 static bool
-lacks_scheme(struct slice uri)
+is_link(struct slice uri)
 {
-	size_t at = slice_find_byte(uri, 0, '@');
-
-	if (uri.n < 2 || scheme_of(uri).p != NULL)
-		return false;
-	if (at < uri.n && slice_find_byte(uri, 0, ':') > at)
+	if (uri.n < 2)
 		return false;
 	if (uri.p[0] == '/')
 		return uri.p[1] == '/';
 	return uri.p[0] != '?' && uri.p[0] != '#' && uri.p[0] != '&';
+}
+
+/* Whether it is a mail address, with "mailto:" or without. */
+static bool
+is_mail(struct slice uri)
+{
+	return slice_istarts(uri, SLICE("mailto:")) ||
+	       slice_find_byte(uri, 0, '@') < slice_find_byte(uri, 0, ':');
 }
 
 /* "http:" or "https:" at the front, in any case: its length, or 0. */
@@ -123,44 +127,36 @@ web_scheme(struct slice uri)
 	return slice_istarts(uri, SLICE("https:")) ? 6 : 0;
 }
 
-/* The scheme made "name://", and the rest with slashes for backslashes. */
-static void
-add_mended_scheme(struct buf *out, struct slice uri)
+/* Slashes for backslashes, and two behind "http:" or "https:". */
+static struct slice
+with_slashes(struct arena *arena, struct slice uri)
 {
-	size_t from = out->n, web;
+	size_t web = web_scheme(uri), slashes = 0;
+	struct buf out = { .arena = arena };
 
-	if (lacks_scheme(uri))
-		buf_add(
-		    out, slice_istarts(uri, SLICE("ftp.")) ? SLICE("ftp://") : SLICE("http://"));
-	buf_add(out, uri);
-	if (out->failed)
-		return;
-	for (size_t i = from; i < out->n; i++)
-		if (out->p[i] == '\\')
-			out->p[i] = '/';
-	web = web_scheme(buf_slice(out));
-	if (web > 0 && web < out->n &&
-	    !slice_starts(slice_from(buf_slice(out), web), SLICE("//"))) {
-		size_t slashes = web < out->n && out->p[web] == '/' ? 1 : 2;
-
-		if (buf_reserve(out, slashes) == NULL)
-			return;
-		for (size_t i = out->n; i > web; i--)
-			out->p[i - 1 + slashes] = out->p[i - 1];
-		out->n += slashes;
-		out->p[web] = out->p[web + 1] = '/';
-	}
+	while (web > 0 && slashes < 2 && web + slashes < uri.n &&
+	       (uri.p[web + slashes] == '/' || uri.p[web + slashes] == '\\'))
+		slashes++;
+	if (slice_find_byte(uri, 0, '\\') == uri.n && (web == 0 || slashes == 2))
+		return uri;
+	buf_add(&out, slice_cut(uri, 0, web));
+	if (web > 0)
+		buf_add(&out, SLICE("//"));
+	for (size_t i = web + slashes; i < uri.n; i++)
+		buf_add_byte(&out, uri.p[i] == '\\' ? '/' : uri.p[i]);
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
 }
 
-/* Whether add_mended_scheme would leave it as it is. */
-static bool
-has_sound_scheme(struct slice uri)
+static struct slice
+with_scheme(struct arena *arena, struct slice uri)
 {
-	size_t web = web_scheme(uri);
+	struct buf out = { .arena = arena };
 
-	if (slice_find_byte(uri, 0, '\\') < uri.n)
-		return false;
-	return web > 0 ? slice_starts(slice_from(uri, web), SLICE("//")) : scheme_of(uri).p != NULL;
+	if (uri.p == NULL || scheme_of(uri).p != NULL)
+		return uri;
+	buf_add(&out, slice_starts(uri, SLICE("ftp.")) ? SLICE("ftp://") : SLICE("http://"));
+	buf_add(&out, uri);
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
 }
 
 /* Where the authority of an http or https URI ends; 0: it is another kind of URI. */
@@ -249,7 +245,7 @@ reference_at(struct slice s, size_t *length_r)
 
 	if (!slice_starts(s, SLICE("&#")))
 		return -1;
-	hex = s.n > 2 && ascii_lower(s.p[2]) == 'x';
+	hex = s.n > 2 && s.p[2] == 'x';
 	for (i = hex ? 3 : 2; i < s.n && i < REFERENCE_MAX && s.p[i] != ';'; i++) {
 		int digit = ascii_hex(s.p[i]);
 
@@ -260,6 +256,9 @@ reference_at(struct slice s, size_t *length_r)
 	if (i == s.n || s.p[i] != ';' || i == (hex ? 3U : 2U))
 		return -1;
 	*length_r = i + 1;
+	/* Other writings' full stops, which IDNA takes for one. */
+	if (code == 0x3002 || code == 0xff0e || code == 0xff61)
+		return '.';
 	return is_printable(code) ? code : -1;
 }
 
@@ -281,18 +280,81 @@ undo_references(struct arena *arena, struct slice uri)
 	return out.failed ? SLICE_ABSENT : buf_slice(&out);
 }
 
-/* "mailto:a@b" of "mailto:a@b?subject=c"; absent when nothing is cut. */
-static struct slice
-plain_mailto(struct slice uri)
+/* The first of the bytes in `set` at `from` or behind, or s.n. */
+static size_t
+find_any(struct slice s, size_t from, const char *set)
 {
-	size_t at = slice_find_byte(uri, 0, '@'), end = at;
+	for (; from < s.n; from++)
+		for (const char *c = set; *c != '\0'; c++)
+			if (s.p[from] == *c)
+				return from;
+	return s.n;
+}
 
-	if (at == uri.n || slice_find_byte(uri, 0, '?') < at)
-		return SLICE_ABSENT;
-	while (end < uri.n && uri.p[end] != '?' && uri.p[end] != '&' &&
-	       !slice_starts(slice_from(uri, end), SLICE("%20")))
-		end++;
-	return end < uri.n ? slice_cut(uri, 0, end) : SLICE_ABSENT;
+/*
+ * Where an address in s ends: something, "@", and something up to the first
+ * byte in `ends`. 0: there is none.
+ */
+static size_t
+address_end(struct slice s, const char *ends)
+{
+	size_t at = slice_find_byte(s, 0, '@'), end = find_any(s, at + 1, ends);
+
+	return at > 0 && at < s.n && end > at + 1 ? end : 0;
+}
+
+static void
+add_mailto(struct variants *variants, struct slice address)
+{
+	struct slice pieces[] = { SLICE("mailto:"), address };
+
+	add_joined(variants, pieces, COUNT(pieces));
+}
+
+/* The address in the last "<a@b>" before any "?" or "&"; absent: none. */
+static struct slice
+angle_address(struct slice uri)
+{
+	size_t at = uri.n, close = uri.n, limit = find_any(uri, 0, "?&");
+
+	/* From behind: where the next "@", and the next ">" behind it, stand. */
+	for (size_t i = uri.n, next = uri.n; i-- > 0;) {
+		if (uri.p[i] == '>') {
+			next = i;
+			at = uri.n;
+		} else if (uri.p[i] == '@') {
+			at = i;
+			close = next;
+		} else if (uri.p[i] == '<' && i < limit && at < uri.n && at > i + 1 &&
+			   close < uri.n && close > at + 1) {
+			return slice_cut(uri, i + 1, close);
+		}
+	}
+	return SLICE_ABSENT;
+}
+
+/* What mail readers make of an address with something behind or around it. */
+static void
+add_mail_variants(struct variants *variants, struct slice uri)
+{
+	size_t end = address_end(uri, "?");
+	struct slice bare = slice_starts(uri, SLICE("mailto:")) ? slice_from(uri, 7) : uri;
+
+	if (end > 0 && end < uri.n)
+		add_variant(variants, slice_cut(uri, 0, end));
+	end = address_end(uri, "?&");
+	if (end > 0 && end < uri.n && uri.p[end] == '&')
+		add_variant(variants, slice_cut(uri, 0, end));
+	if (slice_find(uri, 0, SLICE("%20")) < uri.n) {
+		while (slice_starts(bare, SLICE("%20")))
+			bare = slice_from(bare, 3);
+		end = address_end(bare, "?&%");
+		if (end > 0)
+			add_mailto(variants, slice_cut(bare, 0, end));
+	}
+	bare = angle_address(uri);
+	if (bare.p != NULL)
+		add_mailto(variants, bare);
 }
 
 /* Digits behind a colon, no letter behind them. */
@@ -601,18 +663,14 @@ find_target(struct slice uri)
 	return SLICE_ABSENT;
 }
 
-/* The one mended form of `uri`: slashes, scheme, path, escapes, references. Absent at the cap. */
+/* The one mended form of `uri`: slashes, escapes, scheme, path, references. Absent at the cap. */
 static struct slice
 mend(struct arena *arena, struct slice uri)
 {
-	struct buf mended = { .arena = arena };
-	struct slice form = uri;
+	struct slice form = with_slashes(arena, uri);
 
-	if (!has_sound_scheme(uri)) {
-		add_mended_scheme(&mended, uri);
-		form = mended.failed ? SLICE_ABSENT : buf_slice(&mended);
-	}
 	form = unescape(arena, form);
+	form = with_scheme(arena, form);
 	form = with_path(arena, form);
 	return undo_references(arena, form);
 }
@@ -624,12 +682,12 @@ expand(struct variants *variants, struct slice uri)
 	struct slice form, target;
 
 	add_variant(variants, uri);
-	if (slice_istarts(uri, SLICE("mailto:"))) {
-		add_variant(variants, plain_mailto(uri));
+	if (!is_link(uri))
+		return SLICE_ABSENT;
+	if (is_mail(uri)) {
+		add_mail_variants(variants, uri);
 		return SLICE_ABSENT;
 	}
-	if (scheme_of(uri).p == NULL && !lacks_scheme(uri))
-		return SLICE_ABSENT;
 	form = mend(variants->arena, uri);
 	add_variant(variants, form);
 	add_host_variants(variants, form);

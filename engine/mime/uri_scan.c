@@ -263,16 +263,32 @@ kind_at(const struct boundaries *boundaries, struct slice run, size_t at, struct
 	return *length_r > 0 ? KIND_HOST : KIND_NONE;
 }
 
-/* Without the "Email:" of a letter's foot. */
+/* Without "Email:" and the like, or colons alone. */
 static struct slice
 without_label(struct slice mail)
 {
-	static const struct slice labels[] = { { "email:", 6 }, { "e-mail:", 7 }, { "mail:", 5 } };
+	static const struct slice labels[] = { { "skype", 5 }, { "e-mail", 6 }, { "email", 5 },
+		{ "-mail", 5 }, { "mail", 4 } };
+	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]) && n == 0; i++)
 		if (slice_istarts(mail, labels[i]))
-			return slice_from(mail, labels[i].n);
-	return mail;
+			n = labels[i].n;
+	if (n == mail.n || mail.p[n] != ':')
+		return mail;
+	while (n < mail.n && mail.p[n] == ':')
+		n++;
+	return slice_from(mail, n);
+}
+
+/* Whether it has an "@", and a full stop not right behind it, and no reference is left in it. */
+static bool
+may_be_mail(struct slice mail)
+{
+	size_t at = slice_find_byte(mail, 0, '@');
+
+	return at < mail.n && slice_find_byte(mail, at + 2, '.') < mail.n &&
+	       slice_find(mail, 0, SLICE("&nbsp;")) == mail.n;
 }
 
 /* A mail address with the escapes of printable characters undone. */
@@ -342,10 +358,13 @@ uri_scan_next(struct uri_scanner *scanner, struct arena *arena, struct slice *ur
 		if (kind == KIND_NONE)
 			continue;
 		found = without_punctuation(found);
-		if (kind == KIND_MAIL)
-			found = without_label(found);
 		if (kind == KIND_MAIL && slice_find_byte(found, 0, '@') == found.n)
 			continue;
+		if (slice_eq(scheme_for(kind, found), SLICE("mailto:"))) {
+			if (!may_be_mail(found))
+				continue;
+			found = without_label(found);
+		}
 		if (found.n == 0 || slice_istarts(found, SLICE("cid:")) ||
 		    slice_istarts(found, SLICE("mid:")))
 			continue;

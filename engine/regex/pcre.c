@@ -30,7 +30,7 @@
 /* Start positions tried in one call of PCRE2's: with the match limit some seconds at worst. */
 #define WINDOW ((size_t)4096)
 
-/* The match itself and the first group: more would only cost time. */
+/* The match itself and the first group, and more only where there are names: for time. */
 #define GROUPS_KEPT 2
 
 /* The layout of PCRE2's character tables: lower case, other case, and what we leave alone. */
@@ -49,12 +49,16 @@ struct regex {
 	bool jit;
 	bool utf;
 	bool whole; /* \G asks where a search began: no windows */
+	uint32_t name_count, name_size; /* of the table of names */
+	PCRE2_SPTR names; /* the code's */
+	uint32_t pairs; /* of offsets that a match should tell */
 };
 
 struct regex_scratch {
 	pcre2_match_data *data;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
+	uint32_t pairs; /* of offsets that `data` has room for */
 	int groups; /* PCRE2's result of the last match */
 };
 
@@ -257,6 +261,23 @@ shortest_match(const pcre2_code *code)
 	return pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &least) == 0 ? least : 0;
 }
 
+/* Looks up the named groups; a match then tells of all groups. */
+static void
+find_names(struct regex *regex)
+{
+	uint32_t groups = 0;
+
+	regex->pairs = GROUPS_KEPT;
+	pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &regex->name_count);
+	if (regex->name_count == 0)
+		return;
+	pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &regex->name_size);
+	pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &regex->names);
+	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+	if (groups + 1 > regex->pairs)
+		regex->pairs = groups + 1;
+}
+
 struct regex *
 regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err)
 {
@@ -287,6 +308,7 @@ regex_new(const struct regex_compiler *compiler, struct slice text, struct err *
 	regex->utf = (options & PCRE2_UTF) != 0;
 	regex->whole = pattern_asks_start(pattern.body);
 	regex->least = shortest_match(code);
+	find_names(regex);
 	return regex;
 }
 
@@ -311,7 +333,8 @@ regex_scratch_new(void)
 {
 	struct regex_scratch *scratch = must(calloc(1, sizeof(*scratch)));
 
-	scratch->data = must(pcre2_match_data_create(GROUPS_KEPT, NULL));
+	scratch->pairs = GROUPS_KEPT;
+	scratch->data = must(pcre2_match_data_create(scratch->pairs, NULL));
 	scratch->context = must(pcre2_match_context_create(NULL));
 	/* Without it (no JIT in this build) PCRE2 uses 32 KB of the machine's stack. */
 	scratch->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MAX, NULL);
@@ -373,6 +396,17 @@ utf8_continues(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+/* Makes room for so many pairs of offsets. */
+static void
+scratch_widen(struct regex_scratch *scratch, uint32_t pairs)
+{
+	if (pairs <= scratch->pairs)
+		return;
+	pcre2_match_data_free(scratch->data);
+	scratch->data = must(pcre2_match_data_create(pairs, NULL));
+	scratch->pairs = pairs;
+}
+
 enum regex_outcome
 regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
     const struct regex_limits *limits, struct regex_match *match)
@@ -382,6 +416,7 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 
 	if (text.n < regex->least)
 		return REGEX_NO_MATCH;
+	scratch_widen(scratch, regex->pairs);
 	pcre2_set_match_limit(
 	    scratch->context, limits->match != 0 ? limits->match : REGEX_MATCH_LIMIT);
 	pcre2_set_heap_limit(
@@ -417,4 +452,38 @@ regex_group(const struct regex_scratch *scratch, struct slice text)
 	if (scratch->groups == 1 || offsets[2] == PCRE2_UNSET || offsets[3] < offsets[2])
 		return SLICE_ABSENT;
 	return slice_cut(text, offsets[2], offsets[3]);
+}
+
+size_t
+regex_names(const struct regex *regex)
+{
+	return regex->name_count;
+}
+
+/* A row of the table: the number in two bytes, the name and a NUL. */
+static PCRE2_SPTR
+name_row(const struct regex *regex, size_t i)
+{
+	assert(i < regex->name_count);
+	return regex->names + i * regex->name_size;
+}
+
+struct slice
+regex_name(const struct regex *regex, size_t i)
+{
+	return slice_of((const char *)name_row(regex, i) + 2);
+}
+
+struct slice
+regex_named(
+    const struct regex *regex, const struct regex_scratch *scratch, struct slice text, size_t i)
+{
+	const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(scratch->data);
+	PCRE2_SPTR row = name_row(regex, i);
+	unsigned number = ((unsigned)row[0] << 8) | row[1];
+
+	if (number >= (unsigned)scratch->groups || offsets[2 * number] == PCRE2_UNSET ||
+	    offsets[2 * number + 1] < offsets[2 * number])
+		return SLICE_ABSENT;
+	return slice_cut(text, offsets[2 * number], offsets[2 * number + 1]);
 }

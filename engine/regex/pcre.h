@@ -98,6 +98,17 @@ void regex_scratch_free(struct regex_scratch **scratch);
 enum regex_outcome regex_next(const struct regex *regex, struct regex_scratch *scratch,
     struct slice text, const struct regex_limits *limits, struct regex_match *match);
 
+/* The named groups of a pattern, in their order by name; one name may stand twice. */
+size_t regex_names(const struct regex *regex);
+struct slice regex_name(const struct regex *regex, size_t i);
+
+/*
+ * What the i-th named group took in the match that regex_next has just found
+ * in `text` with this scratch. Absent: it took no part in it.
+ */
+struct slice regex_named(
+    const struct regex *regex, const struct regex_scratch *scratch, struct slice text, size_t i);
+
 /*
  * What the first group took in the match that regex_next has just found in
  * `text` with this scratch. Absent: it took no part in it, or there is none.

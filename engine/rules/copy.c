@@ -222,7 +222,7 @@ digest_def(struct buf *out, const struct rule_def *def)
 	}
 	digest_slice(out, def->expression);
 	digest_number(out, def->of_rawbody);
-	digest_number(out, def->tags | (def->imported ? 1U << 16 : 0));
+	digest_number(out, def->tags);
 	digest_number(out, def->maxhits);
 	digest_number(out, def->mime_first);
 	digest_number(out, def->mime_last);

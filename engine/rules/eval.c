@@ -32,6 +32,7 @@ static const struct {
 	eval_prepare_fn *prepare;
 } preparations[PREPARED_COUNT] = {
 	[PREPARED_BOUNCE] = { "bounce", bounce_prepare },
+	[PREPARED_FREEMAIL] = { "freemail", freemail_prepare },
 	[PREPARED_LANGUAGE] = { "language", language_prepare },
 	[PREPARED_LIST] = { "list", list_prepare },
 	[PREPARED_LOCAL_URI] = { "local_uri", local_uri_prepare },

@@ -3,11 +3,12 @@
  */
 #include "engine/rules/kinds.h"
 
+#include "engine/rules/capture.h"
+
 bool
 kind_full_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 {
-	rule->regex = ruleset_regex(ruleset, rule->def.pattern, err);
-	return rule->regex != NULL;
+	return capture_compile(ruleset, rule, err);
 }
 
 void

@@ -6,6 +6,8 @@
  */
 #include "engine/rules/kinds.h"
 
+#include "engine/rules/capture.h"
+
 bool
 kind_header_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 {
@@ -13,13 +15,13 @@ kind_header_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 		return false;
 	if (rule->def.exists)
 		return true;
-	rule->regex = ruleset_regex(ruleset, rule->def.pattern, err);
-	return rule->regex != NULL;
+	return capture_compile(ruleset, rule, err);
 }
 
 void
 kind_header_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
 {
+	const struct regex *regex;
 	struct slice value;
 	bool present = views_field(views, rule->selector, &value);
 
@@ -33,7 +35,10 @@ kind_header_eval(const struct rule *rule, struct views *views, struct outcome *o
 		value = rule->def.if_unset.p != NULL ? rule->def.if_unset : SLICE("");
 	if (!rule->def.negated) {
 		views_match(views, rule, value, rule->def.selector, outcome);
-	} else if (!views_test(views, rule, rule->regex, value) && !views->spent) {
+		return;
+	}
+	regex = capture_regex(views, rule);
+	if (regex != NULL && !views_test(views, rule, regex, value) && !views->spent) {
 		outcome->count = 1;
 		outcome->matched = value;
 		outcome->view = rule->def.selector;

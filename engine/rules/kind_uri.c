@@ -8,6 +8,8 @@
  */
 #include "engine/rules/kinds.h"
 
+#include "engine/rules/capture.h"
+
 /* Parts of a URI record: PART(ID, "key"). */
 #define PART_TABLE(X)         \
 	X(RAW, "raw")         \
@@ -53,10 +55,8 @@ kind_uri_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 {
 	size_t count = rule->def.condition_count;
 
-	if (count == 0) {
-		rule->regex = ruleset_regex(ruleset, rule->def.pattern, err);
-		return rule->regex != NULL;
-	}
+	if (count == 0)
+		return capture_compile(ruleset, rule, err);
 	rule->tests = arena_array(ruleset->arena, count, sizeof(*rule->tests));
 	for (size_t i = 0; i < count; i++) {
 		if (!compile_condition(ruleset, &rule->def.conditions[i], &rule->tests[i], err))

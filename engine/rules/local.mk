@@ -1,6 +1,7 @@
 libengine_a_SOURCES += \
 	engine/rules/core_lists.c engine/rules/core_lists.h \
 	engine/rules/address_set.c engine/rules/address_set.h \
+	engine/rules/capture.c engine/rules/capture.h \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_alternative.c \
@@ -12,6 +13,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_date.c \
 	engine/rules/eval_forged.c \
 	engine/rules/eval_fromname.c \
+	engine/rules/eval_freemail.c \
 	engine/rules/eval_header.c \
 	engine/rules/eval_help.c engine/rules/eval_help.h \
 	engine/rules/eval_html.c \
@@ -31,6 +33,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_trail.c \
 	engine/rules/eval_uri.c \
 	engine/rules/eval_welcome.c \
+	engine/rules/freemail_text.c engine/rules/freemail_text.h \
 	engine/rules/glob.c \
 	engine/rules/host_set.c engine/rules/host_set.h \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \

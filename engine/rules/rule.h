@@ -22,12 +22,13 @@
 #include "engine/util/vec.h"
 
 /* Hits of one rule are counted no further, whatever maxhits says. */
-#define RULE_HITS_MAX 1000
+#define RULE_HITS_MAX 10000
 #define RULE_NAME_MAX 128
 #define EVAL_ARGS_MAX 64
 
-struct views;
+struct capture_template;
 struct eval_function;
+struct views;
 
 /* What one rule says of one message. */
 struct outcome {
@@ -52,6 +53,7 @@ struct name_list {
 /* Families that make something of several lists, once for each ruleset; each row one file's. */
 enum prepared {
 	PREPARED_BOUNCE, /* eval_bounce.c */
+	PREPARED_FREEMAIL, /* eval_freemail.c */
 	PREPARED_LANGUAGE, /* eval_language.c */
 	PREPARED_LIST, /* eval_list.c */
 	PREPARED_LOCAL_URI, /* eval_local_uri.c */
@@ -91,7 +93,9 @@ struct rule {
 	int priority; /* as metas pulled it */
 	size_t rank; /* metas: after what they read */
 	/* by kind */
-	const struct regex *regex;
+	const struct regex *regex; /* NULL: it has templates */
+	const struct capture_template *template; /* what they are; NULL: none */
+	bool captures; /* its named groups set tags */
 	size_t selector; /* number in ruleset.selectors */
 	bool part_all, part_raw; /* mime: ALL, :raw */
 	struct slice part_field; /* mime: the field's name */

@@ -37,16 +37,32 @@ enum rule_kind {
 	    RULE_KIND_COUNT
 };
 
+/*
+ * Bits of rule_def.tags and their words: count every match; may score below zero; needs the
+ * network; body rules: not the Subject; needs a filter that learns; what a function tells of its
+ * hit is not shown in reports; noautolearn, userconf or learn: its points are not learned from.
+ */
+#define RULE_TAG_TABLE(X)             \
+	X(MULTIPLE, "multiple")       \
+	X(NICE, "nice")               \
+	X(NET, "net")                 \
+	X(NOSUBJECT, "nosubject")     \
+	X(LEARN, "learn")             \
+	X(NOLOG, "nolog")             \
+	X(NOAUTOLEARN, "noautolearn")
+
+enum rule_tag_bit {
+#define RULE_TAG_BIT(id, word) RULE_##id##_BIT,
+	RULE_TAG_TABLE(RULE_TAG_BIT)
+#undef RULE_TAG_BIT
+	    RULE_TAG_COUNT
+};
+
 /* Bits of rule_def.tags. */
 enum rule_tag {
-	RULE_MULTIPLE = 1 << 0, /* count every match */
-	RULE_NICE = 1 << 1, /* may score below zero */
-	RULE_NET = 1 << 2, /* needs the network */
-	RULE_NOSUBJECT = 1 << 3, /* body rules: not the Subject */
-	RULE_LEARN = 1 << 4, /* needs a filter that learns */
-	RULE_NOLOG = 1 << 5, /* what a function tells of its hit is not shown in reports */
-	RULE_NOAUTOLEARN =
-	    1 << 6, /* noautolearn, userconf or learn: its points are not learned from */
+#define RULE_TAG_ENUM(id, word) RULE_##id = 1 << RULE_##id##_BIT,
+	RULE_TAG_TABLE(RULE_TAG_ENUM)
+#undef RULE_TAG_ENUM
 };
 
 /* What a hit of a rule does with the rest of the scan, by SpamAssassin's words. */

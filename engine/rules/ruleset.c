@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "engine/rules/address_set.h"
+#include "engine/rules/capture.h"
 #include "engine/rules/copy.h"
 #include "engine/rules/core_lists.h"
 #include "engine/rules/host_set.h"
@@ -154,6 +155,8 @@ make_rules(struct builder *builder)
 		default_score(&rule->def);
 		rule->subrule = slice_starts(rule->def.name, SLICE("__"));
 		rule->priority = rule->def.priority;
+		if (rule->priority == 0 && capture_declared(&rule->def))
+			rule->priority = CAPTURE_PRIORITY;
 	}
 	qsort(ruleset->rules, ruleset->rule_count, sizeof(*ruleset->rules), compare_rules);
 	for (size_t i = 0; i < ruleset->rule_count; i++)
@@ -169,8 +172,8 @@ break_rule(struct builder *builder, struct rule *rule, const struct err *err)
 	buf_add(&text, slice_of(err->text));
 	if (err->column > 0)
 		buf_printf(&text, " (byte %u)", err->column);
-	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin, rule->def.name,
-	    buf_text(&text));
+	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin,
+	    rule->def.name, buf_text(&text));
 	buf_clear(&text);
 	rule->broken = true;
 }
@@ -369,8 +372,8 @@ report_cycle(void *p, struct rule *rule, const struct rule *through)
 
 	buf_printf(&text, "reads itself through %.*s, or over more than %d metas",
 	    SLICE_ARG(through->def.name), ORDER_CHAIN_MAX);
-	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin, rule->def.name,
-	    buf_text(&text));
+	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin,
+	    rule->def.name, buf_text(&text));
 	buf_clear(&text);
 }
 

@@ -12,6 +12,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "engine/rules/capture.h"
+
 #define NOTE_BYTES 256
 
 bool
@@ -163,16 +165,21 @@ redirector_target(void *p, struct slice uri)
 	return SLICE_ABSENT;
 }
 
+struct uri_law
+views_uri_law(struct views *views)
+{
+	return (struct uri_law){
+		.boundaries = views->ruleset->boundaries,
+		.find_target = views->ruleset->redirector_count > 0 ? redirector_target : NULL,
+		.p = views,
+	};
+}
+
 struct uri_list
 views_uris(struct views *views)
 {
 	if (!views->uris_built) {
-		const struct uri_law law = {
-			.boundaries = views->ruleset->boundaries,
-			.find_target = views->ruleset->redirector_count > 0 ? redirector_target
-									    : NULL,
-			.p = views,
-		};
+		const struct uri_law law = views_uri_law(views);
 		struct texts *texts = views_texts(views);
 
 		views->uris_built = true;
@@ -268,11 +275,17 @@ views_match(struct views *views, const struct rule *rule, struct slice text, str
 {
 	unsigned most = rule_most(rule);
 	struct regex_match match = { 0 };
+	const struct regex *regex;
 
 	if (!views_may_match(views, rule, text))
 		return true;
-	while (outcome->count < most &&
-	       views_next(views, rule, rule->regex, text, &match) == REGEX_MATCH) {
+	regex = capture_regex(views, rule);
+	if (regex == NULL)
+		return true;
+	while (
+	    outcome->count < most && views_next(views, rule, regex, text, &match) == REGEX_MATCH) {
+		if (rule->captures)
+			capture_take(views, rule, text);
 		if (outcome->count++ == 0) {
 			outcome->matched = slice_cut(text, match.start, match.end);
 			outcome->view = view;

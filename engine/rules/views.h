@@ -39,6 +39,7 @@ enum view_memo {
 	MEMO_HOSTS, /* eval_list.c */
 	MEMO_WELCOME, /* eval_welcome.c */
 	MEMO_RECEIVED, /* eval_forged.c */
+	MEMO_CAPTURES, /* capture.c */
 	MEMO_MIME, /* mime_facts.c */
 	MEMO_ALTERNATIVE, /* eval_alternative.c */
 	MEMO_COUNT
@@ -107,6 +108,9 @@ struct slice_list views_body(struct views *views);
 struct slice_list views_rawbody(struct views *views);
 const struct text_part *views_text_parts(struct views *views, size_t *count_r);
 struct uri_list views_uris(struct views *views);
+
+/* What the ruleset says of URIs; its redirectors match within the message's limits. */
+struct uri_law views_uri_law(struct views *views);
 
 /* The value of a compiled selector; false: no such field. */
 bool views_field(struct views *views, size_t selector, struct slice *value_r);

@@ -184,21 +184,6 @@ test_floods(void **state)
 	}
 }
 
-static void
-test_template(void **state)
-{
-	(void)state;
-	assert_int_equal(perl_template(SLICE("%{A}")), 4);
-	assert_int_equal(perl_template(SLICE("%{AB_C2}x")), 8);
-	assert_int_equal(perl_template(SLICE("%{HEADER(To:addr)}")), 18);
-	assert_int_equal(perl_template(SLICE("%{a}")), 0);
-	assert_int_equal(perl_template(SLICE("%{A_}")), 0);
-	assert_int_equal(perl_template(SLICE("%{A__B}")), 0);
-	assert_int_equal(perl_template(SLICE("%{A(}")), 0);
-	assert_int_equal(perl_template(SLICE("%{A")), 0);
-	assert_int_equal(perl_template(SLICE("")), 0);
-}
-
 int
 main(void)
 {
@@ -206,7 +191,6 @@ main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_floods),
-		cmocka_unit_test(test_template),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,8 @@ SAME = 0.995
 SHARE = 0.10
 SPARE = 2
 
-PLUGINS = ["AntiVirus", "AuthRes", "BodyEval", "FromNameSpoof", "HeaderEval", "HTMLEval", "HTTPSMismatch", "ImageInfo",
+PLUGINS = ["AntiVirus", "AuthRes", "BodyEval", "FreeMail", "FromNameSpoof", "HeaderEval", "HTMLEval",
+           "HTTPSMismatch", "ImageInfo",
            "MIMEEval", "PDFInfo", "RelayEval", "URIEval", "VBounce", "WelcomeListSubject", "WLBLEval"]
 
 # The same to both: SpamAssassin's stock files set the first, which is our default too, and tell it the
@@ -45,6 +46,9 @@ ENTRIES = {
     "blocklist_subject": ["money", "re:*spam"],
     "blocklist_to": ["*@*.ie"],
     "def_welcomelist_from_rcvd": ["*@*.org [64]", "*@*.net net"],
+    "freemail_domains": ["yahoo.*", "yahoo.co*.*", "hotmail.com", "gmail.com", "aol.com", "msn.com", "mail?.com",
+                         "sourceforge.net", "ibm.com", "redhat.com", "web.de"],
+    "freemail_welcomelist": ["linuxppc.example", "exmh-workers@redhat.com"],
     "more_spam_to": ["?illmann@*", "*fork*"],
     "all_spam_to": ["*-users@*"],
     "welcomelist_allows_relays": ["*@sourceforge.net"],
@@ -86,6 +90,9 @@ HEADER = [
     "check_illegal_chars('ALL', '0.010', '2')", "check_illegal_chars('From', '0.20', '2')",
     "check_illegal_chars('Subject', '0.00', '2')", "check_mailfrom_matches_rcvd()",
     "check_forged_in_default_welcomelist()", "check_forged_in_welcomelist()", "check_from_in_blocklist()",
+    "check_freemail_body()", "check_freemail_body('^[a-m]')", "check_freemail_from()",
+    "check_freemail_header('Cc')", "check_freemail_header('Reply-To')",
+    "check_freemail_replyto('reply')", "check_freemail_replyto('replyto')",
     "check_from_in_default_welcomelist()", "check_from_in_list('SENDERS')", "check_from_in_welcomelist()",
     "check_replyto_in_list('SENDERS')", "check_subject_in_blocklist()", "check_subject_in_welcomelist()",
     "check_to_in_all_spam()", "check_to_in_blocklist()", "check_to_in_list('SENDERS')", "check_to_in_more_spam()",

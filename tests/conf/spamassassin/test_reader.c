@@ -59,6 +59,7 @@ static const struct {
 	    "1: 1A: a rule's name has letters, digits and _, not a digit first, and at most 100 of "
 	    "them\n" },
 	{ "meta A B && (C + D > 1)\n", "A meta B && (C + D > 1) 1.000\n" },
+	{ "meta A __B || local_tests_only\n", "A meta __B || 1 1.000\n" },
 	{ "meta A\n", "1: A: expected an expression of rules' names\n" },
 	{ "reuse A\nreuse B B2\nbody B /b/\n", "A meta 0 1.000\nB body /b/ 1.000\n" },
 	{ PLUGIN "MIMEHeader\nmimeheader A Content-Type =~ /x/\n",

@@ -1,25 +1,24 @@
 /*
  * dump_headers - prints what headers and URIs are read, to compare with SpamAssassin
  *
- * dump_headers [trusted|internal|msa NETWORK]... [registries FILE.cf] < list: for each file named
- * on a line of standard input, "file NAME", then a line "WORD VALUE" for each relay list, selector
- * and URI (tests/oracle/sa_headers.pl prints the same).
+ * dump_headers [LIST ENTRY]... [registries FILE.cf] < list: for each file named on a line of
+ * standard input, "file NAME", then a line "WORD VALUE" for each relay list, selector and URI
+ * (tests/oracle/sa_headers.pl prints the same), by the lists that the arguments give.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/mime/ip.h"
 #include "engine/mime/relays.h"
 #include "engine/mime/selector.h"
 #include "engine/mime/text.h"
 #include "engine/mime/uri.h"
+#include "engine/rules/views.h"
 #include "engine/util/buf.h"
-#include "engine/util/vec.h"
 #include "milter/converters.h"
+#include "tests/engine/mime/argument_ruleset.h"
 
 #define ARENA_CAP ((size_t)512 << 20)
-#define NETWORKS_MAX 8
 
 static const char *const selectors[] = { "From", "From:addr", "From:name", "From:raw",
 	"From:addr:host", "From:host", "To:addr", "To:name", "ToCc", "ToCc:addr", "Subject",
@@ -69,13 +68,10 @@ compare_slices(const void *a, const void *b)
 }
 
 static void
-print_uris(struct arena *arena, const struct message *message, const struct policy *policy,
-    struct converters *converters, const struct uri_law *law)
+print_uris(struct views *views)
 {
-	struct budget budget = { 0 };
-	struct texts *texts = texts_new(arena, message, converters, policy, &budget);
-	struct slice_list list = uris_find(law, arena, texts, &budget).variants;
-	struct slice *v = arena_array(arena, list.n + 1, sizeof(*v));
+	struct slice_list list = views_uris(views).variants;
+	struct slice *v = arena_array(views->arena, list.n + 1, sizeof(*v));
 
 	if (list.n > 0)
 		memcpy(v, list.v, list.n * sizeof(*v));
@@ -84,39 +80,16 @@ print_uris(struct arena *arena, const struct message *message, const struct poli
 		print_value("uri", v[i]);
 }
 
-/* The networks that the arguments name, a word before each. */
-static bool
-read_networks(char **argv, const char *word, struct network *v, struct network_list *list_r)
-{
-	size_t n = 0;
-
-	for (char **arg = argv; arg[0] != NULL && arg[1] != NULL; arg += 2) {
-		struct err err;
-
-		if (strcmp(arg[0], word) != 0)
-			continue;
-		if (n == NETWORKS_MAX || !network_parse(slice_of(arg[1]), &v[n++], &err))
-			return false;
-	}
-	*list_r = (struct network_list){ v, n };
-	return true;
-}
-
 static void
-dump(struct slice bytes, const struct policy *policy, const struct uri_law *law,
-    struct converters *converters)
+dump(struct views *views)
 {
-	struct arena *arena = arena_new(ARENA_CAP);
-	struct budget budget = { 0 };
-	struct envelope envelope = { 0 };
-	const struct message *message = message_parse(arena, bytes, 0, &budget);
-	const struct relays *relays = relays_find(arena, message, &envelope, policy);
+	const struct relays *relays = views_relays(views);
 	const struct selector_source source = {
-		.message = message,
+		.message = views->message,
 		.relays = relays,
-		.envelope = &envelope,
-		.converters = converters,
-		.boundaries = law->boundaries,
+		.envelope = views->envelope,
+		.converters = views->converters,
+		.boundaries = views->ruleset->boundaries,
 	};
 
 	print_value("relays", relays->trusted.p == NULL ? SLICE("") : relays->trusted);
@@ -124,9 +97,8 @@ dump(struct slice bytes, const struct policy *policy, const struct uri_law *law,
 	print_value("relays", relays->internal.p == NULL ? SLICE("") : relays->internal);
 	print_value("relays", relays->external.p == NULL ? SLICE("") : relays->external);
 	printf("unparseable =%zu\n", relays->unparseable);
-	print_selectors(arena, &source);
-	print_uris(arena, message, policy, converters, law);
-	arena_free(&arena);
+	print_selectors(views->arena, &source);
+	print_uris(views);
 }
 
 static bool
@@ -144,77 +116,39 @@ read_file(const char *path, struct buf *out)
 	return true;
 }
 
-/* The words of the lines of a .cf file that begin with `directive`. */
-static struct slice_list
-read_words(struct slice text, const char *directive)
-{
-	struct vec words = VEC_OF(struct slice, NULL);
-
-	for (size_t at = 0; at < text.n;) {
-		size_t end = slice_find_byte(text, at, '\n');
-		struct slice line = slice_cut(text, at, end);
-
-		at = end + 1;
-		if (!slice_starts(line, slice_of(directive)) || line.n == strlen(directive) ||
-		    line.p[strlen(directive)] != ' ')
-			continue;
-		for (size_t i = strlen(directive); i < line.n; i = slice_find_byte(line, i, ' ')) {
-			size_t stop;
-
-			while (i < line.n && line.p[i] == ' ')
-				i++;
-			stop = slice_find_byte(line, i, ' ');
-			if (stop > i)
-				*(struct slice *)vec_push(&words) = slice_cut(line, i, stop);
-		}
-	}
-	return (struct slice_list){ words.p, words.n };
-}
-
-/* The registries of a .cf file; NULL: none is named. */
-static const struct boundaries *
-read_registries(char **argv, struct arena *arena)
-{
-	struct buf text = { .arena = arena };
-
-	while (argv[0] != NULL && strcmp(argv[0], "registries") != 0)
-		argv++;
-	if (argv[0] == NULL || argv[1] == NULL || !read_file(argv[1], &text))
-		return NULL;
-	return boundaries_new(arena, read_words(buf_slice(&text), "util_rb_tld"),
-	    read_words(buf_slice(&text), "util_rb_2tld"),
-	    read_words(buf_slice(&text), "util_rb_3tld"));
-}
-
 int
 main(int argc, char **argv)
 {
 	struct converters *converters = converters_open();
-	struct network networks[3][NETWORKS_MAX];
-	struct policy policy = { .allow_discard = false };
-	struct arena *arena = arena_new(ARENA_CAP);
-	struct uri_law law = { .boundaries = NULL };
+	struct regex_scratch *scratch = regex_scratch_new();
+	struct ruleset *ruleset = argc < 1 ? NULL : argument_ruleset(argv + 1);
+	const struct envelope envelope = { .known = false };
+	const struct budget budget = { NULL, NULL };
 	char path[4096];
 
-	if (argc < 1 ||
-	    !read_networks(argv + 1, "trusted", networks[0], &policy.trusted_networks) ||
-	    !read_networks(argv + 1, "internal", networks[1], &policy.internal_networks) ||
-	    !read_networks(argv + 1, "msa", networks[2], &policy.msa_networks)) {
-		fputs("dump_headers: expected trusted, internal or msa and a network\n", stderr);
-		return 2;
-	}
-
-	law.boundaries = read_registries(argv + 1, arena);
-	while (fgets(path, sizeof(path), stdin) != NULL) {
+	while (ruleset != NULL && fgets(path, sizeof(path), stdin) != NULL) {
 		struct buf bytes = { .arena = NULL };
+		struct views views = {
+			.arena = arena_new(ARENA_CAP),
+			.ruleset = ruleset,
+			.envelope = &envelope,
+			.scratch = scratch,
+			.converters = converters,
+			.budget = &budget,
+		};
 
 		path[strcspn(path, "\n")] = '\0';
 		printf("file %s\n", path);
-		if (read_file(path, &bytes))
-			dump(buf_slice(&bytes), &policy, &law, converters);
+		if (read_file(path, &bytes)) {
+			views.message = message_parse(views.arena, buf_slice(&bytes), 0, &budget);
+			if (views_open(&views))
+				dump(&views);
+		}
 		buf_clear(&bytes);
+		arena_free(&views.arena);
 	}
-	arena_free(&arena);
+	ruleset_unref(&ruleset);
+	regex_scratch_free(&scratch);
 	converters_close(&converters);
 	return 0;
 }

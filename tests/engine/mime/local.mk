@@ -110,9 +110,13 @@ test_scripts += tests/engine/mime/test_oracle.sh tests/engine/mime/test_torture.
 
 
 # Prints relays, selectors and URIs, for tests/oracle/test_headers.py to compare with SpamAssassin's.
-check_PROGRAMS += tests/engine/mime/dump_headers
-tests_engine_mime_dump_headers_SOURCES = tests/engine/mime/dump_headers.c milter/converters.c
+check_PROGRAMS += tests/engine/mime/dump_headers tests/engine/mime/dump_tables
+tests_engine_mime_dump_headers_SOURCES = tests/engine/mime/dump_headers.c milter/converters.c \
+	tests/engine/mime/argument_ruleset.c tests/engine/mime/argument_ruleset.h
 tests_engine_mime_dump_headers_LDADD = $(ENGINE_LIBS)
+tests_engine_mime_dump_tables_SOURCES = tests/engine/mime/dump_tables.c milter/converters.c \
+	tests/engine/mime/argument_ruleset.c tests/engine/mime/argument_ruleset.h
+tests_engine_mime_dump_tables_LDADD = $(ENGINE_LIBS)
 test_scripts += tests/oracle/test_headers.py tests/oracle/test_tables.py
 long_scripts += tests/oracle/test_headers.py
 EXTRA_DIST += tests/oracle/sa_headers.pl

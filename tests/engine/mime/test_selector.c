@@ -49,6 +49,8 @@ static const struct {
 	{ "X-Host:host", "mail.example.org" },
 	{ "X-None", NULL },
 	{ "EnvelopeFrom", "bounce@lists.example.org" },
+	{ "X-AuthorDomain", "mail.sub.example.co.uk" },
+	{ "X-SenderDomain", "lists.example.org" },
 	{ "X-Between", "one\n" },
 	{ "ALL-TRUSTED",
 	    "Return-Path: <bounce@lists.example.org>\n"

@@ -16,8 +16,11 @@ unit_tests += \
 	tests/engine/rules/test_eval_relay \
 	tests/engine/rules/test_eval_pdf \
 	tests/engine/rules/test_core_lists \
+	tests/engine/rules/test_eval_freemail \
 	tests/engine/rules/test_eval_list \
 	tests/engine/rules/test_eval_welcome \
+	tests/engine/rules/test_freemail_text \
+	tests/engine/rules/test_capture \
 	tests/engine/rules/test_host_set \
 	tests/engine/rules/test_eval_fromname \
 	tests/engine/rules/test_eval_language \
@@ -79,6 +82,11 @@ tests_engine_rules_test_core_lists_SOURCES = tests/engine/rules/test_core_lists.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_core_lists_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_core_lists_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_freemail_SOURCES = tests/engine/rules/test_eval_freemail.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_freemail_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_freemail_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_list_SOURCES = tests/engine/rules/test_eval_list.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
@@ -89,6 +97,9 @@ tests_engine_rules_test_eval_welcome_SOURCES = tests/engine/rules/test_eval_welc
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_welcome_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_welcome_LDADD = $(unit_test_libs)
+tests_engine_rules_test_freemail_text_SOURCES = tests/engine/rules/test_freemail_text.c
+tests_engine_rules_test_freemail_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_freemail_text_LDADD = $(unit_test_libs)
 tests_engine_rules_test_host_set_SOURCES = tests/engine/rules/test_host_set.c
 tests_engine_rules_test_host_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_host_set_LDADD = $(unit_test_libs)
@@ -96,6 +107,10 @@ tests_engine_rules_test_kind_mime_SOURCES = tests/engine/rules/test_kind_mime.c 
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_mime_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_kind_mime_LDADD = $(unit_test_libs)
+tests_engine_rules_test_capture_SOURCES = tests/engine/rules/test_capture.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_capture_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_capture_LDADD = $(unit_test_libs)
 tests_engine_rules_test_kind_uri_SOURCES = tests/engine/rules/test_kind_uri.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_kind_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
