@@ -156,18 +156,30 @@ sa_read_networks(struct sa_config *config, const struct sa_statement *statement)
 		sa_read_words(config, statement);
 }
 
-/* "(NAME) words": *list_r and the words, or false. */
+/* "(NAME) words": the name and the words, or false. */
 static bool
-split_name(
-    struct sa_config *config, struct slice value, struct sa_list **list_r, struct slice *words_r)
+take_name(struct slice value, struct slice *name_r, struct slice *words_r)
 {
 	size_t close = slice_find_byte(value, 0, ')');
 
 	if (value.n == 0 || value.p[0] != '(' || close <= 1 || close + 1 >= value.n ||
 	    !ascii_is_space(value.p[close + 1]))
 		return false;
-	*list_r = sa_config_list(config, slice_cut(value, 1, close));
+	*name_r = slice_cut(value, 1, close);
 	*words_r = slice_from(value, close + 1);
+	return true;
+}
+
+/* The same, with the list of that name. */
+static bool
+split_name(
+    struct sa_config *config, struct slice value, struct sa_list **list_r, struct slice *words_r)
+{
+	struct slice name;
+
+	if (!take_name(value, &name, words_r))
+		return false;
+	*list_r = sa_config_list(config, name);
 	return true;
 }
 
@@ -181,6 +193,39 @@ sa_read_named_addresses(struct sa_config *config, const struct sa_statement *sta
 		add_addresses(config, statement, list, words);
 	else
 		expected(config, statement, "(NAME) and addresses");
+}
+
+/* "(OWNER) addresses", each kept or removed as "owner address" in one list for all owners. */
+static void
+change_owner(struct sa_config *config, const struct sa_statement *statement, bool add)
+{
+	struct slice owner, words, word;
+
+	if (!take_name(statement->value, &owner, &words)) {
+		expected(config, statement, "(OWNER) and addresses");
+		return;
+	}
+	while (cf_word_next(&words, &word)) {
+		struct slice entry = lower(config,
+		    arena_printf(config->arena, "%.*s %.*s", SLICE_ARG(owner), SLICE_ARG(word)));
+
+		if (add)
+			sa_list_add(target_list(config, statement), entry, &statement->origin);
+		else
+			sa_list_remove(target_list(config, statement), entry);
+	}
+}
+
+void
+sa_read_owner(struct sa_config *config, const struct sa_statement *statement)
+{
+	change_owner(config, statement, true);
+}
+
+void
+sa_read_unlist_owner(struct sa_config *config, const struct sa_statement *statement)
+{
+	change_owner(config, statement, false);
 }
 
 /* Hosts are kept by name: "!host" and "host" take each other's place. */
@@ -321,20 +366,6 @@ sa_read_unpair(struct sa_config *config, const struct sa_statement *statement)
 	}
 	while (cf_word_next(&targets, &target))
 		remove_entry(config, sa_config_list(config, target), pair);
-}
-
-void
-sa_read_unlist_named(struct sa_config *config, const struct sa_statement *statement)
-{
-	struct sa_list *list;
-	struct slice words, word;
-
-	if (!split_name(config, statement->value, &list, &words)) {
-		expected(config, statement, "(NAME) and addresses");
-		return;
-	}
-	while (cf_word_next(&words, &word))
-		sa_list_remove(list, word);
 }
 
 void

@@ -112,6 +112,10 @@ static const struct {
 	{ "enlist_addrlist (X) a@b.example\nenlist_uri_host (Y) C.example !d.c.example\n"
 	  "delist_uri_host c.example\n",
 	    "X: a@b.example\nY: !d.c.example\n" },
+	{ PLUGIN "FromNameSpoof\nfns_add_addrlist (Gmail) *@A.example b@c.example\n"
+		 "fns_remove_addrlist (gmail) B@c.example\nfns_add_addrlist x@y.example\n",
+	    "4: fns_add_addrlist: expected (OWNER) and addresses\n"
+	    "fns_add_addrlist: gmail *@a.example\n" },
 	{ "util_rb_2tld co.uk\nclear_util_rb\nutil_rb_tld com\n",
 	    "util_rb_2tld:\nutil_rb_tld: com\nutil_rb_3tld:\n" },
 	{ "trusted_networks 10/8 !10.1/16\nclear_trusted_networks\ntrusted_networks 192.0.2.1\n",
