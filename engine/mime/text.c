@@ -20,6 +20,8 @@
  */
 #include "engine/mime/text.h"
 
+#include <assert.h>
+
 #include "engine/mime/text_space.h"
 #include "engine/mime/word.h"
 #include "engine/util/ascii.h"
@@ -36,6 +38,7 @@ struct texts {
 	struct slice *decoded; /* by part; absent: not yet */
 	struct vec parts; /* of struct text_part */
 	struct slice_list body, rawbody;
+	struct slice *lines; /* those of body, to be replaced */
 	size_t left; /* bytes that may still be read */
 	bool cut; /* by TEXT_READ_MAX and its total */
 	bool many; /* by TEXT_PARAGRAPHS_MAX or TEXT_BODY_TOTAL_MAX */
@@ -424,7 +427,15 @@ texts_body(struct texts *texts)
 	if (!all.failed)
 		split_lines(texts, &list, buf_slice(&all));
 	texts->body = list_of(&list);
+	texts->lines = list.p;
 	return texts->body;
+}
+
+void
+texts_replace_body(struct texts *texts, size_t i, struct slice text)
+{
+	assert(i < texts->body.n);
+	texts->lines[i] = text;
 }
 
 /* Whether a leaf goes into rawbody. */

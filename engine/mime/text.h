@@ -71,6 +71,9 @@ const struct text_part *texts_parts(struct texts *texts, size_t *count_r);
  */
 struct slice_list texts_body(struct texts *texts);
 
+/* Puts another text, which must live as long, into the i-th place of body. */
+void texts_replace_body(struct texts *texts, size_t i, struct slice text);
+
 /* rawbody: decoded, not rendered, in chunks of 2 to 4 KB that never cross a part. */
 struct slice_list texts_rawbody(struct texts *texts);
 

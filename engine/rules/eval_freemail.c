@@ -244,8 +244,12 @@ collect_links(struct collector *c)
 	}
 }
 
+/*
+ * What the body shows. Under its quirks SpamAssassin looks in a text that it
+ * strips for good: body rules that run later see it so.
+ */
 static void
-collect_text(struct collector *c)
+collect_text(struct collector *c, bool strip_for_good)
 {
 	const struct boundaries *boundaries = c->views->ruleset->boundaries;
 	struct slice_list body = views_body(c->views);
@@ -256,6 +260,8 @@ collect_text(struct collector *c)
 		struct slice address;
 		size_t at = 0;
 
+		if (strip_for_good && text.p != NULL)
+			texts_replace_body(views_texts(c->views), i, text);
 		while (
 		    c->found.n < FOUND_MAX && freemail_text_next(boundaries, text, &at, &address)) {
 			if (!add_found(c, address))
@@ -307,7 +313,7 @@ body_freemails(struct views *views, const struct rule *rule)
 	body->freemails = VEC_OF(struct slice, views->arena);
 	c.found = VEC_OF(struct slice, views->arena);
 	collect_links(&c);
-	collect_text(&c);
+	collect_text(&c, rule_has_quirks(views->ruleset, rule));
 	keep_freemails(rule, &c, body);
 	return body->skipped ? NULL : &body->freemails;
 }
