@@ -314,7 +314,7 @@ tag_authordomain(struct buf *out, struct slice argument, const struct markup_sou
 	size_t start = out->n;
 
 	(void)argument;
-	while (out->n < MARKUP_TEXT_MAX && slice_next_line(&rest, &line)) {
+	while (seen != NULL && out->n < MARKUP_TEXT_MAX && slice_next_line(&rest, &line)) {
 		if (line.n == 0 || map_find(seen, line) != NULL)
 			continue;
 		map_add(seen, line, seen);

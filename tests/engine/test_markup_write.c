@@ -94,28 +94,29 @@ show(struct buf *out, const struct verdict *verdict)
 		    SLICE_ARG(verdict->previous[i].value));
 }
 
+static const struct rule_def defs[] = {
+	{ .name = SLICE("LEAF"),
+	    .kind = RULE_BODY,
+	    .pattern = SLICE("/leaf/"),
+	    .subjprefix = SLICE("[L]"),
+	    .has_score = true,
+	    .score = 2 * SCORE_ONE },
+	{ .name = SLICE("ROOT"),
+	    .kind = RULE_BODY,
+	    .pattern = SLICE("/root/"),
+	    .subjprefix = SLICE("[R]"),
+	    .has_score = true,
+	    .score = SCORE_ONE / 2,
+	    .priority = 1 },
+	{ .name = SLICE("__AGAIN"),
+	    .kind = RULE_BODY,
+	    .pattern = SLICE("/root/"),
+	    .subjprefix = SLICE("[R]") },
+};
+
 static struct ruleset *
 build(size_t i)
 {
-	static const struct rule_def defs[] = {
-		{ .name = SLICE("LEAF"),
-		    .kind = RULE_BODY,
-		    .pattern = SLICE("/leaf/"),
-		    .subjprefix = SLICE("[L]"),
-		    .has_score = true,
-		    .score = 2 * SCORE_ONE },
-		{ .name = SLICE("ROOT"),
-		    .kind = RULE_BODY,
-		    .pattern = SLICE("/root/"),
-		    .subjprefix = SLICE("[R]"),
-		    .has_score = true,
-		    .score = SCORE_ONE / 2,
-		    .priority = 1 },
-		{ .name = SLICE("__AGAIN"),
-		    .kind = RULE_BODY,
-		    .pattern = SLICE("/root/"),
-		    .subjprefix = SLICE("[R]") },
-	};
 	struct policy policy = { .markup = { .on = true, .fold = true } };
 
 	for (unsigned k = 0; k < ACTION_COUNT; k++)
@@ -154,12 +155,56 @@ test_rewrites(void **state)
 	slot_free(&slot);
 }
 
+/* Wherever memory runs out, the scan ends with what there is. */
+static void
+test_caps(void **state)
+{
+	static const char letter[] =
+	    "Received: from a.example (a.example [192.0.2.7]) by b.example (Postfix) with ESMTP id 1\n"
+	    "\tfor <x@b.example>; Mon, 01 Jan 2024 10:00:05 +0000 (UTC)\n"
+	    "From: a@example.com, \"B\" <b@other.example>\nTo: c\nSubject: x\n\ty\n\nleaf root\n";
+	static const struct markup_field fields[] = {
+		{ SLICE("A"),
+		    SLICE("_YESNOCAPS(a,b)_ _SCORE(00)_ _TESTS_ _TESTSSCORES_ _SUBTESTS_") },
+		{ SLICE("B"),
+		    SLICE("_HEADER(From:addr)_ _SENDERDOMAIN_ _AUTHORDOMAIN_ _DATE_ \xc3\xa4") },
+		{ SLICE("C"), SLICE("_RELAYSEXTERNAL_ _LASTEXTERNALREVIP_ _FIRSTTRUSTEDIP_ _SC_") },
+		{ SLICE("D"), SLICE("_REPORT_") },
+		{ SLICE("E"), SLICE("_SUMMARY_ _PREVIEW_ _SUBTESTSCOLLAPSED_ _AUTOLEARNSCORE_") },
+	};
+	struct policy policy = { .markup = { .on = true,
+				     .fold = true,
+				     .wrap_width = 30,
+				     .spam = { fields, COUNT(fields) },
+				     .rewrite = { SLICE("[S]"), SLICE("f"), SLICE("t") } } };
+	struct slot *slot = helper_slot();
+	struct ruleset *ruleset;
+	bool whole = false;
+
+	(void)state;
+	for (unsigned i = 0; i < ACTION_COUNT; i++)
+		policy.thresholds.at[i] = i == ACTION_TAG ? SCORE_ONE : THRESHOLD_OFF;
+	ruleset = helper_build(defs, COUNT(defs), &policy, NULL);
+	for (size_t cap = 1024; cap < 400000 && !whole; cap += 509) {
+		struct arena *arena = arena_new(cap);
+		const struct verdict *verdict = helper_scan(
+		    arena, ruleset, slot, slice_of(letter), NULL);
+
+		whole = !arena_overflowed(arena) && verdict->field_count == COUNT(fields);
+		arena_free(&arena);
+	}
+	assert_true(whole);
+	ruleset_unref(&ruleset);
+	slot_free(&slot);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_rewrites),
+		cmocka_unit_test(test_caps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
