@@ -207,6 +207,7 @@ read_and_match(
 		.ruleset = ruleset,
 		.envelope = scan->envelope,
 		.scratch = slot->scratch,
+		.frozen = slot->frozen,
 		.converters = slot->converters,
 		.budget = budget,
 		.now = scan->options.now,

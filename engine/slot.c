@@ -16,6 +16,7 @@ slot_new(struct converters *converters)
 	if (slot == NULL)
 		abort();
 	slot->scratch = regex_scratch_new();
+	slot->frozen = frozen_new();
 	slot->converters = converters;
 	return slot;
 }
@@ -26,6 +27,7 @@ slot_free(struct slot **slot)
 	if (*slot == NULL)
 		return;
 	regex_scratch_free(&(*slot)->scratch);
+	frozen_free(&(*slot)->frozen);
 	free(*slot);
 	*slot = NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * slot.h - the scratch of one scan step: PCRE2's memory and charset converters
+ * slot.h - the scratch of one scan step: PCRE2's memory, charset converters and frozen patterns
  *
  * A scan outlives its steps, so a slot is an argument of each step and is
  * used by one thread at a time. The shell keeps a bounded pool of them.
@@ -11,9 +11,11 @@
 
 #include "engine/mime/charset.h"
 #include "engine/regex/pcre.h"
+#include "engine/rules/frozen.h"
 
 struct slot {
 	struct regex_scratch *scratch;
+	struct frozen *frozen; /* kept from one message to the next */
 	struct converters *converters; /* the shell's */
 };
 

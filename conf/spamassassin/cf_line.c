@@ -89,6 +89,20 @@ key_of(struct arena *arena, struct slice word)
 	return (struct slice){ key, word.n };
 }
 
+/* The comment in which sa-update tells the version of what it fetched. */
+static void
+note_version(struct cf_lines *lines, struct slice line)
+{
+	struct slice mark = SLICE("# UPDATE version "), version = slice_from(line, mark.n);
+
+	if (!slice_starts(line, mark) || version.n == 0)
+		return;
+	for (size_t i = 0; i < version.n; i++)
+		if (!ascii_is_digit(version.p[i]))
+			return;
+	lines->update_version = version;
+}
+
 bool
 cf_line_next(struct cf_lines *lines, struct cf_line *line_r)
 {
@@ -99,6 +113,7 @@ cf_line_next(struct cf_lines *lines, struct cf_line *line_r)
 		bool escaped;
 
 		lines->number++;
+		note_version(lines, line);
 		line = without_comment(line, &escaped);
 		if (escaped)
 			line = without_escapes(lines->arena, line);

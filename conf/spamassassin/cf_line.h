@@ -25,6 +25,7 @@ struct cf_lines {
 	struct slice rest; /* of the file */
 	struct slice language; /* "en_US": lines of others are passed over */
 	unsigned number; /* of the last line read */
+	struct slice update_version; /* N of a line "# UPDATE version N"; absent: none yet */
 };
 
 /*

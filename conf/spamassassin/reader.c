@@ -219,6 +219,12 @@ read_file(struct sa_config *config, const char *name, struct slice bytes, unsign
 		read_line(&reader, &line);
 	close_ifs(&reader);
 	vec_clear(&reader.ifs);
+	if (lines.update_version.p != NULL) {
+		struct origin origin = { reader.file, 0, 0, LAYER };
+
+		sa_list_append(
+		    sa_config_list(config, SLICE("update_version")), lines.update_version, &origin);
+	}
 }
 
 void

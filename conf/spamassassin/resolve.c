@@ -251,6 +251,8 @@ resolve_dropped(struct sa_config *config, struct rule_source *source)
 void
 sa_resolve(struct sa_config *config, struct rule_source *source)
 {
+	/* None is told: the engine has names for who says nothing. */
+	sa_config_list(config, SLICE("originating_ip_headers"));
 	for (size_t i = 0; i < config->rules.n; i++) {
 		const struct sa_rule *rule = *(struct sa_rule **)vec_at(&config->rules, i);
 

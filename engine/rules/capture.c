@@ -6,7 +6,8 @@
  * once and no empty one; a rule that hits sets its tags anew, to nothing when
  * its groups took nothing. Of its other template tags only HEADER(..) is
  * known here; the rest counts as unset. There a template's pattern is
- * compiled for the first message only, by mistake: ours for each.
+ * compiled for the first message only, by mistake: ours for each, but for
+ * rules that keep its quirks (frozen.h).
  *
  * A pattern with templates is compiled for the message when the first text
  * comes, and freed behind the rule: rules are const. Values stand in it with
@@ -48,6 +49,7 @@ struct captures {
 	struct slice pattern; /* of the rule that runs; absent: it has no template */
 	struct regex *regex; /* made of it */
 	bool tried;
+	const struct regex *frozen; /* the slot's, in the place of regex; NULL: none */
 };
 
 /* Capitals and digits, in words joined by single underscores, a capital first: its length. */
@@ -252,6 +254,13 @@ add_values(struct views *views, const struct template_tag *tag, struct buf *out)
 	return true;
 }
 
+/* Whether the rule keeps the pattern of the first message, as SpamAssassin does. */
+static bool
+freezes(const struct views *views, const struct rule *rule)
+{
+	return views->frozen != NULL && rule_has_quirks(views->ruleset, rule);
+}
+
 bool
 capture_open(struct views *views, const struct rule *rule)
 {
@@ -278,7 +287,19 @@ capture_open(struct views *views, const struct rule *rule)
 	}
 	captures->pattern = buf_slice(&out);
 	captures->tried = false;
+	captures->frozen = freezes(views, rule)
+			       ? frozen_find(views->frozen, views->ruleset, rule->index)
+			       : NULL;
 	return !out.failed;
+}
+
+/* Gives the pattern to the slot. */
+static void
+freeze(struct views *views, const struct rule *rule, struct captures *captures)
+{
+	frozen_keep(views->frozen, views->ruleset, rule->index, captures->regex);
+	captures->frozen = captures->regex;
+	captures->regex = NULL;
 }
 
 const struct regex *
@@ -289,14 +310,18 @@ capture_regex(struct views *views, const struct rule *rule)
 
 	if (rule->template == NULL)
 		return rule->regex;
+	if (captures->frozen != NULL)
+		return captures->frozen;
 	if (!captures->tried) {
 		captures->tried = true;
 		captures->regex = regex_new(views->ruleset->compiler, captures->pattern, &err);
 		if (captures->regex == NULL)
 			views_note(views, "rule %.*s: not run, its tags' values do not compile",
 			    SLICE_ARG(rule->def.name));
+		else if (freezes(views, rule))
+			freeze(views, rule, captures);
 	}
-	return captures->regex;
+	return captures->frozen != NULL ? captures->frozen : captures->regex;
 }
 
 void

@@ -34,6 +34,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_uri.c \
 	engine/rules/eval_welcome.c \
 	engine/rules/freemail_text.c engine/rules/freemail_text.h \
+	engine/rules/frozen.c engine/rules/frozen.h \
 	engine/rules/glob.c \
 	engine/rules/host_set.c engine/rules/host_set.h \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \

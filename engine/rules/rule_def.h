@@ -42,13 +42,13 @@ enum rule_kind {
  * network; body rules: not the Subject; needs a filter that learns; what a function tells of its
  * hit is not shown in reports; noautolearn, userconf or learn: its points are not learned from.
  */
-#define RULE_TAG_TABLE(X)             \
-	X(MULTIPLE, "multiple")       \
-	X(NICE, "nice")               \
-	X(NET, "net")                 \
-	X(NOSUBJECT, "nosubject")     \
-	X(LEARN, "learn")             \
-	X(NOLOG, "nolog")             \
+#define RULE_TAG_TABLE(X)         \
+	X(MULTIPLE, "multiple")   \
+	X(NICE, "nice")           \
+	X(NET, "net")             \
+	X(NOSUBJECT, "nosubject") \
+	X(LEARN, "learn")         \
+	X(NOLOG, "nolog")         \
 	X(NOAUTOLEARN, "noautolearn")
 
 enum rule_tag_bit {

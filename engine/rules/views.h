@@ -16,6 +16,7 @@
 #include "engine/mime/relays.h"
 #include "engine/mime/text.h"
 #include "engine/mime/uri.h"
+#include "engine/rules/frozen.h"
 #include "engine/rules/rule.h"
 #include "engine/util/budget.h"
 
@@ -63,6 +64,7 @@ struct views {
 	const struct envelope *envelope;
 	const struct message *message;
 	struct regex_scratch *scratch; /* of the slot that this step runs in */
+	struct frozen *frozen; /* likewise; NULL: nothing is kept */
 	struct converters *converters;
 	const struct budget *budget;
 	int64_t now;

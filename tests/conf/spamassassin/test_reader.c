@@ -102,6 +102,7 @@ static const struct {
 	{ PLUGIN
 	    "ReplaceTags\nreplace_tag A [a4]\nbody X /b<A>d/\nreplace_rules X\nbody Y /b<A>d/\n",
 	    "X body /b[a4]d/ 1.000\nY body /b<A>d/ 1.000\n" },
+	{ "# UPDATE version 1902151\n# UPDATE version x\n", "update_version: 1902151\n" },
 	/* lists and settings */
 	{ "whitelist_from *@A.example b@c.example\nunwelcomelist_from B@c.example\n",
 	    "welcomelist_from: *@a.example\n" },
@@ -171,6 +172,9 @@ tell_rule(struct buf *out, const struct rule_def *def)
 static void
 tell_list(struct buf *out, const struct rule_list *list)
 {
+	/* It is told of even when nobody says a word: there, none means none. */
+	if (slice_eq(list->name, SLICE("originating_ip_headers")) && list->entry_count == 0)
+		return;
 	buf_printf(out, "%.*s:", SLICE_ARG(list->name));
 	for (size_t i = 0; i < list->entry_count; i++)
 		buf_printf(out, "%s %.*s", i == 0 ? "" : ",", SLICE_ARG(list->entries[i]));

@@ -111,6 +111,56 @@ test_multiple(void **state)
 	buf_clear(&got);
 }
 
+/* Scans both messages with one slot. */
+static void
+scan_two(bool quirks, const char *first, const char *second, struct buf *got)
+{
+	struct rule_def defs[] = {
+		BODY("__NAME", "/Hello, (?<NAME>\\w+)/"),
+		BODY("USES", "/account %{NAME}/"),
+	};
+	struct policy policy = { .spamassassin_quirks = quirks };
+	struct slot *slot = helper_slot();
+	const char *const messages[] = { first, second };
+	struct ruleset *ruleset;
+
+	defs[0].imported = defs[1].imported = true;
+	ruleset = helper_build(defs, 2, &policy, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		struct arena *arena = arena_new(1 << 24);
+
+		got->n = 0;
+		helper_scan(arena, ruleset, slot, slice_of(messages[i]), got);
+		arena_free(&arena);
+	}
+	slot_free(&slot);
+	ruleset_unref(&ruleset);
+}
+
+/* SpamAssassin's process keeps the pattern that it made for the first message. */
+static void
+test_frozen(void **state)
+{
+	static const char ann[] = "From: a@example.org\n\nHello, Ann\n\naccount Ann\n";
+	static const char bob[] = "From: a@example.org\n\nHello, Bob\n\naccount Bob\n";
+	static const char other[] = "From: a@example.org\n\nHello, Bob\n\naccount Ann\n";
+	static const char none[] = "From: a@example.org\n\nHi\n\naccount Ann\n";
+	struct buf got = { 0 };
+
+	(void)state;
+	scan_two(true, ann, bob, &got);
+	assert_string_equal(buf_text(&got), "__NAME");
+	scan_two(true, ann, other, &got);
+	assert_string_equal(buf_text(&got), "USES,__NAME");
+	scan_two(true, ann, none, &got);
+	assert_string_equal(buf_text(&got), "");
+	scan_two(true, none, bob, &got);
+	assert_string_equal(buf_text(&got), "USES,__NAME");
+	scan_two(false, ann, bob, &got);
+	assert_string_equal(buf_text(&got), "USES,__NAME");
+	buf_clear(&got);
+}
+
 /* A priority of its own holds: the tag is unset when the other rule runs before. */
 static void
 test_priority(void **state)
@@ -193,6 +243,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hits),
 		cmocka_unit_test(test_multiple),
+		cmocka_unit_test(test_frozen),
 		cmocka_unit_test(test_priority),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_compile),
