@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """test_evals.py - eval functions that carry SpamAssassin's names hit where SpamAssassin's hit
 
-Each call below becomes a rule of both programs, and both read the same messages: the public corpus
+Each call below becomes a rule of one .cf file that both programs read, and both check the same messages: the public corpus
 ($STEELYARD_CORPUS, else corpus/package/data in the build folder) and the lists and bounces of the test
 data beside the repository. A seeded sample in `make check`; everything with STEELYARD_LONG=1. Skips what is
 not there, and all of it without SpamAssassin 4.0.1. Prints TAP, a case for each call. A call fails where
@@ -26,8 +26,8 @@ SHARE = 0.10
 SPARE = 2
 
 PLUGINS = ["AntiVirus", "AuthRes", "BodyEval", "FreeMail", "FromNameSpoof", "HeaderEval", "HTMLEval",
-           "HTTPSMismatch", "ImageInfo",
-           "MIMEEval", "PDFInfo", "RelayEval", "URIEval", "VBounce", "WelcomeListSubject", "WLBLEval"]
+           "HTTPSMismatch", "ImageInfo", "MIMEEval", "PDFInfo", "RelayEval", "URIEval", "VBounce",
+           "WelcomeListSubject", "WLBLEval"]
 
 # The same to both: SpamAssassin's stock files set the first, which is our default too, and tell it the
 # top-level domains that there are.
@@ -35,9 +35,6 @@ SETTINGS = """originating_ip_headers X-Yahoo-Post-IP X-Originating-IP X-Apparent
 originating_ip_headers X-MS-Exchange-CrossTenant-OriginalAttributedTenantConnectingIp
 ok_locales en ru
 include /usr/share/spamassassin/20_aux_tlds.cf
-"""
-LISTS = """lists:
-  ok_locales: [en, ru]
 """
 
 # What the functions that look in lists find there: {directive: entries, one a line for SpamAssassin}.
@@ -198,15 +195,8 @@ def write_settings(out):
             print("%s (%s) %s" % (directive, name, " ".join(entries)), file=out)
 
 
-def write_lists(out):
-    """The lists in ours."""
-    for lists in (ENTRIES, NAMED_ADDRESSES, NAMED_HOSTS):
-        for name, entries in lists.items():
-            print("  %s: [%s]" % (name, ", ".join("'%s'" % entry for entry in entries)), file=out)
-
-
-def theirs(folder, calls, paths):
-    """{path: the numbers of the calls that hit in SpamAssassin}; None in their place when it gave up."""
+def write_rules(folder, calls):
+    """A file that both programs read, with a rule for each call; its path."""
     rules = os.path.join(folder, "evals.cf")
     named = {call.split("(")[0] for call in HEADER}
     with open(rules, "w", encoding="utf-8") as out:
@@ -217,9 +207,14 @@ def theirs(folder, calls, paths):
         for number, call in calls:
             print("%s E%d eval:%s" % ("header" if call.split("(")[0] in named else "body", number, call), file=out)
             print("score E%d 0.01" % number, file=out)
+    return rules
+
+
+def theirs(folder, calls, paths):
+    """{path: the numbers of the calls that hit in SpamAssassin}; None in their place when it gave up."""
     script = os.path.join(top, "tests", "oracle", "sa_evals.pl")
-    text = subprocess.run(["perl", script, rules], input="".join(p + "\n" for p in paths), stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, encoding="utf-8", check=True).stdout
+    text = subprocess.run(["perl", script, write_rules(folder, calls)], input="".join(p + "\n" for p in paths),
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=True).stdout
     hits = {}
     for line in text.splitlines():
         path, names = line.split("\t")
@@ -229,13 +224,7 @@ def theirs(folder, calls, paths):
 
 def ours(folder, calls, paths):
     """The same of steelyard."""
-    rules = os.path.join(folder, "evals.yaml")
-    with open(rules, "w", encoding="utf-8") as out:
-        out.write(LISTS)
-        write_lists(out)
-        print("rules:", file=out)
-        for number, call in calls:
-            print("  E%d: {function: '%s', score: 0.01}" % (number, call.replace("'", "''")), file=out)
+    rules = write_rules(folder, calls)
     hits = {}
     for start in range(0, len(paths), BATCH):
         batch = paths[start:start + BATCH]
