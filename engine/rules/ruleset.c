@@ -172,8 +172,8 @@ break_rule(struct builder *builder, struct rule *rule, const struct err *err)
 	buf_add(&text, slice_of(err->text));
 	if (err->column > 0)
 		buf_printf(&text, " (byte %u)", err->column);
-	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin,
-	    rule->def.name, buf_text(&text));
+	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin, rule->def.name,
+	    buf_text(&text));
 	buf_clear(&text);
 	rule->broken = true;
 }
@@ -372,8 +372,8 @@ report_cycle(void *p, struct rule *rule, const struct rule *through)
 
 	buf_printf(&text, "reads itself through %.*s, or over more than %d metas",
 	    SLICE_ARG(through->def.name), ORDER_CHAIN_MAX);
-	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin,
-	    rule->def.name, buf_text(&text));
+	tell(builder, rule->def.imported ? 'w' : 'e', &rule->def.origin, rule->def.name,
+	    buf_text(&text));
 	buf_clear(&text);
 }
 
