@@ -325,7 +325,7 @@ write_rewrites(struct arena *arena, const struct markup_source *source,
 		rewriting.prefix = line_text(arena, verdict->subject_prefix, source);
 	while (rewriting.prefix.n > 0 && ascii_is_space(rewriting.prefix.p[rewriting.prefix.n - 1]))
 		rewriting.prefix.n--;
-	rewrite_header(&rewriting, &message->headers);
+	rewrite_header(&rewriting, &message->every_field);
 	verdict->rewrites = rewriting.rewrites.p;
 	verdict->rewrite_count = rewriting.rewrites.n;
 	verdict->previous = rewriting.previous.p;

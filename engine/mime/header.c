@@ -282,6 +282,25 @@ header_parse(struct arena *arena, enum header_kind kind, struct slice text, size
 	return block;
 }
 
+struct header_list
+header_without(struct arena *arena, const struct header_list *headers, struct slice prefix)
+{
+	struct header_list left = { .bytes = headers->bytes };
+
+	for (size_t i = 0; i < headers->n; i++)
+		left.n += !slice_istarts(headers->v[i].name, prefix);
+	if (left.n == headers->n)
+		return *headers;
+	left.v = arena_array(arena, left.n, sizeof(*left.v));
+	if (left.v == NULL)
+		return *headers;
+	left.n = 0;
+	for (size_t i = 0; i < headers->n; i++)
+		if (!slice_istarts(headers->v[i].name, prefix))
+			left.v[left.n++] = headers->v[i];
+	return index_build(arena, &left) ? left : *headers;
+}
+
 /* The first place in by_name whose name is not below `name` (or, `after`, is above it). */
 static size_t
 index_bound(const struct header_list *headers, struct slice name, bool after)

@@ -56,6 +56,13 @@ struct header_block {
 struct header_block
 header_parse(struct arena *arena, enum header_kind kind, struct slice text, size_t most);
 
+/*
+ * The list without the fields whose name begins so (any case), as a new one;
+ * `bytes` stay. The list itself when there are none, or at the arena's cap.
+ */
+struct header_list
+header_without(struct arena *arena, const struct header_list *headers, struct slice prefix);
+
 /* Whether a field's name, with the colon right behind it, stands at the top of `text`. */
 bool header_begins(struct slice text);
 

@@ -62,7 +62,10 @@ message_fill(struct message *message, struct part_parser *parser)
 	size_t header_end, body;
 
 	part_parse_message(parser, message->root, message->text, &body);
-	message->headers = message->root->headers;
+	message->every_field = message->root->headers;
+	message->headers = header_without(
+	    parser->arena, &message->every_field, SLICE(MESSAGE_VERDICT_PREFIX));
+	message->root->headers = message->headers;
 	header_end = message->headers.bytes.n;
 	message->header_bytes = slice_cut(
 	    message->bytes, 0, place_in_bytes(message->bytes, message->text, header_end));

@@ -40,6 +40,9 @@ enum message_oddity {
 	MESSAGE_EPILOGUE = 1 << 14, /* text other than dots behind a multipart's end */
 };
 
+/* Fields so named hold verdicts that anybody may have written: rules do not see them. */
+#define MESSAGE_VERDICT_PREFIX "X-Spam-"
+
 /* SpamAssassin's own limit on the parts of one multipart. */
 #define MESSAGE_PARTS_MAX 1000
 /* All parts together: each costs half a kilobyte. */
@@ -74,7 +77,8 @@ struct message {
 	struct slice body_bytes; /* of `bytes`: what follows the blank line */
 	struct slice text; /* `bytes` with LF line ends (the same memory if they were) */
 	struct slice mbox_line; /* the "From " line that was removed; absent: none */
-	struct header_list headers; /* the root part's, in `text` */
+	struct header_list every_field; /* of the message, in `text` */
+	struct header_list headers; /* the root part's: without the verdicts of other filters */
 	struct part *root;
 	struct part **parts; /* all parts in the order they stand, parts[0] = root */
 	size_t part_count;

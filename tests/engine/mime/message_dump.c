@@ -67,7 +67,7 @@ is_leaf(const struct part *part)
 }
 
 static void
-print_part(struct arena *arena, const struct part *part)
+print_part(struct arena *arena, const struct part *part, const struct header_list *headers)
 {
 	printf("%u %.*s", part->depth, SLICE_ARG(part->type.full));
 	if (is_leaf(part)) {
@@ -76,14 +76,14 @@ print_part(struct arena *arena, const struct part *part)
 		printf(" %zu %08x", bytes.n, (unsigned)crc32_of(bytes));
 	}
 	printf("\n");
-	for (size_t i = 0; i < part->headers.n; i++) {
-		const struct header *header = &part->headers.v[i];
+	for (size_t i = 0; i < headers->n; i++) {
+		const struct header *header = &headers->v[i];
 
 		printf("  %zu %08x %08x\n", header->name.n, (unsigned)crc32_of(header->name),
 		    is_plain(header->name) ? (unsigned)crc32_of(header->raw) : 0);
 	}
 	for (part = part->child; part != NULL; part = part->next)
-		print_part(arena, part);
+		print_part(arena, part, &part->headers);
 }
 
 static void
@@ -127,7 +127,7 @@ dump(const char *path, bool bytes)
 	} else {
 		printf("== %s\n", path);
 		print_flags(message->oddities);
-		print_part(arena, message->root);
+		print_part(arena, message->root, &message->every_field);
 	}
 	if (message->incomplete)
 		printf("incomplete\n");

@@ -14,6 +14,7 @@ static const char message_text[] =
     "Received: from a.example.com (a.example.com [198.51.100.1])\n"
     "\tby mx.example.net (Postfix) with ESMTP id 1; Mon, 1 Jan 2024 10:00:05 +0000\n"
     "X-Between: one\n"
+    "X-Spam-Status: Yes\n"
     "Received: from b.example.com ([198.51.100.2]) by a.example.com; Mon, 1 Jan 2024 10:00:00 +0000\n"
     "To: \"Foo, Blah\" <jm@foo.example>, jm@bar.example\n"
     "Cc: 'Quoted Name' <cc@third.example.co.uk>\n"
@@ -29,6 +30,7 @@ static const struct {
 	const char *selector;
 	const char *want; /* NULL: no such field */
 } cases[] = {
+	{ "X-Spam-Status", NULL },
 	{ "To:addr", "jm@foo.example\njm@bar.example" },
 	{ "To:name", "Foo, Blah" },
 	{ "tO:addr:first", "jm@foo.example\njm@bar.example" },
