@@ -224,10 +224,7 @@ all_add(
 static void
 collect_side(struct reading *reading, enum side side, size_t relay)
 {
-	const struct message *message = reading->source->message;
-	/* The parts of the header between relays are taken before X-Spam- fields go. */
-	const struct header_list *headers = side == SIDE_ALL ? &message->headers
-							     : &message->every_field;
+	const struct header_list *headers = &reading->source->message->headers;
 	const struct relays *relays = reading->source->relays;
 	struct all_range range = { .side = side, .boundary = NO_BOUNDARY };
 	struct header client;

@@ -65,8 +65,8 @@ while (my $path = <STDIN>) {
 	close $file;
 	my $message = $sa->parse($bytes);
 	my $status = Mail::SpamAssassin::PerMsgStatus->new($sa, $message);
+	$message->delete_header('X-Spam-.*');	# as check() does before all
 	$status->extract_message_metadata();
-	$message->delete_header('X-Spam-.*');	# as check() does before any rule runs
 	for my $list (qw(Trusted Untrusted Internal External)) {
 		say_value('relays', scalar $status->get("X-Spam-Relays-$list"));
 	}
