@@ -138,7 +138,7 @@ def make_files():
 USAGE = [
     ([], 2), (["--help"], 0), (["help"], 0), (["--version"], 0), (["nonsense"], 2), (["--nonsense"], 2),
     (["check", "--help"], 0), (["lint", "--help"], 0), (["rules", "--help"], 0), (["config", "--help"], 0),
-    (["status", "--help"], 0), (["reload", "--help"], 0),
+    (["status", "--help"], 0), (["reload", "--help"], 0), (["import-sa", "--help"], 0), (["import-sa"], 2),
     (["check", "--nonsense"], 2), (["check", "--jobs", "0", "ham.eml"], 2), (["check", "--jobs", "x", "ham.eml"], 2),
     (["check", "--now", "-1", "ham.eml"], 2), (["check", "--now", "12x", "ham.eml"], 2),
     (["check", "--client-ip", "300.1.1.1", "ham.eml"], 2), (["check", "--fail-open", "ham.eml"], 2),

@@ -1,4 +1,5 @@
 # Both programs over the same mail: see HACKING.md, "Oracles".
-test_scripts += tests/parity/test_stock.py tests/parity/test_live.py tests/parity/test_cases.py
+test_scripts += tests/parity/test_stock.py tests/parity/test_live.py tests/parity/test_cases.py \
+	tests/parity/test_import.py
 long_scripts += tests/parity/test_stock.py
 EXTRA_DIST += tests/parity/parity.py tests/parity/sa_stock.pl tests/parity/differences.txt
