@@ -255,3 +255,16 @@ ruleset_load(const struct settings *settings, const char *const *paths, size_t n
 	rule_source_clear(&source);
 	return ruleset;
 }
+
+struct settings *
+ruleset_settings(const struct settings *settings, struct diagnostics *diagnostics)
+{
+	struct rule_source source = RULE_SOURCE_INIT;
+	struct settings *laid = NULL;
+
+	if (ruleset_gather(settings, NULL, 0, &source, diagnostics))
+		laid = settings_overlay(
+		    settings, source.settings.p, source.settings.n, diagnostics);
+	rule_source_clear(&source);
+	return laid;
+}

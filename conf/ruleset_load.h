@@ -39,6 +39,13 @@ bool ruleset_gather(const struct settings *settings, const char *const *paths, s
 struct ruleset *ruleset_compile(const struct settings *settings, struct rule_source *source,
     const struct ruleset_report *report, struct diagnostics *diagnostics);
 
+/*
+ * The settings that are in force with these rules: what the rules bring is laid
+ * under what `settings` say. The result is freed before `settings`. NULL: a path
+ * cannot be read, which was told.
+ */
+struct settings *ruleset_settings(const struct settings *settings, struct diagnostics *diagnostics);
+
 /* Where the shipped rules are: the installed folder, or $STEELYARD_RULES when it is set. */
 const char *ruleset_shipped_path(void);
 

@@ -281,6 +281,8 @@ overlay_row(
 		if (value != NULL && rows[i].parse(&schema, &rows[i], value, field)) {
 			settings->rows[i].value = arena_copy(settings->arena, source->value).p;
 			settings->rows[i].origin = source->origin;
+			settings->rows[i].origin.file =
+			    arena_copy(settings->arena, slice_of(source->origin.file)).p;
 		} else {
 			memcpy(field, &old, rows[i].size);
 		}

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/diagnostic.h"
+#include "conf/ruleset_load.h"
 #include "milter/command.h"
 
 static const char help_text[] = "usage: steelyard config [--effective] [--origin] [-c FILE]\n"
@@ -77,10 +79,12 @@ add_origin(struct buf *out, const struct setting *setting)
 {
 	const struct origin *origin = &setting->origin;
 
-	if (!setting->set || origin->file == NULL)
+	if (origin->file == NULL)
 		buf_add(out, SLICE("  # default"));
 	else if (origin->line == 0)
 		buf_printf(out, "  # %s", origin->file);
+	else if (origin->column == 0)
+		buf_printf(out, "  # %s:%u", origin->file, origin->line);
 	else
 		buf_printf(out, "  # %s:%u:%u", origin->file, origin->line, origin->column);
 }
@@ -103,6 +107,18 @@ add_settings(struct buf *out, const struct settings *settings, const struct show
 	}
 }
 
+/* What rules bring counts too, where they can be read; mistakes in them are lint's to tell. */
+static void
+add_in_force(struct buf *out, const struct settings *settings, const struct showing *showing)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct settings *laid = showing->effective ? ruleset_settings(settings, found) : NULL;
+
+	add_settings(out, laid != NULL ? laid : settings, showing);
+	settings_free(&laid);
+	diagnostics_free(&found);
+}
+
 int
 cmd_config(int argc, char **argv)
 {
@@ -118,7 +134,7 @@ cmd_config(int argc, char **argv)
 	settings = command_settings(showing.config);
 	if (settings == NULL)
 		return COMMAND_USAGE;
-	add_settings(&out, settings, &showing);
+	add_in_force(&out, settings, &showing);
 	if (out.n == 0)
 		buf_add(&out, SLICE("# every setting has its default: see --effective\n"));
 	printed = command_print(&out);

@@ -226,10 +226,44 @@ test_markup(void **state)
 	buf_clear(&path);
 }
 
+/* What a .cf file sets counts where the configuration says nothing. */
+static void
+test_required_score(void **state)
+{
+	struct diagnostics *found = diagnostics_new();
+	struct buf path = { 0 }, text = { 0 };
+	struct settings *settings, *laid;
+	FILE *file = fopen(path_of(&path, "50.cf"), "w");
+
+	(void)state;
+	assert_non_null(file);
+	fputs("\nrequired_score 4.2\n", file);
+	fclose(file);
+	buf_printf(&text, "rules: [{spamassassin: %s}]", buf_text(&path));
+	settings = settings_from(buf_text(&text));
+	laid = ruleset_settings(settings, found);
+	assert_non_null(laid);
+	assert_int_equal(laid->thresholds_tag, 4200000);
+	settings_free(&laid);
+	settings_free(&settings);
+
+	buf_printf(&text, "\nthresholds: {tag: 7}");
+	settings = settings_from(buf_text(&text));
+	laid = ruleset_settings(settings, found);
+	assert_int_equal(laid->thresholds_tag, 7000000);
+	settings_free(&laid);
+	settings_free(&settings);
+	assert_int_equal(unlink(buf_text(&path)), 0);
+	diagnostics_free(&found);
+	buf_clear(&path);
+	buf_clear(&text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_required_score),
 		cmocka_unit_test(test_directory),
 		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_markup),
