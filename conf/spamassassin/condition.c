@@ -59,7 +59,19 @@ read_argument(struct condition_text *c, struct slice *name_r)
 	return name_r->n > 0;
 }
 
-/* Writes a word as a number; false: nobody knows it. */
+/* Another word is a string to Perl: true, but no function. One letter is not read at all. */
+static bool
+translate_unknown(struct condition_text *c, struct slice word, struct err *err)
+{
+	if (err->text[0] == '\0')
+		err_set(err,
+		    "unknown word \"%.*s\": expected version, plugin(), can(), has() or local_tests_only",
+		    SLICE_ARG(slice_cut(word, 0, 100)));
+	buf_add(&c->out, SLICE("1"));
+	return word.n > 1;
+}
+
+/* Writes a word as a number; false: SpamAssassin would not read the line. */
 static bool
 translate_word(struct condition_text *c, struct slice word, struct err *err)
 {
@@ -70,7 +82,8 @@ translate_word(struct condition_text *c, struct slice word, struct err *err)
 	if (plugin || can || slice_eq(word, SLICE("has"))) {
 		if (!read_argument(c, &name)) {
 			err_set(err, "expected (NAME) behind %.*s", SLICE_ARG(word));
-			return false;
+			buf_add(&c->out, SLICE("("));
+			return true;
 		}
 		value = plugin ? sa_plugins_has(c->plugins, name)
 			       : sa_plugins_can(c->plugins, name, can);
@@ -82,10 +95,7 @@ translate_word(struct condition_text *c, struct slice word, struct err *err)
 	} else if (slice_eq(word, SLICE("local_tests_only"))) {
 		buf_add(&c->out, c->local_tests_only ? SLICE("1") : SLICE("0"));
 	} else {
-		err_set(err,
-		    "unknown word \"%.*s\": expected version, plugin(), can(), has() or local_tests_only",
-		    SLICE_ARG(slice_cut(word, 0, 100)));
-		return false;
+		return translate_unknown(c, word, err);
 	}
 	return true;
 }
@@ -134,13 +144,17 @@ condition_value(struct arena *arena, const struct sa_plugins *plugins, bool loca
 		.local_tests_only = local_tests_only,
 		.out = { .arena = arena } };
 	struct meta meta;
+	struct err bad = { 0 };
 	double value;
 
 	err->text[0] = '\0';
 	if (!translate(&c, err))
 		return CONDITION_UNKNOWN_WORD;
-	if (!meta_compile(arena, buf_slice(&c.out), &names, &meta, err) ||
-	    !meta_value(&meta, NULL, &value))
+	if (!meta_compile(arena, buf_slice(&c.out), &names, &meta, &bad) ||
+	    !meta_value(&meta, NULL, &value)) {
+		if (err->text[0] == '\0')
+			*err = bad;
 		return CONDITION_FALSE;
+	}
 	return value != 0 ? CONDITION_TRUE : CONDITION_FALSE;
 }

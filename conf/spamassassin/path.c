@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/file.h"
 #include "conf/spamassassin/reader.h"
@@ -24,10 +25,16 @@ is_cf(const struct dirent *entry)
 	return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".cf"));
 }
 
-/* By bytes: what strcoll says depends on the machine. */
+/* By bytes, as what strcoll says depends on the machine; the project's own channel comes first. */
 static int
 by_name(const struct dirent **a, const struct dirent **b)
 {
+	static const char stock[] = "updates_spamassassin_org.cf";
+
+	if (strcmp((*a)->d_name, stock) == 0)
+		return -1;
+	if (strcmp((*b)->d_name, stock) == 0)
+		return 1;
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
@@ -37,12 +44,26 @@ read_path(struct sa_config *config, const char *path)
 	struct slice bytes;
 	struct err err;
 
+	if (sa_config_knows_file(config, path))
+		return true;
 	if (file_read(config->arena, path, SA_FILE_MAX, &bytes, &err) > 0) {
 		sa_read_bytes(config, path, bytes);
 		return true;
 	}
 	diagnostics_add_err(config->diagnostics, SEVERITY_ERROR, &err);
 	return false;
+}
+
+/* A file that a directory names. Directories are none, nor is a link to nothing. */
+static bool
+read_entry(struct sa_config *config, const char *path)
+{
+	if (file_is_directory(path))
+		return true;
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return read_path(config, path);
+	diagnostics_add(config->diagnostics, SEVERITY_WARNING, path, 0, 0, "%s", strerror(ENOENT));
+	return true;
 }
 
 static bool
@@ -62,7 +83,7 @@ read_directory(
 		struct buf file = { 0 };
 
 		buf_printf(&file, "%s/%s", path, entries[i]->d_name);
-		if (!read_path(config, buf_text(&file)))
+		if (!read_entry(config, buf_text(&file)))
 			readable = false;
 		buf_clear(&file);
 		free(entries[i]);

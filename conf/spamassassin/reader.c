@@ -3,7 +3,8 @@
  *
  * What stands under an `if` that is false is passed over, but for the lines
  * that open and close such parts, and includes. At a file's end, and around an
- * include, open parts are closed.
+ * include, open parts are closed. A file is read once: to include it again, or
+ * to include each other, adds nothing.
  */
 #include "conf/spamassassin/reader.h"
 
@@ -147,7 +148,7 @@ read_include(struct reader *reader, const struct cf_line *line)
 	}
 	close_ifs(reader);
 	path = include_path(reader, line->value);
-	if (path == NULL)
+	if (path == NULL || sa_config_knows_file(reader->config, path))
 		return;
 	if (reader->config->files >= SA_FILES_MAX) {
 		warn(reader, line, "too many files");

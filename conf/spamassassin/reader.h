@@ -2,7 +2,8 @@
  * reader.h - SpamAssassin's configuration files -> rule definitions, lists, settings
  *
  * Files are read in SpamAssassin's order: the .pre files of all places first,
- * then the .cf files of each place, by the bytes of their names. A mistake in
+ * then the .cf files of each place, by the bytes of their names, but for
+ * updates_spamassassin_org.cf, which is first. A file is read once. A mistake in
  * a line costs that line, and is a warning with its place: SpamAssassin goes
  * on, and so does mail.
  *

@@ -25,6 +25,7 @@ sa_config_new(struct arena *arena, struct diagnostics *diagnostics)
 	config->lists_by_name = map_new(NULL, MAP_EXACT, 0);
 	config->markup = VEC_OF(struct markup_line, NULL);
 	config->dropped = VEC_OF(struct dropped_rule, NULL);
+	config->files_by_path = map_new(NULL, MAP_EXACT, 0);
 	config->tags = replace_tags_new(arena);
 	if (config->tags == NULL)
 		abort();
@@ -53,6 +54,7 @@ sa_config_free(struct sa_config **config)
 		list_free(*(struct sa_list **)vec_at(&gone->lists, i));
 	map_free(&gone->rules_by_name);
 	map_free(&gone->lists_by_name);
+	map_free(&gone->files_by_path);
 	vec_clear(&gone->rules);
 	vec_clear(&gone->lists);
 	vec_clear(&gone->markup);
@@ -161,6 +163,18 @@ sa_list_count(const struct sa_list *list)
 		if (((struct slice *)vec_at(&list->entries, i))->p != NULL)
 			count++;
 	return count;
+}
+
+bool
+sa_config_knows_file(struct sa_config *config, const char *path)
+{
+	struct slice key = arena_copy(config->arena, slice_of(path));
+
+	if (map_find(config->files_by_path, key) != NULL)
+		return true;
+	if (key.p != NULL)
+		map_add(config->files_by_path, key, config);
+	return false;
 }
 
 void

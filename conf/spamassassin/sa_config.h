@@ -77,6 +77,7 @@ struct sa_config {
 	struct replace_tags *tags; /* replace_tag and its kin */
 	enum replace_form replace_form; /* how tags come into patterns */
 	size_t files; /* that were read */
+	struct map *files_by_path; /* those that were read by their path: once each */
 };
 
 /* An empty configuration whose texts are kept in `arena`. */
@@ -108,6 +109,9 @@ void sa_list_clear(struct sa_list *list);
 
 /* The entries that are left. */
 size_t sa_list_count(const struct sa_list *list);
+
+/* Whether the file of that path was read before; from now on it was. */
+bool sa_config_knows_file(struct sa_config *config, const char *path);
 
 /* Tells of a problem at the place; a rule named `name`, if any, is noted as left out. */
 void sa_config_warn(struct sa_config *config, const struct origin *origin, struct slice name,

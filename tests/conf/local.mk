@@ -70,6 +70,11 @@ tests_conf_spamassassin_test_condition_SOURCES = tests/conf/spamassassin/test_co
 tests_conf_spamassassin_test_condition_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_conf_spamassassin_test_condition_LDADD = $(CONF_LIBS) $(unit_test_libs)
 
+unit_tests += tests/conf/spamassassin/test_path
+tests_conf_spamassassin_test_path_SOURCES = tests/conf/spamassassin/test_path.c
+tests_conf_spamassassin_test_path_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_spamassassin_test_path_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
 unit_tests += tests/conf/spamassassin/test_reader
 tests_conf_spamassassin_test_reader_SOURCES = tests/conf/spamassassin/test_reader.c
 tests_conf_spamassassin_test_reader_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -37,8 +37,10 @@ static const struct {
 	{ "can(Mail::SpamAssassin::Conf::compat_welcomelist_blocklist)", CONDITION_TRUE },
 	{ "can(Mail::SpamAssassin::Conf::compat_other)", CONDITION_FALSE },
 	{ "(2 + 3) * 4 == 20 ? 0 : 1", CONDITION_FALSE },
-	{ "foo", CONDITION_UNKNOWN_WORD },
-	{ "plugin", CONDITION_UNKNOWN_WORD },
+	{ "foo", CONDITION_TRUE },
+	{ "f", CONDITION_UNKNOWN_WORD },
+	{ "foo(bar)", CONDITION_FALSE },
+	{ "plugin", CONDITION_FALSE },
 	{ "(1", CONDITION_FALSE },
 	{ "", CONDITION_FALSE },
 };
