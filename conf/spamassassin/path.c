@@ -16,13 +16,19 @@
 static int
 is_pre(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".pre"));
+	return slice_iends(slice_of(entry->d_name), SLICE(".pre"));
 }
 
 static int
 is_cf(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".cf"));
+	return slice_iends(slice_of(entry->d_name), SLICE(".cf"));
+}
+
+static int
+is_yaml(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".yaml"));
 }
 
 /* By bytes, as what strcoll says depends on the machine; the project's own channel comes first. */
@@ -92,6 +98,12 @@ read_directory(
 	return readable;
 }
 
+bool
+sa_read_included(struct sa_config *config, const char *path)
+{
+	return read_directory(config, path, is_cf);
+}
+
 /* The .pre files of a path, or what is not .pre. */
 static bool
 read_half(struct sa_config *config, const char *path, bool pre)
@@ -122,11 +134,40 @@ read_languages(struct sa_config *config, const char *path)
 	buf_clear(&file);
 }
 
+static bool
+holds(const char *path, int (*filter)(const struct dirent *entry))
+{
+	struct dirent **entries;
+	int n = scandir(path, &entries, filter, NULL);
+
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	if (n >= 0)
+		free(entries);
+	return n > 0;
+}
+
+/* Tells of a directory with nothing to read, and of what in it is passed over. */
+static void
+look_at(struct sa_config *config, const char *path)
+{
+	if (!file_is_directory(path))
+		return;
+	if (!sa_path_is_ours(path))
+		diagnostics_add(config->diagnostics, SEVERITY_WARNING, path, 0, 0,
+		    "a directory without *.cf or *.pre files");
+	else if (holds(path, is_yaml))
+		diagnostics_add(config->diagnostics, SEVERITY_WARNING, path, 0, 0,
+		    "SpamAssassin's files are read, and the *.yaml files beside them are not");
+}
+
 bool
 sa_read_paths(struct sa_config *config, const char *const *paths, size_t n)
 {
 	bool readable = true;
 
+	for (size_t i = 0; i < n; i++)
+		look_at(config, paths[i]);
 	for (size_t i = 0; i < n; i++)
 		if (!read_half(config, paths[i], true))
 			readable = false;
@@ -146,22 +187,8 @@ bool
 sa_path_is_ours(const char *path)
 {
 	struct slice text = slice_of(path);
-	struct dirent **entries;
-	int n;
 
 	if (!file_is_directory(path))
 		return slice_ends(text, SLICE(".cf")) || slice_ends(text, SLICE(".pre"));
-	n = scandir(path, &entries, is_cf, NULL);
-	for (int i = 0; i < n; i++)
-		free(entries[i]);
-	if (n >= 0)
-		free(entries);
-	if (n > 0)
-		return true;
-	n = scandir(path, &entries, is_pre, NULL);
-	for (int i = 0; i < n; i++)
-		free(entries[i]);
-	if (n >= 0)
-		free(entries);
-	return n > 0;
+	return holds(path, is_cf) || holds(path, is_pre);
 }

@@ -25,13 +25,9 @@ struct open_if {
 struct reader {
 	struct sa_config *config;
 	const char *file;
-	unsigned depth; /* of includes */
 	bool skipping;
 	struct vec ifs; /* struct open_if */
 };
-
-static void
-read_file(struct sa_config *config, const char *name, struct slice bytes, unsigned depth);
 
 static struct origin
 origin_of(const struct reader *reader, const struct cf_line *line)
@@ -134,13 +130,29 @@ include_path(const struct reader *reader, struct slice value)
 }
 
 static void
-read_include(struct reader *reader, const struct cf_line *line)
+read_included(struct reader *reader, const struct cf_line *line, const char *path)
 {
+	struct sa_config *config = reader->config;
 	struct slice bytes;
-	const char *path;
 	struct err err;
 
-	if (line->value.n == 0 || reader->depth == SA_INCLUDE_DEPTH) {
+	config->depth++;
+	if (file_is_directory(path))
+		sa_read_included(config, path);
+	else if (file_read(config->arena, path, SA_FILE_MAX, &bytes, &err) < 0)
+		warn(reader, line, err.text);
+	else
+		sa_read_bytes(config, path, bytes);
+	config->depth--;
+}
+
+static void
+read_include(struct reader *reader, const struct cf_line *line)
+{
+	struct sa_config *config = reader->config;
+	const char *path;
+
+	if (line->value.n == 0 || config->depth == SA_INCLUDE_DEPTH) {
 		warn(reader, line,
 		    line->value.n == 0 ? "expected the path of a file"
 				       : "files include each other too deep");
@@ -148,16 +160,12 @@ read_include(struct reader *reader, const struct cf_line *line)
 	}
 	close_ifs(reader);
 	path = include_path(reader, line->value);
-	if (path == NULL || sa_config_knows_file(reader->config, path))
+	if (path == NULL || (!file_is_directory(path) && sa_config_knows_file(config, path)))
 		return;
-	if (reader->config->files >= SA_FILES_MAX) {
+	if (config->files >= SA_FILES_MAX)
 		warn(reader, line, "too many files");
-		return;
-	}
-	if (file_read(reader->config->arena, path, SA_FILE_MAX, &bytes, &err) < 0)
-		warn(reader, line, err.text);
 	else
-		read_file(reader->config, path, bytes, reader->depth + 1);
+		read_included(reader, line, path);
 }
 
 /* require_version: the rest of a file for another version is passed over. */
@@ -203,12 +211,11 @@ read_line(struct reader *reader, const struct cf_line *line)
 		read_directive(reader, line);
 }
 
-static void
-read_file(struct sa_config *config, const char *name, struct slice bytes, unsigned depth)
+void
+sa_read_bytes(struct sa_config *config, const char *name, struct slice bytes)
 {
 	struct reader reader = { .config = config,
 		.file = arena_copy(config->arena, slice_of(name)).p,
-		.depth = depth,
 		.ifs = VEC_OF(struct open_if, NULL) };
 	struct cf_lines lines = {
 		.arena = config->arena, .rest = bytes, .language = cf_language()
@@ -226,10 +233,4 @@ read_file(struct sa_config *config, const char *name, struct slice bytes, unsign
 		sa_list_append(
 		    sa_config_list(config, SLICE("update_version")), lines.update_version, &origin);
 	}
-}
-
-void
-sa_read_bytes(struct sa_config *config, const char *name, struct slice bytes)
-{
-	read_file(config, name, bytes, 0);
 }

@@ -36,6 +36,9 @@
  */
 bool sa_read_paths(struct sa_config *config, const char *const *paths, size_t n);
 
+/* The .cf files of a directory that an `include` names. False as above. */
+bool sa_read_included(struct sa_config *config, const char *path);
+
 /* The lines of one file; `name` stands for it in messages, and `include` is relative to it. */
 void sa_read_bytes(struct sa_config *config, const char *name, struct slice bytes);
 

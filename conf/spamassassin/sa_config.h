@@ -77,6 +77,7 @@ struct sa_config {
 	struct replace_tags *tags; /* replace_tag and its kin */
 	enum replace_form replace_form; /* how tags come into patterns */
 	size_t files; /* that were read */
+	unsigned depth; /* of includes, now */
 	struct map *files_by_path; /* those that were read by their path: once each */
 };
 

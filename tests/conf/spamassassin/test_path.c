@@ -23,6 +23,10 @@ static const struct {
 } files[] = {
 	{ "kam.cf", "score A 2\n" },
 	{ "loop.cf", "include loop.cf\ninclude loop.cf\ninclude more.inc\nscore B (1)\n" },
+	{ ".hidden.CF", "score C 1\n" },
+	{ "other.cf", "include inner\ninclude inner\n" },
+	{ "inner/x.cf", "score C (1)\n" },
+	{ "rules.yaml", "rules: {}\n" },
 	{ "more.inc", "score B 3\ninclude loop.cf\nnonsense\n" },
 	{ "updates_spamassassin_org.cf", "body A /a/\nscore A 1\nbody B /b/" },
 };
@@ -44,7 +48,7 @@ set_up(void **state)
 	int status;
 
 	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (mkdtemp(folder) == NULL || mkdir(path_of(&path, "inner"), 0700) != 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		FILE *file = fopen(path_of(&path, files[i].name), "w");
@@ -71,6 +75,7 @@ tear_down(void **state)
 		unlink(path_of(&path, files[i].name));
 	unlink(path_of(&path, "gone.cf"));
 	rmdir(path_of(&path, "folder.cf"));
+	rmdir(path_of(&path, "inner"));
 	buf_clear(&path);
 	return rmdir(folder);
 }
@@ -86,15 +91,16 @@ a_directory_is_read_in_order(void **state)
 
 	(void)state;
 	assert_true(sa_read_paths(config, paths, 2));
-	assert_int_equal(config->files, 4);
+	assert_int_equal(config->files, 7);
 	assert_int_equal(sa_config_find_rule(config, SLICE("A"))->scores[0], 2 * SCORE_ONE);
 	assert_int_equal(sa_config_find_rule(config, SLICE("B"))->scores[0], 4 * SCORE_ONE);
+	assert_int_equal(sa_config_find_rule(config, SLICE("C"))->scores[0], 2 * SCORE_ONE);
 	sa_config_free(&config);
 	diagnostics_free(&found);
 	arena_free(&arena);
 }
 
-/* A directory, and a link to nothing: the latter is told of. */
+/* A directory, a link to nothing, YAML: the latter two are told of. */
 static void
 what_is_no_file_stops_nothing(void **state)
 {
@@ -106,10 +112,12 @@ what_is_no_file_stops_nothing(void **state)
 	(void)state;
 	assert_true(sa_read_paths(config, paths, 1));
 	assert_int_equal(diagnostics_count(found, SEVERITY_ERROR), 0);
-	assert_int_equal(diagnostics_kept(found), 2);
-	assert_non_null(strstr(diagnostics_at(found, 0)->file, "/gone.cf"));
-	assert_non_null(strstr(diagnostics_at(found, 1)->file, "/more.inc"));
-	assert_int_equal(diagnostics_at(found, 1)->line, 3);
+	assert_int_equal(diagnostics_kept(found), 3);
+	assert_string_equal(diagnostics_at(found, 0)->file, folder);
+	assert_non_null(strstr(diagnostics_at(found, 0)->text, "*.yaml"));
+	assert_non_null(strstr(diagnostics_at(found, 1)->file, "/gone.cf"));
+	assert_non_null(strstr(diagnostics_at(found, 2)->file, "/more.inc"));
+	assert_int_equal(diagnostics_at(found, 2)->line, 3);
 	sa_config_free(&config);
 	diagnostics_free(&found);
 	arena_free(&arena);
