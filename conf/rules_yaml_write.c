@@ -13,6 +13,7 @@
 #include "conf/yaml.h"
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
+#include "engine/util/map.h"
 #include "engine/util/utf8.h"
 
 /* Longer ones are not read back: room for the quotes that are doubled. */
@@ -326,12 +327,33 @@ write_settings(struct writer *writer, const struct rule_source *source)
 	}
 }
 
+/* Headers and reports have no place in a rule file: each directive is told of once. */
+static void
+tell_markup(const struct writer *writer, const struct rule_source *source)
+{
+	struct map *told = map_new(NULL, MAP_EXACT, 0);
+
+	for (size_t i = 0; i < source->markup.n; i++) {
+		struct markup_line *line = vec_at(&source->markup, i);
+
+		if (map_find(told, line->directive) != NULL)
+			continue;
+		map_add(told, line->directive, line);
+		diagnostics_add(writer->diagnostics, SEVERITY_WARNING, line->origin.file,
+		    line->origin.line, line->origin.column,
+		    "%.*s is not written: it has no place in a rule file",
+		    SLICE_ARG(line->directive));
+	}
+	map_free(&told);
+}
+
 bool
 rules_yaml_write(const struct rule_source *source, struct buf *out, struct diagnostics *diagnostics)
 {
 	struct writer writer = { .out = out, .diagnostics = diagnostics };
 
 	write_settings(&writer, source);
+	tell_markup(&writer, source);
 	if (source->lists.n > 0)
 		buf_add(out, SLICE("lists:\n"));
 	for (size_t i = 0; i < source->lists.n; i++)

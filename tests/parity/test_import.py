@@ -81,6 +81,18 @@ def no_form(folder):
     return problems
 
 
+def left_out(folder):
+    """What is said of headers does not come along, which is told once for each directive."""
+    path = os.path.join(folder, "headers.cf")
+    with open(path, "wb") as out:
+        out.write(b"body A /a/\nadd_header all Foo x\nadd_header all Bar x\nrewrite_header Subject [S]\n")
+    done = run("import-sa", path)
+    told = done.stderr.decode().splitlines()
+    want = ["%s:%d: warning: %s is not written: it has no place in a rule file" % (path, line, name)
+            for line, name in ((2, "add_header"), (4, "rewrite_header"))]
+    return [] if done.returncode == 0 and told == want else ["exit status %d" % done.returncode] + told
+
+
 def main():
     parity.need_stock()
     folder = tempfile.mkdtemp(prefix="steelyard-import-")
@@ -96,6 +108,7 @@ def main():
         report("lint accepts what it wrote", [done.stdout.decode()[:1000]] if done.returncode or done.stdout else [])
         report("imported rules give the same verdicts", same_verdicts(imported))
         report("what has no form in YAML fails at its place", no_form(folder))
+        report("what is said of headers is told of", left_out(folder))
     finally:
         shutil.rmtree(folder)
     print("1..%d" % cases)
