@@ -9,7 +9,7 @@
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 
-#define PRIORITY_LIMIT 1000000
+#define PRIORITY_LIMIT 100000 /* as in YAML */
 
 static void
 expected(struct sa_config *config, const struct sa_statement *statement, const char *what)
@@ -140,6 +140,8 @@ read_integer(struct slice text, int *value_r)
 	for (; i < text.n && ascii_is_digit(text.p[i]); i++)
 		if (value < PRIORITY_LIMIT)
 			value = value * 10 + (text.p[i] - '0');
+	if (value > PRIORITY_LIMIT)
+		value = PRIORITY_LIMIT;
 	*value_r = start == 1 ? -value : value;
 	return i == text.n && i > start;
 }

@@ -60,6 +60,8 @@ static const struct {
 	    "them\n" },
 	{ "meta A B && (C + D > 1)\n", "A meta B && (C + D > 1) 1.000\n" },
 	{ "meta A __B || local_tests_only\n", "A meta __B || 1 1.000\n" },
+	{ "body A /x/\npriority A -9999999999\nbody B /x/\npriority B 200000\n",
+	    "A body /x/ priority=-100000 1.000\nB body /x/ priority=100000 1.000\n" },
 	{ "meta A\n", "1: A: expected an expression of rules' names\n" },
 	{ "reuse A\nreuse B B2\nbody B /b/\n", "A meta 0 1.000\nB body /b/ 1.000\n" },
 	{ PLUGIN "MIMEHeader\nmimeheader A Content-Type =~ /x/\n",
