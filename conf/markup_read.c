@@ -389,7 +389,8 @@ markup_read_lines(struct markup_reader *reader, const struct markup_line *lines,
 		if (answer == MARKUP_NOTED) {
 			noted = &lines[i];
 			note = err;
-		} else if (noted != NULL && slice_eq(noted->directive, lines[i].directive)) {
+		} else if (answer == MARKUP_TAKEN && noted != NULL &&
+			   slice_eq(noted->directive, lines[i].directive)) {
 			noted = NULL;
 		}
 	}

@@ -8,6 +8,7 @@
 #include "conf/spamassassin/resolve.h"
 
 #include "conf/spamassassin/cf_line.h"
+#include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 
 /* Without a score line. */
@@ -217,13 +218,27 @@ resolve_list(struct sa_config *config, const struct sa_list *list, struct rule_s
 	rule_source_add_lists(source, &made, 1);
 }
 
+/* A number as a score; who says 99999 means what no mail reaches. */
+static struct slice
+within_limits(struct slice number)
+{
+	int64_t score;
+
+	if (slice_starts(number, SLICE("+")))
+		number = slice_from(number, 1);
+	number = slice_cut(number, 0, slice_find_byte(number, 0, '.') + 7);
+	if (score_parse(number, &score))
+		return number;
+	return slice_starts(number, SLICE("-")) ? SLICE("-1000") : SLICE("1000");
+}
+
 /* The score from which mail is spam: steelyard.yaml has a name of its own for it. */
 static void
 resolve_required(const struct sa_list *list, struct rule_source *source)
 {
 	if (list->entries.n > 0)
 		rule_source_add_setting(source, SLICE("thresholds.tag"),
-		    *(struct slice *)vec_at(&list->entries, 0), &list->origin);
+		    within_limits(*(struct slice *)vec_at(&list->entries, 0)), &list->origin);
 }
 
 /* Only those that no other line defines. */

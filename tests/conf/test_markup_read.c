@@ -156,8 +156,18 @@ test_notes(void **state)
 		{ SLICE("report_safe"), SLICE("2"), { "b.cf", 5, 1, "local" } },
 		{ SLICE("report_safe"), SLICE("0"), { "b.cf", 6, 1, "local" } },
 	};
+	static const struct markup_line refused[] = {
+		{ SLICE("report_safe"), SLICE("1"), { "a.cf", 3, 1, "local" } },
+		{ SLICE("report_safe"), SLICE("x"), { "a.cf", 4, 1, "local" } },
+	};
+	struct arena *other = arena_new(SIZE_MAX);
+	struct diagnostics *both = diagnostics_new();
 
 	(void)state;
+	markup_read_lines(markup_reader_new(other), refused, COUNT(refused), both);
+	assert_int_equal(diagnostics_kept(both), 2);
+	diagnostics_free(&both);
+	arena_free(&other);
 	for (size_t n = COUNT(lines); n >= COUNT(lines) - 1; n--) {
 		struct arena *arena = arena_new(SIZE_MAX);
 		struct diagnostics *found = diagnostics_new();

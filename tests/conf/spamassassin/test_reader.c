@@ -33,6 +33,9 @@ static const struct {
 	{ "lang de describe A eins\nbody A /x/\nlang en describe A one\n",
 	    "A body /x/ 1.000 \"one\"\n" },
 	{ "required-score 4.2\n", "thresholds.tag = 4.2\n" },
+	{ "required_score 99999\n", "thresholds.tag = 1000\n" },
+	{ "required_hits -99999.5\n", "thresholds.tag = -1000\n" },
+	{ "required_hits +1.23456789\n", "thresholds.tag = 1.234567\n" },
 	{ "nonsense here\n", "1: nonsense here: unknown directive\n" },
 	{ "uridnssub A b. A 2\n", "1: uridnssub A b. A 2: its plugin is not loaded\n" },
 	/* conditions */
