@@ -160,6 +160,32 @@ write_parts(struct writer *writer, const struct rule_def *def)
 	buf_add_byte(writer->out, '}');
 }
 
+/* An expression or a call. Blanks of other kinds become spaces, but for those in quotes. */
+static void
+write_expression(struct writer *writer, const struct rule_def *def)
+{
+	struct buf text = { 0 };
+	char quote = '\0';
+
+	for (size_t i = 0; i < def->expression.n; i++) {
+		char c = def->expression.p[i];
+
+		if (quote == '\0' && ascii_is_space(c))
+			c = ' ';
+		else if (c == quote)
+			quote = '\0';
+		else if (quote == '\0' && (c == '\'' || c == '"'))
+			quote = c;
+		buf_add_byte(&text, c);
+	}
+	if (has_controls(buf_slice(&text)))
+		fail(writer, &def->origin, def->name,
+		    "a control character has no form in YAML here");
+	else
+		write_text(writer, &def->origin, def->name, buf_slice(&text));
+	buf_clear(&text);
+}
+
 static void
 write_kind(struct writer *writer, const struct rule_def *def)
 {
@@ -177,7 +203,7 @@ write_kind(struct writer *writer, const struct rule_def *def)
 	else if (def->condition_count > 0)
 		write_parts(writer, def);
 	else if (def->kind == RULE_META || def->kind == RULE_FUNCTION)
-		write_text(writer, &def->origin, def->name, def->expression);
+		write_expression(writer, def);
 	else
 		write_pattern(writer, def, SLICE(""), def->pattern);
 	buf_add_byte(writer->out, '\n');
@@ -217,7 +243,7 @@ write_parts_seen(struct writer *writer, const struct rule_def *def)
 		buf_add(writer->out, SLICE("    concat: true\n"));
 }
 
-/* Latin-1 becomes UTF-8; controls become blanks. */
+/* Latin-1 becomes UTF-8; controls become blanks, and what is no character there "?". */
 static void
 write_describe(struct writer *writer, const struct rule_def *def)
 {
@@ -229,6 +255,8 @@ write_describe(struct writer *writer, const struct rule_def *def)
 
 		if (ascii_is_control((char)c))
 			buf_add_byte(&text, ' ');
+		else if (latin && c >= 0x80 && c < 0xa0)
+			buf_add_byte(&text, '?');
 		else if (latin && c >= 0x80)
 			buf_printf(&text, "%c%c", 0xc0 | c >> 6, 0x80 | (c & 0x3f));
 		else

@@ -93,6 +93,19 @@ def left_out(folder):
     return [] if done.returncode == 0 and told == want else ["exit status %d" % done.returncode] + told
 
 
+def blanks(folder):
+    """Tabs between words, and what no charset has in a description."""
+    path, imported = os.path.join(folder, "blanks.cf"), os.path.join(folder, "blanks.yaml")
+    with open(path, "wb") as out:
+        out.write(b"body A /a/\nmeta\tM\tA\t&&\tA\ndescribe M don\x92t\theader B\n"
+                  b"header B eval:check_from_in_list(\t'X'\t)\nheader C X =~ /a\tb/\n")
+    done = run("import-sa", path)
+    with open(imported, "wb") as out:
+        out.write(done.stdout)
+    told = run("lint", imported)
+    return [] if done.stdout and not told.returncode else [told.stdout.decode() + done.stderr.decode()]
+
+
 def main():
     parity.need_stock()
     folder = tempfile.mkdtemp(prefix="steelyard-import-")
@@ -108,6 +121,7 @@ def main():
         report("lint accepts what it wrote", [done.stdout.decode()[:1000]] if done.returncode or done.stdout else [])
         report("imported rules give the same verdicts", same_verdicts(imported))
         report("what has no form in YAML fails at its place", no_form(folder))
+        report("blanks of all kinds come along", blanks(folder))
         report("what is said of headers is told of", left_out(folder))
     finally:
         shutil.rmtree(folder)
