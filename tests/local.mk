@@ -4,6 +4,8 @@ unit_tests =
 test_scripts =
 # Tests of threaded parts, for a build with the thread sanitizer.
 thread_tests =
+# SpamAssassin beside us on hundreds of messages: `make check-live`, as it takes its time.
+live_scripts =
 # Long runs of whole corpora: `make check-long`, with STEELYARD_LONG=1.
 long_scripts =
 unit_test_libs = $(ENGINE_LIBS) $(CMOCKA_LIBS)
@@ -25,7 +27,7 @@ include tests/parity/local.mk
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 endif
-EXTRA_DIST += $(test_scripts) $(long_scripts)
+EXTRA_DIST += $(test_scripts) $(live_scripts) $(long_scripts)
 
 run_tests = TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' CC='$(CC)' \
 	$(SHELL) $(top_srcdir)/tests/run
@@ -37,13 +39,16 @@ check-local: $(test_needs)
 check-mta: $(test_needs)
 	$(run_tests) $(mta_scripts)
 
+check-live: $(test_needs)
+	$(run_tests) $(live_scripts)
+
 check-threads: $(test_needs)
 	$(run_tests) $(thread_tests)
 
 check-long: $(test_needs)
-	STEELYARD_LONG=1 TEST_TIMEOUT=7200 $(run_tests) $(mta_scripts) $(long_scripts)
+	STEELYARD_LONG=1 TEST_TIMEOUT=7200 $(run_tests) $(mta_scripts) $(live_scripts) $(long_scripts)
 
-.PHONY: check-mta check-threads check-long
+.PHONY: check-live check-mta check-threads check-long
 
 clean-local:
 	rm -rf test-logs
