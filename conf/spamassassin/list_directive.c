@@ -333,6 +333,9 @@ remove_entry(struct sa_config *config, struct sa_list *list, struct slice word)
 {
 	struct slice entry = lower(config, word);
 
+	sa_list_remove(list, entry);
+	if (!slice_ends(list->name, SLICE("_rcvd")) && !slice_ends(list->name, SLICE("_dkim")))
+		return;
 	for (size_t i = 0; i < list->entries.n; i++) {
 		struct slice *old = vec_at(&list->entries, i);
 

@@ -45,6 +45,7 @@ struct host_set;
 /* A named list, and what the functions that look in it make of its entries. */
 struct name_list {
 	struct slice name;
+	struct origin origin; /* of the last that gave entries */
 	struct vec entries; /* struct slice, as written */
 	const struct address_set *addresses; /* NULL: no rule takes them for addresses */
 	const struct host_set *hosts; /* NULL: no rule takes them for hosts */

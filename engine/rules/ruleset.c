@@ -311,6 +311,7 @@ add_lists(struct ruleset *ruleset, const struct ruleset_source *source)
 			list->entries = VEC_OF(struct slice, ruleset->arena);
 			map_add(ruleset->lists, list->name, list);
 		}
+		list->origin = copy_origin(ruleset->arena, from->origin);
 		for (size_t k = 0; k < from->entry_count; k++)
 			*(struct slice *)vec_push(&list->entries) = arena_copy(
 			    ruleset->arena, slice_trim(from->entries[k]));
@@ -359,9 +360,11 @@ add_shortcircuit(struct builder *builder)
 static void
 tell_list(void *p, struct slice list, const char *text)
 {
+	const struct builder *builder = p;
+	const struct name_list *named = map_find(builder->ruleset->lists, list);
 	const struct origin nowhere = { .file = NULL };
 
-	tell(p, 'w', &nowhere, list, text);
+	tell(builder, 'w', named != NULL ? &named->origin : &nowhere, list, text);
 }
 
 static void
