@@ -40,20 +40,6 @@ without_escapes(struct arena *arena, struct slice line)
 	return (struct slice){ text, n };
 }
 
-bool
-cf_word_next(struct slice *rest, struct slice *word_r)
-{
-	size_t start = 0, end;
-
-	while (start < rest->n && ascii_is_space(rest->p[start]))
-		start++;
-	for (end = start; end < rest->n && !ascii_is_space(rest->p[end]);)
-		end++;
-	*word_r = slice_cut(*rest, start, end);
-	*rest = slice_from(*rest, end);
-	return word_r->n > 0;
-}
-
 /* Takes "lang xx " off the line; false: it is of another language. */
 static bool
 in_language(struct slice *line, struct slice language)
@@ -62,7 +48,7 @@ in_language(struct slice *line, struct slice language)
 
 	if (!slice_starts(rest, SLICE("lang")))
 		return true;
-	if (!cf_word_next(&rest, &lang) || lang.n != 4 || !cf_word_next(&rest, &code) ||
+	if (!slice_next_word(&rest, &lang) || lang.n != 4 || !slice_next_word(&rest, &code) ||
 	    rest.n == 0)
 		return true;
 	*line = slice_trim(rest);
@@ -122,7 +108,7 @@ cf_line_next(struct cf_lines *lines, struct cf_line *line_r)
 		    !in_language(&line, lines->language))
 			continue;
 		rest = line;
-		cf_word_next(&rest, &word);
+		slice_next_word(&rest, &word);
 		line_r->key = key_of(lines->arena, word);
 		line_r->value = slice_trim(rest);
 		line_r->text = line;

@@ -34,9 +34,6 @@ struct cf_lines {
  */
 bool cf_line_next(struct cf_lines *lines, struct cf_line *line_r);
 
-/* The next word of *rest, which is left behind it; false: there is none. */
-bool cf_word_next(struct slice *rest, struct slice *word_r);
-
 /* What messages should be in, by the environment's LANGUAGE, LC_ALL, LC_MESSAGES or LANG. */
 struct slice cf_language(void);
 

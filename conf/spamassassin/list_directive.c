@@ -6,7 +6,6 @@
  * as a list of one.
  */
 #include "conf/file.h"
-#include "conf/spamassassin/cf_line.h"
 #include "conf/spamassassin/directive.h"
 #include "engine/util/ascii.h"
 
@@ -117,7 +116,7 @@ sa_read_words(struct sa_config *config, const struct sa_statement *statement)
 
 	if (!has_value(config, statement, "words"))
 		return;
-	while (cf_word_next(&rest, &word))
+	while (slice_next_word(&rest, &word))
 		sa_list_add(target_list(config, statement), word, &statement->origin);
 }
 
@@ -137,7 +136,7 @@ add_addresses(struct sa_config *config, const struct sa_statement *statement, st
 {
 	struct slice word;
 
-	while (cf_word_next(&rest, &word))
+	while (slice_next_word(&rest, &word))
 		sa_list_add(list, lower(config, word), &statement->origin);
 }
 
@@ -205,7 +204,7 @@ change_owner(struct sa_config *config, const struct sa_statement *statement, boo
 		expected(config, statement, "(OWNER) and addresses");
 		return;
 	}
-	while (cf_word_next(&words, &word)) {
+	while (slice_next_word(&words, &word)) {
 		struct slice entry = lower(config,
 		    arena_printf(config->arena, "%.*s %.*s", SLICE_ARG(owner), SLICE_ARG(word)));
 
@@ -244,7 +243,7 @@ add_hosts(struct sa_config *config, const struct sa_statement *statement, struct
 {
 	struct slice word;
 
-	while (cf_word_next(&rest, &word)) {
+	while (slice_next_word(&rest, &word)) {
 		remove_host(list, config, word);
 		sa_list_add(list, lower(config, word), &statement->origin);
 	}
@@ -279,7 +278,7 @@ sa_read_delist_hosts(struct sa_config *config, const struct sa_statement *statem
 	if (!has_value(config, statement, "hosts, perhaps behind (NAME)"))
 		return;
 	split_name(config, statement->value, &named, &words);
-	while (cf_word_next(&words, &word)) {
+	while (slice_next_word(&words, &word)) {
 		if (named != NULL)
 			remove_host(named, config, word);
 		for (size_t i = 0; named == NULL && i < config->lists.n; i++)
@@ -294,10 +293,10 @@ pair_of(struct sa_config *config, struct slice value, size_t least, struct slice
 	struct slice first, second, third, rest = value;
 	bool two;
 
-	if (!cf_word_next(&rest, &first))
+	if (!slice_next_word(&rest, &first))
 		return false;
-	two = cf_word_next(&rest, &second);
-	if ((!two && least == 2) || cf_word_next(&rest, &third))
+	two = slice_next_word(&rest, &second);
+	if ((!two && least == 2) || slice_next_word(&rest, &third))
 		return false;
 	*pair_r = lower(config,
 	    two ? arena_printf(config->arena, "%.*s %.*s", SLICE_ARG(first), SLICE_ARG(second))
@@ -352,8 +351,8 @@ sa_read_unlist(struct sa_config *config, const struct sa_statement *statement)
 
 	if (!has_value(config, statement, "addresses"))
 		return;
-	while (cf_word_next(&targets, &target))
-		for (words = statement->value; cf_word_next(&words, &word);)
+	while (slice_next_word(&targets, &target))
+		for (words = statement->value; slice_next_word(&words, &word);)
 			remove_entry(config, sa_config_list(config, target), word);
 }
 
@@ -367,7 +366,7 @@ sa_read_unpair(struct sa_config *config, const struct sa_statement *statement)
 		expected(config, statement, "an address and perhaps its signer's domain");
 		return;
 	}
-	while (cf_word_next(&targets, &target))
+	while (slice_next_word(&targets, &target))
 		remove_entry(config, sa_config_list(config, target), pair);
 }
 
@@ -380,7 +379,7 @@ sa_read_clear(struct sa_config *config, const struct sa_statement *statement)
 		expected(config, statement, "nothing behind it");
 		return;
 	}
-	while (cf_word_next(&targets, &target))
+	while (slice_next_word(&targets, &target))
 		sa_list_clear(sa_config_list(config, target));
 }
 
@@ -434,7 +433,7 @@ load(struct sa_config *config, const struct sa_statement *statement, struct slic
 {
 	struct slice rest = statement->value;
 
-	if (!cf_word_next(&rest, package_r)) {
+	if (!slice_next_word(&rest, package_r)) {
 		expected(config, statement, "the package name of a plugin");
 		return true;
 	}
@@ -465,6 +464,6 @@ sa_read_enable_compat(struct sa_config *config, const struct sa_statement *state
 {
 	struct slice rest = statement->value, name;
 
-	while (cf_word_next(&rest, &name))
+	while (slice_next_word(&rest, &name))
 		*(struct slice *)vec_push(&config->plugins.compats) = name;
 }

@@ -2,7 +2,6 @@
  * replace_directive.c - directives about tags in patterns (plugin ReplaceTags)
  */
 #include "conf/replace_tag.h"
-#include "conf/spamassassin/cf_line.h"
 #include "conf/spamassassin/directive.h"
 
 static void
@@ -10,7 +9,7 @@ set_tag(struct sa_config *config, const struct sa_statement *statement, enum rep
 {
 	struct slice text = statement->value, name;
 
-	if (!cf_word_next(&text, &name) || slice_trim(text).n == 0)
+	if (!slice_next_word(&text, &name) || slice_trim(text).n == 0)
 		sa_config_warn(config, &statement->origin, SLICE_ABSENT,
 		    "%.*s: expected the name of a tag and a piece of a pattern",
 		    SLICE_ARG(statement->key));
@@ -59,6 +58,6 @@ sa_read_replace_rules(struct sa_config *config, const struct sa_statement *state
 {
 	struct slice rest = statement->value, name;
 
-	while (cf_word_next(&rest, &name))
+	while (slice_next_word(&rest, &name))
 		sa_config_rule(config, name)->replace = true;
 }

@@ -7,7 +7,6 @@
  */
 #include "conf/spamassassin/resolve.h"
 
-#include "conf/spamassassin/cf_line.h"
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 
@@ -76,7 +75,7 @@ read_tflags(struct rule_def *def, struct slice flags)
 {
 	struct slice word;
 
-	while (cf_word_next(&flags, &word))
+	while (slice_next_word(&flags, &word))
 		read_tflag(def, word);
 	/* mimeheader alone counts to maxhits without multiple. */
 	if (!(def->tags & RULE_MULTIPLE) && def->kind != RULE_MIME)

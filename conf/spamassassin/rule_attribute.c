@@ -4,7 +4,6 @@
  * They may stand before the rule, and stay when it is defined anew; the last
  * line of a name counts.
  */
-#include "conf/spamassassin/cf_line.h"
 #include "conf/spamassassin/directive.h"
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
@@ -26,7 +25,7 @@ split(struct sa_config *config, const struct sa_statement *statement, struct sli
 	struct slice name;
 
 	*value_r = statement->value;
-	if (cf_word_next(value_r, &name)) {
+	if (slice_next_word(value_r, &name)) {
 		*value_r = slice_trim(*value_r);
 		if (value_r->n > 0)
 			return sa_config_rule(config, name);
@@ -79,7 +78,7 @@ sa_read_score(struct sa_config *config, const struct sa_statement *statement)
 
 	if (rule == NULL)
 		return;
-	while (cf_word_next(&value, &word)) {
+	while (slice_next_word(&value, &word)) {
 		if (n == SA_SCORE_SETS || !read_score(word, &scores[n], &relative)) {
 			expected(config, statement, "a rule's name and one score or four");
 			return;

@@ -6,7 +6,6 @@
  * what cannot be carried over is told at its line.
  */
 #include "conf/perl_regex.h"
-#include "conf/spamassassin/cf_line.h"
 #include "conf/spamassassin/directive.h"
 #include "engine/util/ascii.h"
 
@@ -27,7 +26,7 @@ split_rule(struct sa_config *config, const struct sa_statement *statement, struc
 	bool good = true;
 
 	*value_r = statement->value;
-	if (!cf_word_next(value_r, name_r)) {
+	if (!slice_next_word(value_r, name_r)) {
 		sa_config_warn(config, &statement->origin, SLICE_ABSENT,
 		    "%.*s: expected the name of a rule", SLICE_ARG(statement->key));
 		return false;

@@ -32,28 +32,12 @@ static const struct {
 	{ "zh", "GB1988 GB2312 GB231219800 GB18030 GBK BIG5HKSCS BIG5 EUCTW ISO2022CN" },
 };
 
-/* Takes the next word between blanks off *rest; false: there is none. */
-static bool
-next_word(struct slice *rest, struct slice *word_r)
-{
-	size_t start = 0, end;
-
-	while (start < rest->n && ascii_is_space(rest->p[start]))
-		start++;
-	end = start;
-	while (end < rest->n && !ascii_is_space(rest->p[end]))
-		end++;
-	*word_r = slice_cut(*rest, start, end);
-	*rest = slice_from(*rest, end);
-	return word_r->n > 0;
-}
-
 static bool
 has_word(struct slice words, struct slice word)
 {
 	struct slice next;
 
-	while (next_word(&words, &next)) {
+	while (slice_next_word(&words, &next)) {
 		if (slice_eq(next, word))
 			return true;
 	}
@@ -129,7 +113,7 @@ locales_allow(const struct ruleset *ruleset, struct slice charset)
 	for (size_t i = 0; i < list->entries.n; i++) {
 		struct slice rest = *(struct slice *)vec_at(&list->entries, i), locale;
 
-		while (next_word(&rest, &locale)) {
+		while (slice_next_word(&rest, &locale)) {
 			if (locale_has(locale, key))
 				return true;
 		}
