@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/markup_write.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 #include "engine/util/vec.h"
@@ -193,26 +194,11 @@ read_clear_headers(struct markup_reader *reader, struct slice value, struct err 
 	return MARKUP_TAKEN;
 }
 
-static enum markup_rewrite
-which_field(struct slice name)
-{
-	static const struct slice names[] = {
-#define MARKUP_REWRITE_NAME(id, text) { text, sizeof(text) - 1 },
-		MARKUP_REWRITE_TABLE(MARKUP_REWRITE_NAME)
-#undef MARKUP_REWRITE_NAME
-	};
-	unsigned i = 0;
-
-	while (i < MARKUP_REWRITE_COUNT && !slice_ieq(name, names[i]))
-		i++;
-	return (enum markup_rewrite)i;
-}
-
 /* Parentheses would end the comment that the text becomes in From and To. */
 static enum markup_answer
 read_rewrite_header(struct markup_reader *reader, struct slice value, struct err *err)
 {
-	enum markup_rewrite which = which_field(take_word(&value));
+	enum markup_rewrite which = markup_rewrite_find(take_word(&value));
 	struct buf text = { .arena = reader->arena };
 
 	if (which == MARKUP_REWRITE_COUNT) {

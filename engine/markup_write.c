@@ -263,9 +263,8 @@ rewrite(struct rewriting *rewriting, enum markup_rewrite which, struct slice nam
 		*made = (struct verdict_rewrite){ name, index, buf_slice(&value) };
 }
 
-/* Which of the fields that may be rewritten the header is; MARKUP_REWRITE_COUNT: none. */
-static enum markup_rewrite
-which_field(struct slice name)
+enum markup_rewrite
+markup_rewrite_find(struct slice name)
 {
 	static const struct slice names[] = {
 #define MARKUP_REWRITE_NAME(id, text) { text, sizeof(text) - 1 },
@@ -295,7 +294,7 @@ rewrite_header(struct rewriting *rewriting, const struct header_list *headers)
 
 	for (size_t i = 0; i < headers->n && rewriting->rewrites.n < REWRITES_MAX; i++) {
 		const struct header *header = &headers->v[i];
-		enum markup_rewrite which = which_field(header->name);
+		enum markup_rewrite which = markup_rewrite_find(header->name);
 
 		if (is_wanted(rewriting, which))
 			rewrite(rewriting, which, header->name, ++seen[which], header->raw);

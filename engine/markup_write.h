@@ -21,4 +21,7 @@ void markup_write(struct arena *arena, const struct markup_source *source,
 struct slice markup_value(
     struct arena *arena, struct slice name, struct slice text, const struct markup_source *source);
 
+/* Which field that may be rewritten bears that name, in any case; MARKUP_REWRITE_COUNT: none. */
+enum markup_rewrite markup_rewrite_find(struct slice name);
+
 #endif
