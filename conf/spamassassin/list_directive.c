@@ -19,19 +19,6 @@ expected(struct sa_config *config, const struct sa_statement *statement, const c
 	    SLICE_ARG(slice_cut(statement->key, 0, 100)), what);
 }
 
-static struct slice
-lower(struct sa_config *config, struct slice text)
-{
-	char *copy = arena_alloc(config->arena, text.n + 1);
-
-	if (copy == NULL)
-		return SLICE_ABSENT;
-	for (size_t i = 0; i < text.n; i++)
-		copy[i] = ascii_lower(text.p[i]);
-	copy[text.n] = '\0';
-	return (struct slice){ copy, text.n };
-}
-
 static struct sa_list *
 target_list(struct sa_config *config, const struct sa_statement *statement)
 {
@@ -137,7 +124,7 @@ add_addresses(struct sa_config *config, const struct sa_statement *statement, st
 	struct slice word;
 
 	while (slice_next_word(&rest, &word))
-		sa_list_add(list, lower(config, word), &statement->origin);
+		sa_list_add(list, arena_lower(config->arena, word), &statement->origin);
 }
 
 void
@@ -205,7 +192,7 @@ change_owner(struct sa_config *config, const struct sa_statement *statement, boo
 		return;
 	}
 	while (slice_next_word(&words, &word)) {
-		struct slice entry = lower(config,
+		struct slice entry = arena_lower(config->arena,
 		    arena_printf(config->arena, "%.*s %.*s", SLICE_ARG(owner), SLICE_ARG(word)));
 
 		if (add)
@@ -245,7 +232,7 @@ add_hosts(struct sa_config *config, const struct sa_statement *statement, struct
 
 	while (slice_next_word(&rest, &word)) {
 		remove_host(list, config, word);
-		sa_list_add(list, lower(config, word), &statement->origin);
+		sa_list_add(list, arena_lower(config->arena, word), &statement->origin);
 	}
 }
 
@@ -298,7 +285,7 @@ pair_of(struct sa_config *config, struct slice value, size_t least, struct slice
 	two = slice_next_word(&rest, &second);
 	if ((!two && least == 2) || slice_next_word(&rest, &third))
 		return false;
-	*pair_r = lower(config,
+	*pair_r = arena_lower(config->arena,
 	    two ? arena_printf(config->arena, "%.*s %.*s", SLICE_ARG(first), SLICE_ARG(second))
 		: first);
 	return true;
@@ -330,7 +317,7 @@ sa_read_pair_or_one(struct sa_config *config, const struct sa_statement *stateme
 static void
 remove_entry(struct sa_config *config, struct sa_list *list, struct slice word)
 {
-	struct slice entry = lower(config, word);
+	struct slice entry = arena_lower(config->arena, word);
 
 	sa_list_remove(list, entry);
 	if (!slice_ends(list->name, SLICE("_rcvd")) && !slice_ends(list->name, SLICE("_dkim")))

@@ -154,17 +154,6 @@ sa_list_clear(struct sa_list *list)
 	list->slots = map_new(NULL, MAP_FOLDED, 0);
 }
 
-size_t
-sa_list_count(const struct sa_list *list)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < list->entries.n; i++)
-		if (((struct slice *)vec_at(&list->entries, i))->p != NULL)
-			count++;
-	return count;
-}
-
 bool
 sa_config_knows_file(struct sa_config *config, const char *path)
 {

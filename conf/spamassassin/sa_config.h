@@ -108,9 +108,6 @@ void sa_list_remove(struct sa_list *list, struct slice entry);
 
 void sa_list_clear(struct sa_list *list);
 
-/* The entries that are left. */
-size_t sa_list_count(const struct sa_list *list);
-
 /* Whether the file of that path was read before; from now on it was. */
 bool sa_config_knows_file(struct sa_config *config, const char *path);
 

@@ -29,16 +29,6 @@ struct boundaries {
 static const char us_states[] = "akalarazcactdcdeflgaguhiiaidilinkskylamamdmemimnmomsmtncndnenhnj"
 				"nmnvnyohokorpaprriscsdtntxutvavivtwawiwvwy";
 
-static struct slice
-lower(struct arena *arena, struct slice s)
-{
-	struct slice copy = arena_copy(arena, s);
-
-	for (size_t i = 0; i < copy.n; i++)
-		((char *)copy.p)[i] = ascii_lower(copy.p[i]);
-	return copy;
-}
-
 static struct map *
 suffixes_new(struct arena *arena, struct slice_list entries)
 {
@@ -47,7 +37,7 @@ suffixes_new(struct arena *arena, struct slice_list entries)
 	for (size_t i = 0; map != NULL && i < entries.n; i++) {
 		struct slice name = domain_to_ascii(arena, entries.v[i]);
 
-		name = lower(arena, name.n > 0 ? name : entries.v[i]);
+		name = arena_lower(arena, name.n > 0 ? name : entries.v[i]);
 		if (name.n > 0 && !map_add(map, name, map))
 			return NULL;
 	}

@@ -41,16 +41,6 @@ struct sections {
 	bool have[CTYPE_SECTIONS_MAX];
 };
 
-static struct slice
-lower_copy(struct arena *arena, struct slice s)
-{
-	struct slice copy = arena_copy(arena, s);
-
-	for (size_t i = 0; copy.p != NULL && i < copy.n; i++)
-		((char *)copy.p)[i] = ascii_lower(copy.p[i]);
-	return copy;
-}
-
 /* Passes blanks, semicolons and comments. */
 static void
 scanner_skip(struct scanner *scanner)
@@ -300,7 +290,7 @@ ctype_set(struct content_type *type, struct slice full)
 static void
 read_type(struct arena *arena, struct content_type *type, struct slice value)
 {
-	struct slice full = lower_copy(arena, type_text(value));
+	struct slice full = arena_lower(arena, type_text(value));
 	size_t n = 0;
 
 	if (full.n == 0 || is_plain_text(full)) {
@@ -382,7 +372,7 @@ ctype_parse(struct arena *arena, struct slice value, struct slice fallback)
 	read_type(arena, &type, value);
 	type.boundary = find_boundary(value);
 	charset = label_of(ctype_param(arena, value, SLICE("charset")));
-	type.charset = charset.n == 0 ? SLICE_ABSENT : lower_copy(arena, charset);
+	type.charset = charset.n == 0 ? SLICE_ABSENT : arena_lower(arena, charset);
 	type.name = ctype_param(arena, value, SLICE("name"));
 	return type;
 }

@@ -38,16 +38,6 @@ is_full(struct collector *c)
 	return c->full || budget_spent(c->budget);
 }
 
-static struct slice
-lower(struct arena *arena, struct slice s)
-{
-	struct slice copy = arena_copy(arena, s);
-
-	for (size_t i = 0; i < copy.n; i++)
-		((char *)copy.p)[i] = ascii_lower(copy.p[i]);
-	return copy;
-}
-
 /* A URI that is still being put together: its lists grow. */
 struct entry {
 	struct uri uri;
@@ -80,7 +70,7 @@ find_hosts(const struct boundaries *boundaries, struct arena *arena, struct entr
 
 		if (host.p == NULL)
 			continue;
-		host = lower(arena, host);
+		host = arena_lower(arena, host);
 		domain = ip_parse(host, &ip) ? host : boundary_domain(boundaries, arena, host);
 		add_once(&entry->hosts, host);
 		if (domain.n > 0)

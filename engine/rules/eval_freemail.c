@@ -191,17 +191,6 @@ is_freemail(struct views *views, const struct rule *rule, struct slice email)
 	       !eval_pattern_in(views, rule, PATTERN_FREEMAIL_ROLE, email);
 }
 
-/* Lower case in the arena; empty at its cap. */
-static struct slice
-lower(struct views *views, struct slice text)
-{
-	struct slice copy = arena_copy(views->arena, text);
-
-	for (size_t i = 0; i < copy.n; i++)
-		((char *)copy.p)[i] = ascii_lower(copy.p[i]);
-	return copy;
-}
-
 /* Whether the call has no regular expression in argument i, or the address matches it. */
 static bool
 passes(struct views *views, const struct rule *rule, size_t i, struct slice email)
@@ -217,7 +206,7 @@ add_found(struct collector *c, struct slice address)
 
 	if (map_find(c->seen, address) != NULL)
 		return true;
-	email = lower(c->views, address);
+	email = arena_lower(c->views->arena, address);
 	added = email.n > 0 && map_add(c->seen, email, c) ? vec_push(&c->found) : NULL;
 	if (added != NULL)
 		*added = email;
@@ -340,7 +329,7 @@ eval_check_freemail_header(const struct rule *rule, struct views *views)
 	    !views_field(views, rule->call.args[0].selector, &value))
 		return 0;
 	while (slice_next_line(&value, &line)) {
-		struct slice email = lower(views, line);
+		struct slice email = arena_lower(views->arena, line);
 
 		if (is_freemail(views, rule, email) && passes(views, rule, 1, email))
 			return 1;
@@ -377,7 +366,7 @@ read_emails(struct views *views, const struct rule *rule, enum fixed_field field
 		added = vec_push(&read.emails);
 		if (added == NULL)
 			break;
-		*added = lower(views, line);
+		*added = arena_lower(views->arena, line);
 		read.freemail = read.freemail || is_freemail(views, rule, *added);
 	}
 	return read;

@@ -28,16 +28,6 @@ struct fromname {
 
 static const struct fromname no_fromname;
 
-static struct slice
-lower(struct views *views, struct slice text)
-{
-	struct slice copy = arena_copy(views->arena, text);
-
-	for (size_t i = 0; copy.p != NULL && i < copy.n; i++)
-		((char *)copy.p)[i] = ascii_lower(copy.p[i]);
-	return copy;
-}
-
 /* Characters of an address before the @, beside letters, digits and _. */
 static bool
 is_local(char c)
@@ -200,9 +190,10 @@ is_recipient(struct views *views, struct slice address)
 static void
 compare(struct views *views, struct fromname *fromname)
 {
-	struct slice name = lower(views, eval_first_line(eval_field(views, FIXED_FROM_NAME)));
-	struct author from = { .address = lower(
-				   views, eval_first_line(eval_field(views, FIXED_FROM_ADDR))) };
+	struct slice name = arena_lower(
+	    views->arena, eval_first_line(eval_field(views, FIXED_FROM_NAME)));
+	struct author from = { .address = arena_lower(views->arena,
+				   eval_first_line(eval_field(views, FIXED_FROM_ADDR))) };
 	struct author shown = { .address = address_in_name(name) };
 
 	from.domain = address_domain(views, from.address);

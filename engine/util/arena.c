@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/util/ascii.h"
+
 #define BLOCK_FIRST ((size_t)16 * 1024)
 #define BLOCK_LARGEST ((size_t)1024 * 1024)
 #define ALIGNMENT _Alignof(max_align_t)
@@ -155,6 +157,17 @@ arena_copy(struct arena *arena, struct slice s)
 	if (s.n > 0)
 		memcpy(p, s.p, s.n);
 	return (struct slice){ p, s.n };
+}
+
+struct slice
+arena_lower(struct arena *arena, struct slice s)
+{
+	struct slice copy = arena_copy(arena, s);
+	char *p = (char *)copy.p;
+
+	for (size_t i = 0; i < copy.n; i++)
+		p[i] = ascii_lower(p[i]);
+	return copy;
 }
 
 struct slice

@@ -38,6 +38,9 @@ void *arena_grow(struct arena *arena, void *p, size_t old_n, size_t n);
 /* A copy of s with a NUL behind it that does not count; absent at the cap. */
 struct slice arena_copy(struct arena *arena, struct slice s);
 
+/* The same with ASCII letters in lower case. */
+struct slice arena_lower(struct arena *arena, struct slice s);
+
 /* printf into the arena; absent at the cap. */
 struct slice
 arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -104,10 +104,26 @@ test_copies(void **state)
 	arena_free(&arena);
 }
 
+static void
+test_lower(void **state)
+{
+	struct arena *arena = arena_new(4096);
+	struct slice copy = arena_lower(arena, SLICE("aZ[\xc4"));
+
+	(void)state;
+	assert_int_equal(copy.n, 4);
+	assert_string_equal(copy.p, "az[\xc4");
+	copy = arena_lower(arena, (struct slice){ copy.p, SIZE_MAX });
+	assert_null(copy.p);
+	assert_int_equal(copy.n, 0);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lower),
 		cmocka_unit_test(test_zeroed),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_huge),
