@@ -116,10 +116,12 @@ def messages(folder):
                           (os.path.join(data, "mail", "list-spam", "spam"), ""),
                           (os.path.join(data, "mail", "bounces"), "")):
         for root, _, names in os.walk(where):
-            found += [os.path.join(root, name) for name in names if name.endswith(ending)]
+            found += [(os.path.relpath(os.path.join(root, name), where), os.path.join(root, name))
+                      for name in names if name.endswith(ending)]
+    # In an order that is the same wherever the mail lies: so is the sample.
     found.sort()
     random.Random(SEED).shuffle(found)
-    return paths + found[:SAMPLE * 20 if os.environ.get("STEELYARD_LONG") else SAMPLE]
+    return paths + [path for _, path in found][:SAMPLE * 20 if os.environ.get("STEELYARD_LONG") else SAMPLE]
 
 
 def write_rules(path, name):
