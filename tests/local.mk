@@ -14,6 +14,8 @@ EXTRA_DIST += tests/run
 include tests/engine/util/local.mk
 include tests/engine/mime/local.mk
 include tests/engine/regex/local.mk
+include tests/engine/net/local.mk
+include tests/engine/auth/local.mk
 include tests/engine/rules/local.mk
 include tests/engine/local.mk
 include tests/conf/local.mk

@@ -1,0 +1,2 @@
+libengine_a_SOURCES += \
+	engine/auth/auth.c engine/auth/auth.h

@@ -1,0 +1,194 @@
+/*
+ * facts.c - the questions of one message to the DNS, and their answers so far
+ *
+ * A question's key is its type's name and its name, "A example.org", in a
+ * map; questions stand in the order in which they were asked.
+ */
+#include "engine/net/facts.h"
+
+#include <assert.h>
+
+#include "engine/util/map.h"
+#include "engine/util/vec.h"
+
+struct fact {
+	struct dns_question question;
+	struct dns_answer answer;
+};
+
+struct facts {
+	struct arena *arena;
+	struct map *by_key; /* -> struct fact */
+	struct vec asked; /* struct fact * */
+	size_t handed_out, open;
+	bool on, ended;
+};
+
+static const struct dns_answer unasked = { .outcome = DNS_UNASKED };
+static const struct dns_answer no_such_name = { .outcome = DNS_NXDOMAIN };
+static const struct dns_answer too_late = { .outcome = DNS_TIMEOUT };
+
+struct facts *
+facts_new(struct arena *arena, bool on, uint64_t hash_seed)
+{
+	struct facts *facts = arena_alloc(arena, sizeof(*facts));
+
+	if (facts == NULL)
+		return NULL;
+	facts->arena = arena;
+	facts->on = on;
+	facts->asked = VEC_OF(struct fact *, arena);
+	facts->by_key = map_new(arena, MAP_EXACT, hash_seed);
+	return facts->by_key == NULL ? NULL : facts;
+}
+
+bool
+facts_on(const struct facts *facts)
+{
+	return facts->on;
+}
+
+static bool
+name_can_be(struct slice name)
+{
+	size_t label = 0;
+
+	if (name.n == 0 || name.n > DNS_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		label = name.p[i] == '.' ? 0 : label + 1;
+		if (label > DNS_LABEL_MAX || (label == 0 && (i == 0 || name.p[i - 1] == '.')))
+			return false;
+	}
+	return label > 0;
+}
+
+/* "A example.org" with the name in lower case; absent at the cap. */
+static struct slice
+fact_key(struct arena *arena, const struct dns_question *question)
+{
+	return arena_lower(arena, arena_printf(arena, "%s %.*s", dns_type_name(question->type),
+				      SLICE_ARG(question->name)));
+}
+
+/* A new question, open; NULL at the cap. */
+static struct fact *
+ask_new(struct facts *facts, enum dns_type type, struct slice key)
+{
+	struct fact *fact = arena_alloc(facts->arena, sizeof(*fact));
+	struct fact **place = fact == NULL ? NULL : vec_push(&facts->asked);
+
+	if (place == NULL || !map_add(facts->by_key, key, fact))
+		return NULL;
+	*place = fact;
+	fact->question.type = type;
+	fact->question.name = slice_from(key, slice_find_byte(key, 0, ' ') + 1);
+	facts->open++;
+	return fact;
+}
+
+const struct dns_answer *
+facts_ask(struct facts *facts, enum dns_type type, struct slice name)
+{
+	struct fact *fact;
+	struct slice key;
+
+	if (!facts->on)
+		return &unasked;
+	if (slice_ends(name, SLICE(".")))
+		name = slice_cut(name, 0, name.n - 1);
+	if (!name_can_be(name))
+		return &no_such_name;
+	key = fact_key(facts->arena, &(struct dns_question){ type, name });
+	if (key.p == NULL)
+		return &unasked;
+	fact = map_find(facts->by_key, key);
+	if (fact != NULL)
+		return &fact->answer;
+	if (facts->ended)
+		return &too_late;
+	if (facts->asked.n >= FACTS_QUESTIONS_MAX)
+		return &unasked;
+	fact = ask_new(facts, type, key);
+	return fact == NULL ? &unasked : &fact->answer;
+}
+
+const struct dns_question *
+facts_next(struct facts *facts)
+{
+	struct fact *fact;
+
+	if (facts->ended || facts->handed_out >= facts->asked.n)
+		return NULL;
+	fact = *(struct fact **)vec_at(&facts->asked, facts->handed_out++);
+	return &fact->question;
+}
+
+/* Copies what an answer holds, within the limits on its size; at the cap it holds nothing. */
+static void
+keep_records(struct facts *facts, struct dns_answer *kept, const struct dns_answer *answer)
+{
+	size_t most = answer->record_count < FACTS_RECORDS_MAX ? answer->record_count
+							       : FACTS_RECORDS_MAX;
+	struct dns_record *records = arena_array(facts->arena, most, sizeof(*records));
+	size_t bytes = 0, n = 0;
+
+	while (records != NULL && n < most) {
+		struct slice data = answer->records[n].data;
+
+		bytes += data.n;
+		if (bytes > FACTS_BYTES_MAX)
+			break;
+		records[n].data = arena_copy(facts->arena, data);
+		if (records[n].data.p == NULL)
+			break;
+		records[n].preference = answer->records[n].preference;
+		n++;
+	}
+	kept->records = records;
+	kept->record_count = n;
+}
+
+void
+facts_answer(
+    struct facts *facts, const struct dns_question *question, const struct dns_answer *answer)
+{
+	struct slice key = fact_key(facts->arena, question);
+	struct fact *fact = key.p == NULL ? NULL : map_find(facts->by_key, key);
+
+	assert(answer->outcome != DNS_OPEN);
+	if (fact == NULL || fact->answer.outcome != DNS_OPEN)
+		return;
+	fact->answer = (struct dns_answer){ .outcome = answer->outcome, .ttl = answer->ttl };
+	if (answer->outcome == DNS_FOUND)
+		keep_records(facts, &fact->answer, answer);
+	if (answer->outcome == DNS_FOUND && fact->answer.record_count == 0)
+		fact->answer.outcome = DNS_SERVFAIL;
+	facts->open--;
+}
+
+size_t
+facts_asked(const struct facts *facts)
+{
+	return facts->asked.n;
+}
+
+size_t
+facts_open(const struct facts *facts)
+{
+	return facts->open;
+}
+
+void
+facts_end(struct facts *facts)
+{
+	facts->ended = true;
+	for (size_t i = 0; i < facts->asked.n && facts->open > 0; i++) {
+		struct fact *fact = *(struct fact **)vec_at(&facts->asked, i);
+
+		if (fact->answer.outcome == DNS_OPEN) {
+			fact->answer.outcome = DNS_TIMEOUT;
+			facts->open--;
+		}
+	}
+}

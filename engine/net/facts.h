@@ -1,0 +1,65 @@
+/*
+ * facts.h - the questions of one message to the DNS, and their answers so far
+ *
+ * Whoever needs an answer asks and looks at its outcome. While that is
+ * DNS_OPEN the asker gives up, says that it is open, and is run again from
+ * its start when more is known: no asker keeps a state of its own between
+ * rounds, and asking again for what was asked costs a look-up. Each
+ * question goes to the shell once.
+ *
+ * SYNOPSIS
+ *	const struct dns_answer *answer = facts_ask(facts, DNS_TXT, name);
+ *
+ *	if (answer->outcome == DNS_OPEN)
+ *		return SPF_OPEN;
+ *	for (size_t i = 0; i < answer->record_count; i++)
+ *		use(answer->records[i].data);
+ */
+#ifndef STEELYARD_ENGINE_NET_FACTS_H
+#define STEELYARD_ENGINE_NET_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/net/dns.h"
+#include "engine/util/arena.h"
+
+/* Questions that one message may ask in all; further ones are DNS_UNASKED. */
+#define FACTS_QUESTIONS_MAX 400
+/* Of one answer, what is kept: more records or bytes of them are left out. */
+#define FACTS_RECORDS_MAX 256
+#define FACTS_BYTES_MAX 65536
+
+struct facts;
+
+/* `on` false: nothing is ever asked, each answer is DNS_UNASKED. NULL at the arena's cap. */
+struct facts *facts_new(struct arena *arena, bool on, uint64_t hash_seed);
+
+/* Whether questions are asked at all. */
+bool facts_on(const struct facts *facts);
+
+/*
+ * The answer to a question, which is asked when it is new. Letters of `name`
+ * may have any case and a dot may end it; it is copied. A name that cannot be
+ * (empty, a label of none or over 63 bytes, over 253 in all) is
+ * DNS_NXDOMAIN. Never NULL; it lives as long as the arena, and its outcome
+ * changes once, when it was DNS_OPEN.
+ */
+const struct dns_answer *facts_ask(struct facts *facts, enum dns_type type, struct slice name);
+
+/* The next question that has not been handed out, or NULL. */
+const struct dns_question *facts_next(struct facts *facts);
+
+/* Takes an answer in, copied; one that was not asked for, or not open any more, is left aside. */
+void facts_answer(
+    struct facts *facts, const struct dns_question *question, const struct dns_answer *answer);
+
+/* Questions asked, and those still open. */
+size_t facts_asked(const struct facts *facts);
+size_t facts_open(const struct facts *facts);
+
+/* The deadline: what is open becomes DNS_TIMEOUT, and so does what is asked from now on. */
+void facts_end(struct facts *facts);
+
+#endif

@@ -1,0 +1,115 @@
+/* test_facts.c - facts.c: what is asked once, what cannot be asked, what the deadline leaves */
+#include "engine/net/facts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static void
+answer_with(struct facts *facts, enum dns_type type, const char *name, enum dns_outcome outcome)
+{
+	const struct dns_record record = { .data = SLICE("\x7f\0\0\2") };
+
+	facts_answer(facts, &(struct dns_question){ type, slice_of(name) },
+	    &(struct dns_answer){ outcome, &record, outcome == DNS_FOUND, 60 });
+}
+
+static void
+test_ask(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct facts *facts = facts_new(arena, true, 1);
+	const struct dns_answer *answer = facts_ask(facts, DNS_A, SLICE("Example.ORG."));
+	const struct dns_question *question = facts_next(facts);
+
+	(void)state;
+	assert_int_equal(answer->outcome, DNS_OPEN);
+	assert_true(slice_eq(question->name, SLICE("example.org")));
+	assert_int_equal(question->type, DNS_A);
+	assert_null(facts_next(facts));
+	assert_ptr_equal(facts_ask(facts, DNS_A, SLICE("example.org")), answer);
+	assert_int_equal(facts_ask(facts, DNS_AAAA, SLICE("example.org"))->outcome, DNS_OPEN);
+	assert_int_equal(facts_open(facts), 2);
+	answer_with(facts, DNS_A, "example.org", DNS_FOUND);
+	answer_with(facts, DNS_A, "example.org", DNS_NXDOMAIN); /* late, and left aside */
+	answer_with(facts, DNS_TXT, "example.org", DNS_FOUND); /* never asked */
+	assert_int_equal(answer->outcome, DNS_FOUND);
+	assert_int_equal(answer->record_count, 1);
+	assert_true(slice_eq(answer->records[0].data, SLICE("\x7f\0\0\2")));
+	assert_int_equal(facts_asked(facts), 2);
+	facts_end(facts);
+	assert_int_equal(facts_open(facts), 0);
+	assert_int_equal(facts_ask(facts, DNS_AAAA, SLICE("example.org"))->outcome, DNS_TIMEOUT);
+	assert_int_equal(facts_ask(facts, DNS_MX, SLICE("example.org"))->outcome, DNS_TIMEOUT);
+	assert_null(facts_next(facts));
+	arena_free(&arena);
+}
+
+static void
+test_names(void **state)
+{
+	static const struct {
+		const char *name;
+		enum dns_outcome outcome;
+	} rows[] = {
+		{ "", DNS_NXDOMAIN },
+		{ ".", DNS_NXDOMAIN },
+		{ "a..b", DNS_NXDOMAIN },
+		{ ".a", DNS_NXDOMAIN },
+		{ "a.", DNS_OPEN },
+		{ "_dmarc.a", DNS_OPEN },
+		{ "123456789012345678901234567890123456789012345678901234567890123.a", DNS_OPEN },
+		{ "1234567890123456789012345678901234567890123456789012345678901234.a",
+		    DNS_NXDOMAIN },
+	};
+	struct arena *arena = arena_new(1 << 20);
+	struct facts *facts = facts_new(arena, true, 1);
+	char long_name[DNS_NAME_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (facts_ask(facts, DNS_A, slice_of(rows[i].name))->outcome != rows[i].outcome)
+			fail_msg("%s", rows[i].name);
+	for (size_t i = 0; i < sizeof(long_name); i++)
+		long_name[i] = i % 2 == 0 ? 'a' : '.';
+	assert_int_equal(
+	    facts_ask(facts, DNS_A, (struct slice){ long_name, DNS_NAME_MAX })->outcome, DNS_OPEN);
+	assert_int_equal(
+	    facts_ask(facts, DNS_A, (struct slice){ long_name, DNS_NAME_MAX + 2 })->outcome,
+	    DNS_NXDOMAIN);
+	arena_free(&arena);
+}
+
+static void
+test_limits(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct facts *facts = facts_new(arena, true, 1);
+	struct facts *off = facts_new(arena, false, 1);
+	char name[32];
+
+	(void)state;
+	assert_int_equal(facts_ask(off, DNS_A, SLICE("example.org"))->outcome, DNS_UNASKED);
+	assert_null(facts_next(off));
+	for (int i = 0; i < FACTS_QUESTIONS_MAX; i++) {
+		snprintf(name, sizeof(name), "h%d.example", i);
+		assert_int_equal(facts_ask(facts, DNS_A, slice_of(name))->outcome, DNS_OPEN);
+	}
+	assert_int_equal(facts_ask(facts, DNS_A, SLICE("one.more"))->outcome, DNS_UNASKED);
+	assert_int_equal(facts_ask(facts, DNS_A, SLICE("h7.example"))->outcome, DNS_OPEN);
+	arena_free(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ask),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_limits),
+	};
+
+	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
+}
