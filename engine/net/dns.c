@@ -1,5 +1,5 @@
 /*
- * dns.c - the types that are asked for and their names
+ * dns.c - types, outcomes and names of the DNS in words
  */
 #include "engine/net/dns.h"
 
@@ -31,4 +31,41 @@ dns_type_of(struct slice name)
 		if (slice_ieq(slice_of(types[i].name), name))
 			return types[i].type;
 	return 0;
+}
+
+const char *
+dns_outcome_name(enum dns_outcome outcome)
+{
+	switch (outcome) {
+	case DNS_OPEN:
+		return "OPEN";
+	case DNS_FOUND:
+		return "FOUND";
+	case DNS_NODATA:
+		return "NODATA";
+	case DNS_NXDOMAIN:
+		return "NXDOMAIN";
+	case DNS_SERVFAIL:
+		return "SERVFAIL";
+	case DNS_TIMEOUT:
+		return "TIMEOUT";
+	case DNS_UNASKED:
+		return "UNASKED";
+	}
+	return "?";
+}
+
+bool
+dns_name_can_be(struct slice name)
+{
+	size_t label = 0;
+
+	if (name.n == 0 || name.n > DNS_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		label = name.p[i] == '.' ? 0 : label + 1;
+		if (label > DNS_LABEL_MAX || (label == 0 && (i == 0 || name.p[i - 1] == '.')))
+			return false;
+	}
+	return label > 0;
 }

@@ -7,6 +7,7 @@
 #ifndef STEELYARD_ENGINE_NET_DNS_H
 #define STEELYARD_ENGINE_NET_DNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,15 @@ const char *dns_type_name(enum dns_type type);
 
 /* The type of that name, any case; 0: none that we ask for. */
 enum dns_type dns_type_of(struct slice name);
+
+/* "FOUND", "NXDOMAIN", ... */
+const char *dns_outcome_name(enum dns_outcome outcome);
+
+/*
+ * Whether a name without its last dot can be: it and each label have 1 byte
+ * or more, and no more than their limits.
+ */
+bool dns_name_can_be(struct slice name);
 
 /* SERVFAIL or TIMEOUT: asking again later may give another answer. */
 static inline int

@@ -48,21 +48,6 @@ facts_on(const struct facts *facts)
 	return facts->on;
 }
 
-static bool
-name_can_be(struct slice name)
-{
-	size_t label = 0;
-
-	if (name.n == 0 || name.n > DNS_NAME_MAX)
-		return false;
-	for (size_t i = 0; i < name.n; i++) {
-		label = name.p[i] == '.' ? 0 : label + 1;
-		if (label > DNS_LABEL_MAX || (label == 0 && (i == 0 || name.p[i - 1] == '.')))
-			return false;
-	}
-	return label > 0;
-}
-
 /* "A example.org" with the name in lower case; absent at the cap. */
 static struct slice
 fact_key(struct arena *arena, const struct dns_question *question)
@@ -97,7 +82,7 @@ facts_ask(struct facts *facts, enum dns_type type, struct slice name)
 		return &unasked;
 	if (slice_ends(name, SLICE(".")))
 		name = slice_cut(name, 0, name.n - 1);
-	if (!name_can_be(name))
+	if (!dns_name_can_be(name))
 		return &no_such_name;
 	key = fact_key(facts->arena, &(struct dns_question){ type, name });
 	if (key.p == NULL)
