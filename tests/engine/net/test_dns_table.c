@@ -1,4 +1,4 @@
-/* test_dns_table.c - dns_table.c: what a table says and refuses, and that it reads what it writes */
+/* test_dns_table.c - dns_table.c: what a table says, what it refuses, reading what it wrote */
 #include "engine/net/dns_table.h"
 
 #include <setjmp.h>
