@@ -240,7 +240,7 @@ run_list(struct case_run *run, const struct rule_example *example)
 
 		if (rule->def.kind != RULE_META || listed[rule->index])
 			continue;
-		meta_value(&rule->meta, values, &value);
+		meta_value(&rule->meta, values, 0, &value);
 		values[rule->index] = value > 0 ? value : value != 0;
 	}
 	return values[run->rule->index] != 0;

@@ -8,6 +8,10 @@
  * message longer than size_limit is read up to there, with a note, and its
  * verdict stands.
  *
+ * A rule that waits for the DNS is open, and so is a meta that reads one; they
+ * are run again, in the same order, when answers have come. What the DNS failed
+ * is unknown: it scores nothing, and the verdict names it.
+ *
  * Sums need no memory: a scan that filled its arena still has its score.
  */
 #include "engine/scan.h"
@@ -24,7 +28,11 @@
 #include "engine/rules/views.h"
 #include "engine/shortcircuit.h"
 #include "engine/slot.h"
+#include "engine/util/buf.h"
 #include "engine/util/vec.h"
+
+/* Rules that the DNS failed are named in the verdict, so many at most. */
+#define UNKNOWN_NAMED_MAX 8
 
 struct scan {
 	struct arena *arena;
@@ -37,6 +45,9 @@ struct scan {
 	bool broken; /* no memory even to begin */
 	struct views views;
 	struct outcome *outcomes; /* by rule number */
+	struct facts *facts;
+	const struct rule **waiting; /* open ones, in the order of the schedule */
+	size_t waiting_count;
 	int64_t sum; /* of the rules that hit so far */
 	unsigned turn; /* how many have hit */
 	struct shortcircuit shortcircuit;
@@ -67,6 +78,9 @@ scan_open(struct arena *arena, struct ruleset *ruleset, const struct envelope *e
 	scan->options = *options;
 	scan->slow = VEC_OF(struct slow_rule, arena);
 	scan->sender = judge_sender(envelope, &ruleset->policy);
+	scan->facts = facts_new(arena, options->dns, options->hash_seed);
+	if (scan->facts == NULL)
+		scan_close(&scan);
 	return scan;
 }
 
@@ -141,20 +155,46 @@ eval_watched(struct scan *scan, const struct rule *rule, struct outcome *outcome
 		*slow = (struct slow_rule){ rule->def.name, us };
 }
 
-/* Runs one rule and keeps what it said. */
+/* Keeps count of the rules that wait, and what metas see of one that the DNS failed. */
+static void
+keep_state(struct scan *scan, const struct rule *rule, bool was_open)
+{
+	enum outcome_state state = scan->outcomes[rule->index].state;
+
+	if (state == OUTCOME_OPEN && facts_ended(scan->facts))
+		state = OUTCOME_UNKNOWN;
+	if (!facts_on(scan->facts))
+		state = OUTCOME_KNOWN;
+	scan->outcomes[rule->index].state = state;
+	if (was_open)
+		scan->views.open_count--;
+	if (state == OUTCOME_OPEN) {
+		scan->views.open_count++;
+		scan->waiting[scan->waiting_count++] = rule;
+	} else if (state == OUTCOME_UNKNOWN) {
+		scan->views.values[rule->index] = META_UNKNOWN;
+	}
+}
+
+/* Runs one rule, perhaps once more, and keeps what it said. */
 static void
 run_rule(struct scan *scan, const struct rule *rule)
 {
 	struct outcome *outcome = &scan->outcomes[rule->index];
 	bool ended = scan->shortcircuit.ended;
+	bool was_open = outcome->state == OUTCOME_OPEN;
 
-	if (!capture_open(&scan->views, rule))
+	*outcome = (struct outcome){ .count = 0 };
+	if (!capture_open(&scan->views, rule)) {
+		keep_state(scan, rule, was_open);
 		return;
+	}
 	if (scan->options.slow_us > 0)
 		eval_watched(scan, rule, outcome);
 	else
 		kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
 	capture_close(&scan->views, rule);
+	keep_state(scan, rule, was_open);
 	if (outcome->count == 0)
 		return;
 	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;
@@ -164,19 +204,40 @@ run_rule(struct scan *scan, const struct rule *rule)
 	count_hit(scan, rule);
 }
 
+/* Runs rules in their order; `rules` may be those that wait, which are gathered anew. */
 static void
-run_schedule(struct scan *scan)
+run_rules(struct scan *scan, const struct rule *const *rules, size_t count)
 {
-	const struct ruleset *ruleset = scan->ruleset;
-
-	for (size_t i = 0; i < ruleset->schedule_count; i++) {
-		const struct rule *rule = ruleset->schedule[i];
+	scan->waiting_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct rule *rule = rules[i];
 
 		if (shortcircuit_skips(&scan->shortcircuit, rule) ||
 		    (rule->def.kind != RULE_META && views_spent(&scan->views)))
 			return;
 		run_rule(scan, rule);
 	}
+}
+
+/* Runs those once more that wait; with nothing left to wait for, they end as unknown. */
+static void
+run_waiting(struct scan *scan)
+{
+	run_rules(scan, scan->waiting, scan->waiting_count);
+	if (scan->waiting_count == 0 || facts_open(scan->facts) > 0)
+		return;
+	facts_end(scan->facts);
+	run_rules(scan, scan->waiting, scan->waiting_count);
+}
+
+/* All once; then those once more that read what others say, or that ask with it. */
+static void
+run_schedule(struct scan *scan)
+{
+	run_rules(scan, scan->ruleset->schedule, scan->ruleset->schedule_count);
+	scan->views.settled = true;
+	if (scan->waiting_count > 0)
+		run_waiting(scan);
 }
 
 /* What of the message was left aside because there was too much of it: the verdict stands. */
@@ -210,14 +271,20 @@ read_and_match(
 		.frozen = slot->frozen,
 		.converters = slot->converters,
 		.budget = budget,
+		.bytes = bytes,
+		.facts = scan->facts,
 		.now = scan->options.now,
 		.hash_seed = scan->options.hash_seed,
 	};
 	scan->outcomes = arena_array(scan->arena, ruleset->rule_count + 1, sizeof(*scan->outcomes));
+	scan->waiting = arena_array(
+	    scan->arena, ruleset->schedule_count + 1, sizeof(*scan->waiting));
+	scan->views.outcomes = scan->outcomes;
 	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
 	scan->views.message = scan->message;
 	scan->verdict.us_parse = scan_clock(scan) - begun;
-	if (scan->outcomes == NULL || scan->message == NULL || !views_open(&scan->views)) {
+	if (scan->outcomes == NULL || scan->waiting == NULL || scan->message == NULL ||
+	    !views_open(&scan->views)) {
 		scan->broken = true;
 		return;
 	}
@@ -239,6 +306,67 @@ scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const str
 		return;
 	read_and_match(scan, slot, bytes, budget);
 	scan->verdict.us_total = scan_clock(scan) - begun;
+}
+
+bool
+scan_is_open(const struct scan *scan)
+{
+	return scan->waiting_count > 0 && !scan->broken && !scan->views.spent;
+}
+
+const struct dns_question *
+scan_wants(struct scan *scan)
+{
+	return facts_next(scan->facts);
+}
+
+void
+scan_answer(struct scan *scan, const struct dns_question *question, const struct dns_answer *answer)
+{
+	facts_answer(scan->facts, question, answer);
+}
+
+void
+scan_deadline(struct scan *scan)
+{
+	facts_end(scan->facts);
+}
+
+void
+scan_resume(struct scan *scan, struct slot *slot, const struct budget *budget)
+{
+	int64_t begun = scan_clock(scan);
+
+	if (!scan_is_open(scan))
+		return;
+	scan->views.scratch = slot->scratch;
+	scan->views.frozen = slot->frozen;
+	scan->views.converters = slot->converters;
+	scan->views.budget = budget;
+	run_waiting(scan);
+	scan->verdict.us_total += scan_clock(scan) - begun;
+}
+
+/* What the DNS owed and did not give, in one note. */
+static void
+note_unknown(struct scan *scan)
+{
+	struct buf names = { .arena = scan->arena };
+	size_t n = 0;
+
+	for (size_t i = 0; i < scan->ruleset->rule_count; i++) {
+		const struct rule *rule = &scan->ruleset->rules[i];
+
+		if (scan->outcomes[i].state == OUTCOME_KNOWN || rule->def.kind == RULE_META)
+			continue;
+		if (++n <= UNKNOWN_NAMED_MAX)
+			buf_printf(&names, " %.*s", SLICE_ARG(rule->def.name));
+	}
+	if (n > UNKNOWN_NAMED_MAX)
+		buf_printf(&names, " and %zu more", n - UNKNOWN_NAMED_MAX);
+	if (n > 0)
+		views_note(
+		    &scan->views, "the DNS gave no answer for%.*s", SLICE_ARG(buf_slice(&names)));
 }
 
 static void
@@ -381,6 +509,8 @@ scan_verdict(struct scan *scan)
 		source.score = scan->sum;
 		source.message = scan->message;
 		source.views = &scan->views;
+		if (!scan->shortcircuit.ended)
+			note_unknown(scan);
 		list_hits(scan);
 		tell_end(scan);
 	}

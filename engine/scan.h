@@ -8,6 +8,12 @@
  *	struct scan *scan = scan_open(arena, ruleset, &envelope, &options);
  *
  *	scan_message(scan, slot, bytes, budget);
+ *	while (scan_is_open(scan)) {
+ *		while ((question = scan_wants(scan)) != NULL)
+ *			... ask the DNS ...
+ *		... wait, without the slot; scan_answer() what came, or scan_deadline() ...
+ *		scan_resume(scan, slot, budget);
+ *	}
  *	verdict = scan_verdict(scan);
  *	... use the verdict, which lives in the arena ...
  *	arena_free(&arena);
@@ -19,6 +25,7 @@
 #include <stdint.h>
 
 #include "engine/envelope.h"
+#include "engine/net/dns.h"
 #include "engine/rules/ruleset.h"
 #include "engine/util/arena.h"
 #include "engine/util/budget.h"
@@ -34,6 +41,7 @@ struct scan_options {
 	uint64_t hash_seed; /* verdicts must not depend on it */
 	bool explain; /* keep the matched bytes of each hit */
 	bool subrules; /* list the sub-rules that hit */
+	bool dns; /* rules may ask the DNS; else those that would do not run */
 	bool report; /* write the report of SpamAssassin's `report` template */
 	/* Tell of rules that take longer than so many microseconds; 0: time none. */
 	int64_t slow_us;
@@ -58,10 +66,30 @@ struct scan *scan_open(struct arena *arena, struct ruleset *ruleset,
 void
 scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget);
 
+/* Whether rules wait for answers of the DNS. */
+bool scan_is_open(const struct scan *scan);
+
+/*
+ * A question that is to be asked now, each once; NULL: no further one at
+ * present. A scan that is open and wants nothing waits for answers only.
+ */
+const struct dns_question *scan_wants(struct scan *scan);
+
+/* Takes in an answer, which is copied; its outcome is never DNS_OPEN. */
+void scan_answer(
+    struct scan *scan, const struct dns_question *question, const struct dns_answer *answer);
+
+/* The time for the DNS is over: what is open has timed out, and nothing more is asked. */
+void scan_deadline(struct scan *scan);
+
+/* Runs the rules that wait once more; `bytes` of scan_message must still live. */
+void scan_resume(struct scan *scan, struct slot *slot, const struct budget *budget);
+
 /*
  * Sums up, while the slot of the last step is still held: templates may read
- * fields of the message. The verdict lives in the arena; never NULL: at the
- * cap it is a static incomplete one.
+ * fields of the message. A scan that is still open is past its deadline. The
+ * verdict lives in the arena; never NULL: at the cap it is a static incomplete
+ * one.
  */
 const struct verdict *scan_verdict(struct scan *scan);
 

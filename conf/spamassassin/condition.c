@@ -151,7 +151,7 @@ condition_value(struct arena *arena, const struct sa_plugins *plugins, bool loca
 	if (!translate(&c, err))
 		return CONDITION_UNKNOWN_WORD;
 	if (!meta_compile(arena, buf_slice(&c.out), &names, &meta, &bad) ||
-	    !meta_value(&meta, NULL, &value)) {
+	    !meta_value(&meta, NULL, 0, &value)) {
 		if (err->text[0] == '\0')
 			*err = bad;
 		return CONDITION_FALSE;

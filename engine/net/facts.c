@@ -164,6 +164,12 @@ facts_open(const struct facts *facts)
 	return facts->open;
 }
 
+bool
+facts_ended(const struct facts *facts)
+{
+	return facts->ended;
+}
+
 void
 facts_end(struct facts *facts)
 {

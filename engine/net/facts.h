@@ -59,6 +59,9 @@ void facts_answer(
 size_t facts_asked(const struct facts *facts);
 size_t facts_open(const struct facts *facts);
 
+/* Whether facts_end was called. */
+bool facts_ended(const struct facts *facts);
+
 /* The deadline: what is open becomes DNS_TIMEOUT, and so does what is asked from now on. */
 void facts_end(struct facts *facts);
 

@@ -9,6 +9,7 @@
 #ifndef STEELYARD_ENGINE_RULES_EVAL_H
 #define STEELYARD_ENGINE_RULES_EVAL_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "engine/rules/rule.h"
@@ -19,7 +20,15 @@
 /* The longest call that is read, in bytes. */
 #define EVAL_CALL_MAX 4096
 
-/* How often it hits (0: not), for `rule`, whose call holds the arguments. */
+/* An answer of the DNS is still to come: it is called again, from its start, when it is there. */
+#define EVAL_OPEN UINT_MAX
+/* The DNS failed it: neither a hit nor a miss. */
+#define EVAL_UNKNOWN (UINT_MAX - 1)
+
+/*
+ * How often it hits (0: not), EVAL_OPEN or EVAL_UNKNOWN, for `rule`, whose call
+ * holds the arguments.
+ */
 typedef unsigned eval_fn(const struct rule *rule, struct views *views);
 
 struct eval_function {

@@ -3,7 +3,8 @@
  *
  * Hits when the value is true. Other metas read the value if it is above 0,
  * else 1; the score counts once. Compiled by ruleset.c once all names are
- * known; what runs before what is decided there too.
+ * known; what runs before what is decided there too. A meta waits for all that
+ * it reads.
  */
 #include "engine/rules/kinds.h"
 
@@ -17,16 +18,36 @@ kind_meta_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 	return false;
 }
 
+/* Whether a rule that the meta reads is still to be run again. */
+static bool
+reads_open(const struct rule *rule, const struct views *views)
+{
+	if (views->open_count == 0)
+		return false;
+	for (size_t i = 0; i < rule->meta.use_count; i++)
+		if (views->outcomes[rule->meta.uses[i]].state == OUTCOME_OPEN)
+			return true;
+	return false;
+}
+
 void
 kind_meta_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
 {
+	/* SpamAssassin knows no third value: to its metas, what failed did not hit */
+	double unknown = rule->def.imported ? 0 : META_UNKNOWN;
 	double value;
 
-	if (!meta_value(&rule->meta, views->values, &value)) {
+	if (reads_open(rule, views)) {
+		outcome->state = OUTCOME_OPEN;
+		return;
+	}
+	if (!meta_value(&rule->meta, views->values, unknown, &value)) {
 		views_note(views, "rule %.*s: division by zero", SLICE_ARG(rule->def.name));
 		return;
 	}
-	if (value == 0)
+	if (isnan(value))
+		outcome->state = OUTCOME_UNKNOWN;
+	if (isnan(value) || value == 0)
 		return;
 	outcome->count = 1;
 	outcome->value = value > 0 ? value : 1;

@@ -26,8 +26,10 @@ enum op {
 	OP_MINUS,
 	OP_JUMP,
 	OP_JUMP_FALSE, /* takes the value */
-	OP_AND, /* false: jumps and leaves the value; true: takes it */
-	OP_OR, /* true: jumps and leaves the value; false: takes it */
+	OP_AND, /* false: jumps; the value stays */
+	OP_OR, /* true: jumps; the value stays */
+	OP_AND_END, /* two values -> the one that decides */
+	OP_OR_END,
 	OP_XOR,
 	OP_EQ,
 	OP_NE,
@@ -280,12 +282,15 @@ parse_level(struct parser *parser, enum level level)
 			fail(parser, "comparisons do not chain: join them by &&");
 		chained = true;
 		if (level <= LEVEL_AND)
-			jump = emit(parser, (struct meta_code){ .op = op }, -1);
+			jump = emit(parser, (struct meta_code){ .op = op }, 0);
 		parse_level(parser, level + 1);
+		if (level == LEVEL_OR)
+			op = OP_OR_END;
+		else if (level == LEVEL_AND)
+			op = OP_AND_END;
+		emit(parser, (struct meta_code){ .op = op }, -1);
 		if (level <= LEVEL_AND)
 			land_here(parser, jump);
-		else
-			emit(parser, (struct meta_code){ .op = op }, -1);
 	}
 }
 
@@ -393,13 +398,37 @@ apply(enum op op, double a, double b, double *value_r)
 	case OP_JUMP_FALSE:
 	case OP_AND:
 	case OP_OR:
+	case OP_AND_END:
+	case OP_OR_END:
 		break;
 	}
 	return false;
 }
 
+/* What decides of a && b, or a || b, when a alone did not: b, unless a is unknown and b leaves it open. */
+static double
+join(enum op op, double a, double b)
+{
+	bool decides = !isnan(b) && (b != 0) == (op == OP_OR_END);
+
+	return isnan(a) && !decides ? META_UNKNOWN : b;
+}
+
+/* A binary operator: unknown if either side is. False: division by zero. */
+static bool
+combine(enum op op, double a, double b, double *value_r)
+{
+	if (op == OP_AND_END || op == OP_OR_END)
+		*value_r = join(op, a, b);
+	else if (isnan(a) || isnan(b))
+		*value_r = META_UNKNOWN;
+	else
+		return apply(op, a, b, value_r);
+	return true;
+}
+
 bool
-meta_value(const struct meta *meta, const double *values, double *value_r)
+meta_value(const struct meta *meta, const double *values, double unknown, double *value_r)
 {
 	double stack[META_STACK_MAX + 1];
 	size_t top = 0; /* values on the stack */
@@ -413,10 +442,11 @@ meta_value(const struct meta *meta, const double *values, double *value_r)
 			stack[top++] = code->number;
 			break;
 		case OP_RULE:
-			stack[top++] = values[code->n];
+			stack[top++] = isnan(values[code->n]) ? unknown : values[code->n];
 			break;
 		case OP_NOT:
-			stack[top - 1] = stack[top - 1] == 0;
+			if (!isnan(stack[top - 1]))
+				stack[top - 1] = stack[top - 1] == 0;
 			break;
 		case OP_MINUS:
 			stack[top - 1] = -stack[top - 1];
@@ -425,19 +455,19 @@ meta_value(const struct meta *meta, const double *values, double *value_r)
 			at = code->n - 1;
 			break;
 		case OP_JUMP_FALSE:
-			if (stack[--top] == 0)
+			if (isnan(stack[top - 1])) /* the whole choice is unknown: to its end */
+				at = meta->code[code->n - 1].n - 1;
+			else if (stack[--top] == 0)
 				at = code->n - 1;
 			break;
 		case OP_AND:
 		case OP_OR:
-			if ((stack[top - 1] != 0) == (code->op == OP_OR))
+			if (!isnan(stack[top - 1]) && (stack[top - 1] != 0) == (code->op == OP_OR))
 				at = code->n - 1;
-			else
-				top--;
 			break;
 		default:
 			top--;
-			if (!apply(code->op, stack[top - 1], stack[top], &stack[top - 1]))
+			if (!combine(code->op, stack[top - 1], stack[top], &stack[top - 1]))
 				return false;
 			break;
 		}

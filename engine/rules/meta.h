@@ -4,10 +4,12 @@
  * Perl's operators with Perl's precedence, as SpamAssassin's metas have them:
  * ?: || && ^ == != < <= > >= + - * / ! and unary -. && and || give the value
  * of the side that decided. Compiled to flat code; a name's value is its hits.
+ * Logic is three-valued: a value may be unknown.
  */
 #ifndef STEELYARD_ENGINE_RULES_META_H
 #define STEELYARD_ENGINE_RULES_META_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -46,10 +48,15 @@ struct meta {
 bool meta_compile(struct arena *arena, struct slice text, const struct meta_names *names,
     struct meta *meta_r, struct err *err);
 
+/* The value of what is not known: a rule that the DNS failed. */
+#define META_UNKNOWN NAN
+
 /*
- * The value over `values`, by rule number. False, and 0, where Perl would die
- * (division by zero).
+ * The value over `values`, by rule number, where META_UNKNOWN counts as
+ * `unknown`: a number, or META_UNKNOWN again, which then is the value if it
+ * depends on it (0 && unknown is 0, 1 || unknown is 1). False, and 0, where
+ * Perl would die (division by zero).
  */
-bool meta_value(const struct meta *meta, const double *values, double *value_r);
+bool meta_value(const struct meta *meta, const double *values, double unknown, double *value_r);
 
 #endif

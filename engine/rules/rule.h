@@ -30,8 +30,16 @@ struct capture_template;
 struct eval_function;
 struct views;
 
+/* Whether a rule could say anything yet. */
+enum outcome_state {
+	OUTCOME_KNOWN,
+	OUTCOME_OPEN, /* an answer of the DNS is still to come: it is run again */
+	OUTCOME_UNKNOWN, /* the DNS failed it: no hit, and no miss either */
+};
+
 /* What one rule says of one message. */
 struct outcome {
+	enum outcome_state state;
 	unsigned count; /* 0: no hit */
 	unsigned turn; /* which of the scan's hits it was, 1 the first */
 	double value; /* what metas read; set by those whose value is not the count */

@@ -16,6 +16,7 @@
 #include "engine/mime/relays.h"
 #include "engine/mime/text.h"
 #include "engine/mime/uri.h"
+#include "engine/net/facts.h"
 #include "engine/rules/frozen.h"
 #include "engine/rules/rule.h"
 #include "engine/util/budget.h"
@@ -67,12 +68,21 @@ struct views {
 	struct frozen *frozen; /* likewise; NULL: nothing is kept */
 	struct converters *converters;
 	const struct budget *budget;
+	struct slice bytes; /* the message as it came, whole: also what size_limit cut off */
 	int64_t now;
 	uint64_t hash_seed;
 	bool spent; /* the budget ran out: nothing more is matched */
 	struct vec notes; /* struct slice */
 	struct vec logs; /* struct rule_log */
-	double *values; /* by rule number, for metas */
+	const struct outcome *outcomes; /* by rule number */
+	double *values; /* by rule number, for metas; META_UNKNOWN: the DNS failed it */
+	struct facts *facts; /* the message's questions to the DNS; never NULL */
+	/*
+	 * All rules have run once: what a tag or a view was to say is said. Before
+	 * that, who reads tags that others set is open.
+	 */
+	bool settled;
+	size_t open_count; /* rules whose outcome is open */
 	void *memos[MEMO_COUNT]; /* NULL: not worked out yet */
 	/* the rest is views.c's own */
 	size_t unasked; /* bytes matched since the budget was asked */

@@ -15,14 +15,14 @@
 
 #include "engine/util/buf.h"
 
-/* A=0 B=1 C=2 D=7; anything else does not exist. */
-static const double values[] = { 0, 1, 2, 7 };
+/* A=0 B=1 C=2 D=7, E is unknown; anything else does not exist. */
+static const double values[] = { 0, 1, 2, 7, META_UNKNOWN };
 
 static bool
 find(void *p, struct slice name, size_t *index_r)
 {
 	(void)p;
-	if (name.n != 1 || name.p[0] < 'A' || name.p[0] > 'D')
+	if (name.n != 1 || name.p[0] < 'A' || name.p[0] > 'E')
 		return false;
 	*index_r = (size_t)(name.p[0] - 'A');
 	return true;
@@ -102,12 +102,63 @@ test_table(void **state)
 		bool ok = meta_compile(arena, slice_of(cases[i].text), &names, &meta, &err);
 
 		if (ok)
-			meta_value(&meta, values, &got);
+			meta_value(&meta, values, META_UNKNOWN, &got);
 		if (ok != (cases[i].column == 0) || got != cases[i].want ||
 		    err.column != cases[i].column)
 			fail_msg("\"%s\": got %g, column %u (%s); want %g, column %u",
 			    cases[i].text, got, err.column, ok ? "" : err.text, cases[i].want,
 			    cases[i].column);
+		arena_free(&arena);
+	}
+}
+
+/* What depends on E is unknown; with 0 for what is unknown, it is what it would be if E did not hit. */
+static void
+test_unknown(void **state)
+{
+	static const struct {
+		const char *text;
+		double want, want_or_0;
+	} rows[] = {
+		{ "E", NAN, 0 },
+		{ "!E", NAN, 1 },
+		{ "-E", NAN, 0 },
+		{ "E + B", NAN, 1 },
+		{ "E > 0", NAN, 0 },
+		{ "E == E", NAN, 1 },
+		{ "E ^ B", NAN, 1 },
+		{ "E && B", NAN, 0 },
+		{ "B && E", NAN, 0 },
+		{ "E && A", 0, 0 },
+		{ "A && E", 0, 0 },
+		{ "E || B", 1, 1 },
+		{ "B || E", 1, 1 },
+		{ "E || A", NAN, 0 },
+		{ "A || E", NAN, 0 },
+		{ "E && B || C", 2, 2 },
+		{ "(E || A) && A", 0, 0 },
+		{ "!(E && A)", 1, 1 },
+		{ "E ? B : C", NAN, 2 },
+		{ "(E ? B : C) || B", 1, 2 },
+		{ "B ? C : E", 2, 2 },
+		{ "B ? E : C", NAN, 0 },
+		{ "E && E || E", NAN, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new(SIZE_MAX);
+		struct err err = { .column = 0 };
+		double got = 0, got_or_0 = 0;
+		struct meta meta;
+
+		assert_true(meta_compile(arena, slice_of(rows[i].text), &names, &meta, &err));
+		assert_true(meta_value(&meta, values, META_UNKNOWN, &got));
+		assert_true(meta_value(&meta, values, 0, &got_or_0));
+		if ((got != rows[i].want && !(isnan(got) && isnan(rows[i].want))) ||
+		    got_or_0 != rows[i].want_or_0)
+			fail_msg("\"%s\": got %g and %g, want %g and %g", rows[i].text, got,
+			    got_or_0, rows[i].want, rows[i].want_or_0);
 		arena_free(&arena);
 	}
 }
@@ -227,7 +278,7 @@ test_perl(void **state)
 		line[strcspn(line, "\n")] = '\0';
 		if (strcmp(line, "skip") != 0 &&
 		    meta_compile(arena, buf_slice(&texts[i]), &names, &meta, &err)) {
-			meta_value(&meta, values, &got);
+			meta_value(&meta, values, META_UNKNOWN, &got);
 			snprintf(shown, sizeof(shown), "%.12g", got == 0 ? 0 : got);
 			if (strcmp(shown, line) != 0)
 				fail_msg(
@@ -247,6 +298,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_perl),
 	};
