@@ -36,6 +36,7 @@ libshell_a_SOURCES = \
 	milter/live.c milter/live.h \
 	milter/memory.c milter/memory.h \
 	milter/message_scan.c milter/message_scan.h \
+	milter/resolver.h \
 	milter/slots.c milter/slots.h
 
 # The daemon without libmilter: a library, so that tests can have it.
