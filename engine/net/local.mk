@@ -1,4 +1,8 @@
 libengine_a_SOURCES += \
 	engine/net/dns.c engine/net/dns.h \
 	engine/net/dns_table.c engine/net/dns_table.h \
+	engine/net/dns_code.c engine/net/dns_code.h \
+	engine/net/dns_dead.def \
+	engine/net/dns_list.c engine/net/dns_list.h \
+	engine/net/dns_operator.def \
 	engine/net/facts.c engine/net/facts.h

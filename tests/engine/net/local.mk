@@ -7,3 +7,13 @@ unit_tests += tests/engine/net/test_dns_table
 tests_engine_net_test_dns_table_SOURCES = tests/engine/net/test_dns_table.c
 tests_engine_net_test_dns_table_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_net_test_dns_table_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/net/test_dns_code
+tests_engine_net_test_dns_code_SOURCES = tests/engine/net/test_dns_code.c
+tests_engine_net_test_dns_code_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_net_test_dns_code_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/net/test_dns_list
+tests_engine_net_test_dns_list_SOURCES = tests/engine/net/test_dns_list.c
+tests_engine_net_test_dns_list_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_net_test_dns_list_LDADD = $(unit_test_libs)
