@@ -1,2 +1,5 @@
 libengine_a_SOURCES += \
-	engine/auth/auth.c engine/auth/auth.h
+	engine/auth/auth.c engine/auth/auth.h \
+	engine/auth/author.c engine/auth/author.h \
+	engine/auth/dmarc.c engine/auth/dmarc.h \
+	engine/auth/dmarc_record.c engine/auth/dmarc_record.h

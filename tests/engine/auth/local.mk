@@ -1,1 +1,12 @@
 # Tests of authentication.
+unit_tests += tests/engine/auth/test_dmarc
+tests_engine_auth_test_dmarc_SOURCES = tests/engine/auth/test_dmarc.c \
+	tests/engine/auth/dmarc_answer.c tests/engine/auth/dmarc_answer.h
+tests_engine_auth_test_dmarc_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_auth_test_dmarc_LDADD = $(unit_test_libs)
+
+check_PROGRAMS += tests/engine/auth/dump_dmarc
+tests_engine_auth_dump_dmarc_SOURCES = tests/engine/auth/dump_dmarc.c \
+	tests/engine/auth/dmarc_answer.c tests/engine/auth/dmarc_answer.h
+tests_engine_auth_dump_dmarc_LDADD = $(ENGINE_LIBS)
+test_scripts += tests/engine/auth/test_dmarc_suites.py
