@@ -385,14 +385,14 @@ read_line(struct reader *reader, struct slice line)
 static struct slice
 fingerprint(struct arena *arena, const struct slice *pieces, size_t count)
 {
-	char hex[DIGEST_MD5_HEX];
+	char hex[CRYPTO_MD5_HEX];
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++)
 		n += pieces[i].n;
 	if (n == 0)
 		return SLICE("");
-	digest_md5(pieces, count, hex);
+	crypto_md5(pieces, count, hex);
 	for (size_t i = 0; i < sizeof(hex); i++)
 		hex[i] = ascii_upper(hex[i]);
 	return arena_copy(arena, (struct slice){ hex, sizeof(hex) });

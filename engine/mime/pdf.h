@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "engine/util/arena.h"
-#include "engine/util/digest.h"
+#include "engine/util/crypto.h"
 #include "engine/util/map.h"
 #include "engine/util/slice.h"
 

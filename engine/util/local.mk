@@ -5,7 +5,7 @@ libengine_a_SOURCES = \
 	engine/util/ascii.h \
 	engine/util/budget.h \
 	engine/util/buf.c engine/util/buf.h \
-	engine/util/digest.c engine/util/digest.h \
+	engine/util/crypto.c engine/util/crypto.h \
 	engine/util/err.c engine/util/err.h \
 	engine/util/map.c engine/util/map.h \
 	engine/util/slice.c engine/util/slice.h \

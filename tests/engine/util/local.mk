@@ -33,7 +33,7 @@ tests_engine_util_test_utf8_SOURCES = tests/engine/util/test_utf8.c
 tests_engine_util_test_utf8_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_util_test_utf8_LDADD = $(unit_test_libs)
 
-unit_tests += tests/engine/util/test_digest
-tests_engine_util_test_digest_SOURCES = tests/engine/util/test_digest.c
-tests_engine_util_test_digest_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_engine_util_test_digest_LDADD = $(unit_test_libs)
+unit_tests += tests/engine/util/test_crypto
+tests_engine_util_test_crypto_SOURCES = tests/engine/util/test_crypto.c
+tests_engine_util_test_crypto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_util_test_crypto_LDADD = $(unit_test_libs)
