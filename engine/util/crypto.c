@@ -1,11 +1,11 @@
 /*
  * crypto.c - the one file that knows OpenSSL's libcrypto
  *
- * Digests and RSA go through its low-level functions, deprecated as they are:
- * the others look for providers first, and so read files, which the engine
- * never does. Ed25519 has no such function: it gets a library context of its
- * own, in which OpenSSL reads no configuration, for each call (0.4 ms; such
- * signatures are few).
+ * Digests go through its low-level functions, deprecated as they are, and RSA
+ * through its big numbers: what is above them looks for providers and engines
+ * first, and so reads files, which the engine never does. Ed25519 has nothing
+ * below: it gets a library context of its own for each call (0.4 ms; such
+ * signatures are few), and OpenSSL is told to read no configuration.
  *
  * Keys are taken out of their DER here: it is two integers, and what is
  * wrong with a key is known before any work is done with it.
@@ -23,7 +23,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/md5.h>
-#include <openssl/rsa.h>
 #include <openssl/sha.h>
 
 /* A public exponent longer than that makes checking as dear as signing; all in use have 17 bits. */
@@ -228,44 +227,65 @@ bignum_of(struct slice number)
 	return BN_bin2bn((const unsigned char *)number.p, (int)number.n, NULL);
 }
 
-/* The library's form of a key; NULL: it is none that we work with. */
-static RSA *
-rsa_of(const struct crypto_rsa *key)
+/* signature ^ exponent mod modulus, in as many bytes as the modulus has (RFC 8017, 5.2.2). */
+static bool
+rsa_open(const struct crypto_rsa *key, struct slice signature, unsigned char *message_r)
 {
-	BIGNUM *modulus, *exponent;
-	RSA *rsa;
+	BIGNUM *modulus = bignum_of(key->modulus), *exponent = bignum_of(key->exponent);
+	BIGNUM *signed_number = bignum_of(signature), *message = BN_new();
+	BN_CTX *scratch = BN_CTX_new();
+	bool opened = modulus != NULL && exponent != NULL && signed_number != NULL &&
+		      message != NULL && scratch != NULL && BN_is_odd(modulus) &&
+		      BN_ucmp(signed_number, modulus) < 0 &&
+		      BN_mod_exp_mont(message, signed_number, exponent, modulus, scratch, NULL) ==
+			  1 &&
+		      BN_bn2binpad(message, message_r, (int)key->modulus.n) > 0;
 
-	if (key->bits > CRYPTO_RSA_BITS_MAX || key->exponent.n > EXPONENT_BYTES_MAX)
-		return NULL;
-	rsa = RSA_new();
-	modulus = bignum_of(key->modulus);
-	exponent = bignum_of(key->exponent);
-	if (rsa == NULL || modulus == NULL || exponent == NULL ||
-	    RSA_set0_key(rsa, modulus, exponent, NULL) != 1) {
-		RSA_free(rsa);
-		BN_free(modulus);
-		BN_free(exponent);
-		return NULL;
-	}
-	return rsa;
+	BN_CTX_free(scratch);
+	BN_free(message);
+	BN_free(signed_number);
+	BN_free(exponent);
+	BN_free(modulus);
+	return opened;
+}
+
+/* The one message that a signature of that digest can hold (RFC 8017, 9.2); false: no room. */
+static bool
+rsa_encode(enum crypto_hash hash, struct slice digest, unsigned char *message_r, size_t n)
+{
+	static const struct slice infos[] = {
+		[CRYPTO_SHA1] = SLICE("\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00"
+				      "\x04\x14"),
+		[CRYPTO_SHA256] = SLICE("\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03"
+					"\x04\x02\x01\x05\x00\x04\x20"),
+	};
+	struct slice info = infos[hash];
+	size_t padding;
+
+	if (n < info.n + digest.n + 11)
+		return false;
+	padding = n - info.n - digest.n - 3;
+	message_r[0] = 0;
+	message_r[1] = 1;
+	memset(message_r + 2, 0xff, padding);
+	message_r[2 + padding] = 0;
+	memcpy(message_r + 3 + padding, info.p, info.n);
+	memcpy(message_r + 3 + padding + info.n, digest.p, digest.n);
+	return true;
 }
 
 bool
 crypto_rsa_verify(const struct crypto_rsa *key, enum crypto_hash hash, struct slice digest,
     struct slice signature)
 {
-	RSA *rsa = rsa_of(key);
+	unsigned char got[CRYPTO_RSA_BITS_MAX / 8], want[CRYPTO_RSA_BITS_MAX / 8];
+	size_t n = key->modulus.n;
 	bool good;
 
 	assert(hash != CRYPTO_MD5);
-	if (rsa == NULL || signature.n > CRYPTO_RSA_BITS_MAX / 8) {
-		RSA_free(rsa);
-		return false;
-	}
-	good = RSA_verify(hash == CRYPTO_SHA1 ? NID_sha1 : NID_sha256,
-		   (const unsigned char *)digest.p, (unsigned)digest.n,
-		   (const unsigned char *)signature.p, (unsigned)signature.n, rsa) == 1;
-	RSA_free(rsa);
+	good = key->bits <= CRYPTO_RSA_BITS_MAX && key->exponent.n <= EXPONENT_BYTES_MAX &&
+	       signature.n == n && rsa_encode(hash, digest, want, n) &&
+	       rsa_open(key, signature, got) && memcmp(got, want, n) == 0;
 	ERR_clear_error();
 	return good;
 }
@@ -295,6 +315,7 @@ crypto_ed25519_verify(struct slice key, struct slice text, struct slice signatur
 
 	if (key.n != CRYPTO_ED25519_KEY || signature.n != CRYPTO_ED25519_SIGNATURE)
 		return false;
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	library = OSSL_LIB_CTX_new();
 	good = library != NULL && ed25519_verify(library, key, text, signature);
 	OSSL_LIB_CTX_free(library);

@@ -36,7 +36,7 @@ LIBRARIES = {
     "yaml.h": "libyaml", "libpsl.h": "libpsl", "idn2.h": "libidn2", "hs.h": "Vectorscan",
     "ares.h": "c-ares", "hiredis/hiredis.h": "hiredis", "openssl/evp.h": "OpenSSL",
     "openssl/bn.h": "OpenSSL", "openssl/crypto.h": "OpenSSL", "openssl/err.h": "OpenSSL", "openssl/md5.h": "OpenSSL",
-    "openssl/rsa.h": "OpenSSL", "openssl/sha.h": "OpenSSL",
+    "openssl/sha.h": "OpenSSL",
 }
 
 cases = 0
