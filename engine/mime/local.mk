@@ -2,6 +2,7 @@
 libengine_a_SOURCES += \
 	engine/mime/address.c engine/mime/address.h \
 	engine/mime/authres.c engine/mime/authres.h \
+	engine/mime/authserv.c engine/mime/authserv.h \
 	engine/mime/ctype.c engine/mime/ctype.h \
 	engine/mime/date.c engine/mime/date.h engine/mime/date_zones.def \
 	engine/mime/decode.c engine/mime/decode.h \

@@ -140,3 +140,8 @@ unit_tests += tests/engine/mime/test_uri
 tests_engine_mime_test_uri_SOURCES = tests/engine/mime/test_uri.c milter/converters.c
 tests_engine_mime_test_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_mime_test_uri_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/mime/test_authserv
+tests_engine_mime_test_authserv_SOURCES = tests/engine/mime/test_authserv.c
+tests_engine_mime_test_authserv_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_mime_test_authserv_LDADD = $(unit_test_libs)
