@@ -5,4 +5,5 @@ libengine_a_SOURCES += \
 	engine/net/dns_dead.def \
 	engine/net/dns_list.c engine/net/dns_list.h \
 	engine/net/dns_operator.def \
-	engine/net/facts.c engine/net/facts.h
+	engine/net/facts.c engine/net/facts.h \
+	engine/net/host.c engine/net/host.h

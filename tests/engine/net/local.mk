@@ -17,3 +17,8 @@ unit_tests += tests/engine/net/test_dns_list
 tests_engine_net_test_dns_list_SOURCES = tests/engine/net/test_dns_list.c
 tests_engine_net_test_dns_list_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_net_test_dns_list_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/net/test_host
+tests_engine_net_test_host_SOURCES = tests/engine/net/test_host.c
+tests_engine_net_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_net_test_host_LDADD = $(unit_test_libs)
