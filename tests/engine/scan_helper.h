@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "engine/net/dns_table.h"
 #include "engine/rules/ruleset.h"
 #include "engine/scan.h"
 #include "engine/slot.h"
@@ -48,5 +49,14 @@ struct slot *helper_slot(void);
 /* Scans with no limits; `names_r` gets "A,B=2,__C" (hits with their counts, then sub-rules). */
 const struct verdict *helper_scan(struct arena *arena, struct ruleset *ruleset, struct slot *slot,
     struct slice message, struct buf *names_r);
+
+/*
+ * The same with the DNS on, whose answers are those of `table`, each question told only when the
+ * round before it was answered; what `asked` says (NULL: nothing) gets "A name\n" for each.
+ * `envelope` NULL: not known.
+ */
+const struct verdict *helper_scan_dns(struct arena *arena, struct ruleset *ruleset,
+    struct slot *slot, struct slice message, const struct envelope *envelope,
+    const struct dns_table *table, struct buf *names_r, struct buf *asked_r);
 
 #endif
