@@ -21,7 +21,7 @@ libcli_a_SOURCES = \
 	milter/pass.c milter/pass.h \
 	milter/progress.c milter/progress.h \
 	milter/report.c milter/report.h
-CLI_LIBS = libcli.a libshell.a $(CONF_LIBS) $(ENGINE_LIBS) -lpthread
+CLI_LIBS = libcli.a libshell.a $(CONF_LIBS) $(ENGINE_LIBS) $(CARES_LIBS) -lpthread
 
 bin_PROGRAMS += steelyard
 steelyard_SOURCES = milter/steelyard.c
@@ -30,13 +30,18 @@ dist_man_MANS += milter/steelyard.1
 
 # What the daemon and the command line share of the shell.
 noinst_LIBRARIES += libshell.a
+libshell_a_CFLAGS = $(AM_CFLAGS) $(CARES_CFLAGS)
 libshell_a_SOURCES = \
+	milter/breaker.c milter/breaker.h \
 	milter/clock.c milter/clock.h \
 	milter/converters.c milter/converters.h \
+	milter/dns_cache.c milter/dns_cache.h \
+	milter/dns_channel.c milter/dns_channel.h \
+	milter/dns_reply.c milter/dns_reply.h \
 	milter/live.c milter/live.h \
 	milter/memory.c milter/memory.h \
 	milter/message_scan.c milter/message_scan.h \
-	milter/resolver.h \
+	milter/resolver.c milter/resolver.h \
 	milter/slots.c milter/slots.h
 
 # The daemon without libmilter: a library, so that tests can have it.
@@ -54,7 +59,7 @@ libdaemon_a_SOURCES = \
 	milter/reload.c milter/reload.h \
 	milter/session.c milter/session.h \
 	milter/traffic.c milter/traffic.h
-DAEMON_LIBS = libdaemon.a libshell.a libcli.a $(CONF_LIBS) $(ENGINE_LIBS) -lpthread
+DAEMON_LIBS = libdaemon.a libshell.a libcli.a $(CONF_LIBS) $(ENGINE_LIBS) $(CARES_LIBS) -lpthread
 
 dist_man_MANS += milter/steelyardd.8
 

@@ -7,3 +7,5 @@ libengine_a_SOURCES += \
 	engine/net/dns_operator.def \
 	engine/net/facts.c engine/net/facts.h \
 	engine/net/host.c engine/net/host.h
+	engine/net/dns_wire.c engine/net/dns_wire.h \
+	engine/net/facts.c engine/net/facts.h

@@ -1,0 +1,434 @@
+/*
+ * dns_channel.c - questions out to the servers, what comes of them back in
+ *
+ * c-ares 1.18 is not to be used from two threads, so one thread does it all:
+ * others put questions into a list and wake it by an eventfd. It waits in
+ * epoll for c-ares' sockets, which c-ares tells of as they come and go.
+ *
+ * c-ares checks that a response comes from the server asked, and has the id
+ * and the question asked; what does not is as if it had not come. It does not
+ * look at the names of the records: dns_wire.c does. Names are absolute and
+ * go out as they are: ares_query knows no search list.
+ *
+ * A question is asked TRIES times, and c-ares waits twice as long in the
+ * second round, each server in turn. What one try may take is computed from
+ * that, so that all together take timeout_us.
+ */
+#include "config.h"
+
+#include "milter/dns_channel.h"
+
+/* c-ares 1.28 calls what 1.18 has deprecated. */
+#define CARES_NO_DEPRECATED
+#include <ares.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "engine/mime/ip.h"
+#include "engine/net/dns_wire.h"
+#include "engine/util/buf.h"
+
+#define TRIES 2
+/* Waits of one server in both rounds, in waits of the first: 1 + 2. */
+#define WAITS 3
+#define WAIT_LEAST_MS 100
+
+/* A response has at most 64 KB; its names grow by this when they are written out. */
+#define ANSWER_ARENA ((size_t)1024 * 1024)
+/* What we say that we take over UDP: it crosses every network uncut (DNS flag day 2020). */
+#define EDNS_SIZE 1232
+/* From one port; then comes another. */
+#define QUERIES_A_PORT 100
+#define EVENTS_AT_ONCE 64
+#define CLASS_IN 1
+#define PORT 53
+
+/* 1.20: from here on c-ares can change its port. */
+#define VERSION_PORTS 0x011400
+
+struct dns_channel {
+	ares_channel ares;
+	struct buf servers; /* as text, with a NUL */
+	bool near; /* all servers are */
+	int epoll, wake;
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_t thread;
+	bool started, stopping;
+	struct dns_ask *first, **end; /* not yet handed to c-ares */
+};
+
+/* c-ares tells what it waits for at a socket; nothing: it is about to close it. */
+static void
+on_socket(void *p, ares_socket_t fd, int readable, int writable)
+{
+	struct dns_channel *channel = p;
+	struct epoll_event event = { .data.fd = fd };
+
+	event.events = (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u);
+	if (event.events == 0)
+		epoll_ctl(channel->epoll, EPOLL_CTL_DEL, fd, NULL);
+	else if (epoll_ctl(channel->epoll, EPOLL_CTL_MOD, fd, &event) != 0)
+		epoll_ctl(channel->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static bool
+open_ares(struct dns_channel *channel, int wait_ms, struct err *err)
+{
+	struct ares_options options = { .flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH,
+		.timeout = wait_ms,
+		.tries = TRIES,
+		.ednspsz = EDNS_SIZE,
+		.sock_state_cb = on_socket,
+		.sock_state_cb_data = channel };
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
+		   ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS;
+	int status;
+
+#ifdef ARES_OPT_UDP_MAX_QUERIES
+	options.udp_max_queries = QUERIES_A_PORT;
+	mask |= ARES_OPT_UDP_MAX_QUERIES;
+#endif
+#ifdef ARES_OPT_QUERY_CACHE
+	options.qcache_max_ttl = 0; /* we have one */
+	mask |= ARES_OPT_QUERY_CACHE;
+#endif
+	status = ares_init_options(&channel->ares, &options, mask);
+	if (status != ARES_SUCCESS)
+		err_set(err, "c-ares: %s", ares_strerror(status));
+	return status == ARES_SUCCESS;
+}
+
+static bool
+set_servers(
+    struct dns_channel *channel, const char *const *servers, size_t server_count, struct err *err)
+{
+	struct buf list = { 0 };
+	int status = ARES_SUCCESS;
+
+	for (size_t i = 0; i < server_count; i++)
+		buf_printf(&list, "%s%s", i == 0 ? "" : ",", servers[i]);
+	if (server_count > 0)
+		status = ares_set_servers_ports_csv(channel->ares, buf_text(&list));
+	if (status != ARES_SUCCESS)
+		err_set(err, "servers %s: %s", buf_text(&list), ares_strerror(status));
+	buf_clear(&list);
+	return status == ARES_SUCCESS;
+}
+
+/* Loopback, private, or unique local (RFC 4193). */
+static bool
+is_near(const struct ip *ip)
+{
+	return ip_is_private(ip) || (ip->v[0] & 0xfe) == 0xfc;
+}
+
+static void
+add_server(struct dns_channel *channel, const struct ares_addr_port_node *node)
+{
+	struct ip ip = { { [10] = 0xff, [11] = 0xff } };
+	struct arena *arena = arena_new(IP_TEXT_MAX * 1024);
+	struct slice text;
+	bool v4 = node->family == AF_INET;
+
+	if (v4)
+		memcpy(ip.v + 12, &node->addr.addr4, 4);
+	else
+		memcpy(ip.v, &node->addr.addr6, 16);
+	channel->near = channel->near && is_near(&ip);
+	text = ip_text(arena, &ip);
+	buf_printf(&channel->servers, "%s%s%.*s%s:%d", channel->servers.n == 0 ? "" : ",",
+	    v4 ? "" : "[", SLICE_ARG(text), v4 ? "" : "]",
+	    node->udp_port == 0 ? PORT : node->udp_port);
+	arena_free(&arena);
+}
+
+/* Notes the servers that c-ares has, and how many they are. */
+static size_t
+note_servers(struct dns_channel *channel)
+{
+	struct ares_addr_port_node *nodes = NULL;
+	size_t count = 0;
+
+	buf_clear(&channel->servers);
+	channel->near = true;
+	if (ares_get_servers_ports(channel->ares, &nodes) == ARES_SUCCESS)
+		for (const struct ares_addr_port_node *node = nodes; node != NULL;
+		     node = node->next, count++)
+			add_server(channel, node);
+	if (nodes != NULL)
+		ares_free_data(nodes);
+	(void)buf_text(&channel->servers);
+	return count == 0 ? 1 : count;
+}
+
+/* Twice: how long a server is waited for depends on how many there are. */
+static bool
+open_channel(struct dns_channel *channel, const char *const *servers, size_t server_count,
+    int64_t timeout_us, struct err *err)
+{
+	size_t count = server_count;
+	int64_t wait_ms;
+
+	if (count == 0) {
+		if (!open_ares(channel, WAIT_LEAST_MS, err))
+			return false;
+		count = note_servers(channel);
+		ares_destroy(channel->ares);
+		channel->ares = NULL;
+	}
+	wait_ms = timeout_us / 1000 / (int64_t)(WAITS * count);
+	if (!open_ares(channel, wait_ms < WAIT_LEAST_MS ? WAIT_LEAST_MS : (int)wait_ms, err) ||
+	    !set_servers(channel, servers, server_count, err))
+		return false;
+	note_servers(channel);
+	return true;
+}
+
+static bool
+open_events(struct dns_channel *channel, struct err *err)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	channel->epoll = epoll_create1(EPOLL_CLOEXEC);
+	channel->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	event.data.fd = channel->wake;
+	if (channel->epoll >= 0 && channel->wake >= 0 &&
+	    epoll_ctl(channel->epoll, EPOLL_CTL_ADD, channel->wake, &event) == 0)
+		return true;
+	err_set(err, "epoll: %s", strerror(errno));
+	return false;
+}
+
+static void
+free_channel(struct dns_channel *channel)
+{
+	if (channel->ares != NULL)
+		ares_destroy(channel->ares);
+	if (channel->epoll >= 0)
+		close(channel->epoll);
+	if (channel->wake >= 0)
+		close(channel->wake);
+	pthread_mutex_destroy(&channel->lock);
+	buf_clear(&channel->servers);
+	free(channel);
+	ares_library_cleanup();
+}
+
+struct dns_channel *
+dns_channel_new(
+    const char *const *servers, size_t server_count, int64_t timeout_us, struct err *err)
+{
+	struct dns_channel *channel = calloc(1, sizeof(*channel));
+
+	if (channel == NULL || ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
+		abort();
+	channel->epoll = channel->wake = -1;
+	channel->end = &channel->first;
+	pthread_mutex_init(&channel->lock, NULL);
+	if (open_events(channel, err) &&
+	    open_channel(channel, servers, server_count, timeout_us, err))
+		return channel;
+	free_channel(channel);
+	return NULL;
+}
+
+/*
+ * What c-ares says of a question: the response itself decides where there is
+ * one. Before 1.19 ARES_ECONNREFUSED is said of servers that answer SERVFAIL too.
+ */
+static void
+on_answer(void *p, int status, int timeouts, unsigned char *bytes, int n)
+{
+	struct dns_ask *ask = p;
+	struct dns_answer answer = { .outcome = DNS_SERVFAIL };
+	struct slice packet = { (const char *)bytes, n > 0 ? (size_t)n : 0 };
+	struct arena *arena = NULL;
+
+	(void)timeouts;
+	switch (status) {
+	case ARES_SUCCESS:
+	case ARES_ENODATA:
+	case ARES_ENOTFOUND:
+		arena = arena_new(ANSWER_ARENA);
+		if (packet.n > 0)
+			dns_wire_read(arena, packet, &ask->question, &answer);
+		else if (status == ARES_ENOTFOUND) /* .onion: never asked (RFC 7686) */
+			answer.outcome = DNS_NXDOMAIN;
+		break;
+	case ARES_ETIMEOUT:
+	case ARES_ECANCELLED:
+	case ARES_EDESTRUCTION:
+		answer.outcome = DNS_TIMEOUT;
+		break;
+	}
+	ask->done(ask, &answer);
+	arena_free(&arena);
+}
+
+/* Hands a question to c-ares, which may answer before it returns. */
+static void
+send_ask(struct dns_channel *channel, struct dns_ask *ask)
+{
+	char text[2 * DNS_NAME_MAX + 1];
+	struct slice name = ask->question.name;
+	size_t n = 0;
+
+	if (name.n > DNS_NAME_MAX || memchr(name.p, '\0', name.n) != NULL) {
+		/* No C string holds it. */
+		ask->done(ask, &(struct dns_answer){ .outcome = DNS_SERVFAIL });
+		return;
+	}
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '\\')
+			text[n++] = '\\';
+		text[n++] = name.p[i];
+	}
+	text[n] = '\0';
+	ares_query(channel->ares, text, CLASS_IN, (int)ask->question.type, on_answer, ask);
+}
+
+/* Takes what was put in; false when the channel is to stop. */
+static bool
+take_asks(struct dns_channel *channel)
+{
+	struct dns_ask *ask, *next;
+	bool stopping;
+
+	pthread_mutex_lock(&channel->lock);
+	ask = channel->first;
+	channel->first = NULL;
+	channel->end = &channel->first;
+	stopping = channel->stopping;
+	pthread_mutex_unlock(&channel->lock);
+	for (; ask != NULL; ask = next) {
+		next = ask->next;
+		send_ask(channel, ask);
+	}
+	return !stopping;
+}
+
+/* Milliseconds to c-ares' next timeout, rounded up; -1: none. */
+static int
+next_timeout(struct dns_channel *channel)
+{
+	struct timeval wait;
+
+	if (ares_timeout(channel->ares, NULL, &wait) == NULL)
+		return -1;
+	return (int)(wait.tv_sec * 1000 + wait.tv_usec / 1000) + 1;
+}
+
+static void
+serve_event(struct dns_channel *channel, const struct epoll_event *event)
+{
+	bool readable = (event->events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0;
+	bool writable = (event->events & EPOLLOUT) != 0;
+	uint64_t wakes;
+
+	if (event->data.fd != channel->wake)
+		ares_process_fd(channel->ares, readable ? event->data.fd : ARES_SOCKET_BAD,
+		    writable ? event->data.fd : ARES_SOCKET_BAD);
+	else if (read(channel->wake, &wakes, sizeof(wakes)) < 0 && errno != EAGAIN)
+		abort();
+}
+
+static void *
+channel_thread(void *p)
+{
+	struct dns_channel *channel = p;
+	struct epoll_event events[EVENTS_AT_ONCE];
+
+	while (take_asks(channel)) {
+		int n = epoll_wait(channel->epoll, events, EVENTS_AT_ONCE, next_timeout(channel));
+
+		for (int i = 0; i < n; i++)
+			serve_event(channel, &events[i]);
+		ares_process_fd(channel->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	}
+	ares_cancel(channel->ares);
+	return NULL;
+}
+
+/* Signals are for the main thread: this one takes none. */
+static void
+start_thread(struct dns_channel *channel)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&channel->thread, NULL, channel_thread, channel) != 0)
+		abort();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	channel->started = true;
+}
+
+static void
+wake_thread(struct dns_channel *channel)
+{
+	const uint64_t once = 1;
+
+	if (write(channel->wake, &once, sizeof(once)) < 0 && errno != EAGAIN)
+		abort();
+}
+
+void
+dns_channel_ask(struct dns_channel *channel, struct dns_ask *ask)
+{
+	ask->next = NULL;
+	pthread_mutex_lock(&channel->lock);
+	*channel->end = ask;
+	channel->end = &ask->next;
+	if (!channel->started)
+		start_thread(channel);
+	pthread_mutex_unlock(&channel->lock);
+	wake_thread(channel);
+}
+
+void
+dns_channel_free(struct dns_channel **channel_p)
+{
+	struct dns_channel *channel = *channel_p;
+
+	if (channel == NULL)
+		return;
+	pthread_mutex_lock(&channel->lock);
+	channel->stopping = true;
+	pthread_mutex_unlock(&channel->lock);
+	if (channel->started) {
+		wake_thread(channel);
+		pthread_join(channel->thread, NULL);
+	}
+	free_channel(channel);
+	*channel_p = NULL;
+}
+
+const char *
+dns_channel_servers(const struct dns_channel *channel)
+{
+	return channel->servers.p == NULL ? "" : channel->servers.p;
+}
+
+bool
+dns_channel_is_guessable(const struct dns_channel *channel)
+{
+	int version;
+
+	(void)ares_version(&version);
+	return version < VERSION_PORTS && !channel->near;
+}
+
+const char *
+dns_channel_library(void)
+{
+	return ares_version(NULL);
+}

@@ -1,0 +1,482 @@
+/*
+ * test_resolver.c - resolver.c against a DNS server that misbehaves
+ *
+ * Waits end by conditions; the times given here are bounds, not measures.
+ */
+#include "config.h"
+
+#include "milter/resolver.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "milter/breaker.h"
+#include "milter/clock.h"
+#include "tests/dns/responder.h"
+
+#define FOREVER_US (30 * CLOCK_SECOND_US)
+#define LABEL_63 "123456789012345678901234567890123456789012345678901234567890123"
+
+static const char table[] = "a.example. A 192.0.2.1\n"
+			    "a.example. A 192.0.2.2\n"
+			    "a.example. MX 10 mx.a.example.\n"
+			    "a.example. MX 20 .\n"
+			    "a.example. NS ns.a.example.\n"
+			    "a.example. AAAA 2001:db8::1\n"
+			    "a.example. TXT \"v=spf1 \" \"-all\"\n"
+			    "alias.example. CNAME a.example.\n"
+			    "dangling.example. CNAME nowhere.example.\n"
+			    "1.2.0.192.in-addr.arpa. PTR Host.A.example.\n"
+			    "*.wild.example. A 127.0.0.3\n"
+			    "odd\\092name\\032x.example. A 127.0.0.4\n" LABEL_63 "." LABEL_63
+			    "." LABEL_63 ".example. A 127.0.0.5\n";
+
+static struct responder responder;
+
+static struct resolver *
+resolver_at(const char *address, int64_t timeout_us)
+{
+	const char *servers[] = { address };
+	struct resolver_options options = { .servers = servers,
+		.server_count = 1,
+		.timeout_us = timeout_us,
+		.cache_entries = 1000,
+		.cache_size = 1 << 20,
+		.cache_ttl_us = 3600 * CLOCK_SECOND_US,
+		.cache_negative_ttl_us = 300 * CLOCK_SECOND_US };
+	struct err err;
+	struct resolver *resolver = resolver_new(&options, &err);
+
+	if (resolver == NULL)
+		fail_msg("%s", err.text);
+	assert_string_equal(resolver_servers(resolver), address);
+	return resolver;
+}
+
+static struct resolver_counters
+count(struct resolver *resolver)
+{
+	struct resolver_counters counters;
+
+	resolver_count(resolver, &counters);
+	return counters;
+}
+
+/* Asks one question and waits; the answer lives until lookup_free. */
+static const struct dns_answer *
+ask(struct lookup *lookup, enum dns_type type, struct slice name)
+{
+	const struct dns_question *question;
+	const struct dns_answer *answer;
+
+	lookup_add(lookup, &(struct dns_question){ type, name });
+	assert_true(lookup_wait(lookup, clock_monotonic_us() + FOREVER_US));
+	assert_true(lookup_next(lookup, &question, &answer));
+	assert_int_equal(question->type, type);
+	assert_true(slice_eq(question->name, name));
+	assert_int_equal(lookup_open(lookup), 0);
+	return answer;
+}
+
+static enum dns_outcome
+outcome_of(struct resolver *resolver, enum dns_type type, const char *name)
+{
+	struct lookup *lookup = lookup_new(resolver);
+	enum dns_outcome outcome = ask(lookup, type, slice_of(name))->outcome;
+
+	lookup_free(&lookup);
+	return outcome;
+}
+
+static const struct {
+	enum dns_type type;
+	struct slice name;
+	const char *want; /* as a table, or the outcome alone */
+} answers[] = {
+	{ DNS_A, { "a.example", 9 }, "a.example. A 192.0.2.1\na.example. A 192.0.2.2\n" },
+	{ DNS_MX, { "a.example", 9 }, "a.example. MX 10 mx.a.example.\na.example. MX 20 .\n" },
+	{ DNS_NS, { "a.example", 9 }, "a.example. NS ns.a.example.\n" },
+	{ DNS_AAAA, { "a.example", 9 }, "a.example. AAAA 2001:db8:0:0:0:0:0:1\n" },
+	{ DNS_TXT, { "a.example", 9 }, "a.example. TXT \"v=spf1 -all\"\n" },
+	{ DNS_PTR, { "a.example", 9 }, "a.example. PTR !NODATA\n" },
+	{ DNS_PTR, { "1.2.0.192.in-addr.arpa", 22 },
+	    "1.2.0.192.in-addr.arpa. PTR host.a.example.\n" },
+	{ DNS_A, { "alias.example", 13 },
+	    "alias.example. A 192.0.2.1\nalias.example. A 192.0.2.2\n" },
+	{ DNS_PTR, { "alias.example", 13 }, "alias.example. PTR !NODATA\n" },
+	{ DNS_A, { "dangling.example", 16 }, "dangling.example. A !NXDOMAIN\n" },
+	{ DNS_A, { "nowhere.example", 15 }, "nowhere.example. A !NXDOMAIN\n" },
+	{ DNS_A, { "x.y.wild.example", 16 }, "x.y.wild.example. A 127.0.0.3\n" },
+	{ DNS_A, { "odd\\name x.example", 18 }, "odd\\092name\\032x.example. A 127.0.0.4\n" },
+	{ DNS_A, { LABEL_63 "." LABEL_63 "." LABEL_63 ".example", 199 },
+	    LABEL_63 "." LABEL_63 "." LABEL_63 ".example. A 127.0.0.5\n" },
+	{ DNS_A, { "a\0b.example", 11 }, "a\\000b.example. A !SERVFAIL\n" },
+	{ DNS_A, { "x.onion", 7 }, "x.onion. A !NXDOMAIN\n" },
+	{ DNS_A, { "x.slow.test", 11 }, "x.slow.test. A 127.0.0.2\n" },
+	{ DNS_A, { "x.servfail.test", 15 }, "x.servfail.test. A !SERVFAIL\n" },
+	{ DNS_A, { "x.refused.test", 14 }, "x.refused.test. A !SERVFAIL\n" },
+	{ DNS_A, { "x.notimp.test", 13 }, "x.notimp.test. A !SERVFAIL\n" },
+	{ DNS_A, { "x.truncated.test", 16 }, "x.truncated.test. A 127.0.0.2\n" },
+	{ DNS_A, { "x.always-truncated.test", 23 }, "x.always-truncated.test. A !SERVFAIL\n" },
+	{ DNS_A, { "x.cut.test", 10 }, "x.cut.test. A !SERVFAIL\n" },
+	{ DNS_A, { "x.wrong-owner.test", 18 }, "x.wrong-owner.test. A !NODATA\n" },
+	{ DNS_TXT, { "n7.endless.test", 15 },
+	    "n7.endless.test. TXT \"v=spf1 include:n8.endless.test -all\"\n" },
+	{ DNS_A, { "x.no-edns.test", 14 }, "x.no-edns.test. A 127.0.0.2\n" },
+};
+
+static void
+test_answers(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		const struct dns_question question = { answers[i].type, answers[i].name };
+		struct lookup *lookup = lookup_new(resolver);
+		struct buf out = { .arena = NULL };
+
+		dns_table_write_answer(&out, &question, ask(lookup, question.type, question.name));
+		assert_string_equal(buf_text(&out), answers[i].want);
+		buf_clear(&out);
+		lookup_free(&lookup);
+	}
+	resolver_unref(&resolver);
+}
+
+/* What does not match the question is as if it had not come. */
+static void
+test_silence(void **state)
+{
+	static const char *const names[] = { "x.dead.test", "x.wrong-name.test", "x.wrong-id.test",
+		"x.garbage.test" };
+	struct resolver *resolver = resolver_at(responder.address, CLOCK_SECOND_US / 2);
+	struct lookup *lookup = lookup_new(resolver);
+	int64_t start_us = clock_monotonic_us();
+	const struct dns_question *question;
+	const struct dns_answer *answer;
+	size_t got = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		lookup_add(lookup, &(struct dns_question){ DNS_A, slice_of(names[i]) });
+	assert_int_equal(lookup_open(lookup), 4);
+	while (lookup_wait(lookup, start_us + FOREVER_US))
+		for (; lookup_next(lookup, &question, &answer); got++)
+			if (answer->outcome != DNS_TIMEOUT)
+				fail_msg("%.*s: %s", SLICE_ARG(question->name),
+				    dns_outcome_name(answer->outcome));
+	assert_int_equal(got, 4);
+	assert_true(clock_monotonic_us() - start_us < 5 * CLOCK_SECOND_US);
+	assert_int_equal(count(resolver).timeouts, 4);
+	lookup_free(&lookup);
+	resolver_unref(&resolver);
+}
+
+/* Nobody listens there at all. */
+static void
+test_no_server(void **state)
+{
+	struct resolver *resolver = resolver_at("127.0.0.1:1", CLOCK_SECOND_US);
+
+	(void)state;
+	assert_int_equal(outcome_of(resolver, DNS_A, "a.example"), DNS_SERVFAIL);
+	resolver_unref(&resolver);
+}
+
+static void
+test_huge(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+	struct lookup *lookup = lookup_new(resolver);
+	const struct dns_answer *answer = ask(lookup, DNS_TXT, SLICE("x.huge.test"));
+
+	(void)state;
+	assert_int_equal(answer->outcome, DNS_FOUND);
+	assert_int_equal(answer->record_count, 1);
+	assert_int_equal(answer->records[0].data.n, 60000);
+	lookup_free(&lookup);
+	resolver_unref(&resolver);
+}
+
+static void
+test_cache(void **state)
+{
+	static const struct {
+		const char *name;
+		bool kept;
+		enum dns_outcome outcome;
+		uint32_t ttl;
+	} rows[] = {
+		{ "x.ttl-60.test", true, DNS_FOUND, 60 },
+		{ "x.ttl-0.test", false, DNS_FOUND, 0 },
+		{ "x.soa-60.test", true, DNS_NXDOMAIN, 60 },
+		{ "x.soa.test", true, DNS_NXDOMAIN, 0 },
+		{ "x.servfail.test", true, DNS_SERVFAIL, 0 },
+	};
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct resolver_counters before = count(resolver), after;
+		struct lookup *lookup = lookup_new(resolver);
+		const struct dns_answer *answer = ask(lookup, DNS_A, slice_of(rows[i].name));
+
+		assert_int_equal(answer->outcome, rows[i].outcome);
+		assert_int_equal(answer->ttl, rows[i].ttl);
+		lookup_free(&lookup);
+		assert_int_equal(outcome_of(resolver, DNS_A, rows[i].name), rows[i].outcome);
+		after = count(resolver);
+		if (after.cached - before.cached != rows[i].kept)
+			fail_msg("%s: from the cache %d times", rows[i].name,
+			    (int)(after.cached - before.cached));
+	}
+	assert_int_equal(count(resolver).cache_entries, 4);
+	assert_true(count(resolver).cache_bytes > 0);
+	resolver_unref(&resolver);
+}
+
+/* One question for all who want it, also when they give up. */
+static void
+test_in_flight(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+	const struct dns_question question = { DNS_A, SLICE("x.slow.test") };
+	struct lookup *first = lookup_new(resolver), *second = lookup_new(resolver),
+		      *third = lookup_new(resolver);
+	const struct dns_question *got;
+	const struct dns_answer *answers_got[2];
+
+	(void)state;
+	lookup_add(first, &question);
+	lookup_add(second, &question);
+	lookup_add(third, &question);
+	assert_false(lookup_wait(second, clock_monotonic_us() + 1000));
+	assert_false(lookup_next(second, &got, &answers_got[0]));
+	lookup_free(&second);
+	assert_true(lookup_wait(first, clock_monotonic_us() + FOREVER_US));
+	assert_true(lookup_wait(third, clock_monotonic_us() + FOREVER_US));
+	assert_true(lookup_next(first, &got, &answers_got[0]));
+	assert_true(lookup_next(third, &got, &answers_got[1]));
+	assert_int_equal(answers_got[0]->outcome, DNS_FOUND);
+	assert_ptr_equal(answers_got[0], answers_got[1]);
+	assert_false(lookup_wait(first, clock_monotonic_us() + FOREVER_US));
+	assert_int_equal(count(resolver).asked, 1);
+	assert_int_equal(count(resolver).coalesced, 2);
+	lookup_free(&first);
+	lookup_free(&third);
+	resolver_unref(&resolver);
+}
+
+static void
+wait_for_found(struct resolver *resolver, uint64_t found)
+{
+	int64_t end_us = clock_monotonic_us() + FOREVER_US;
+
+	while (count(resolver).found < found)
+		assert_true(clock_monotonic_us() < end_us);
+}
+
+/* What nobody waits for any more is there for the next one. */
+static void
+test_given_up(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+	struct lookup *lookup = lookup_new(resolver);
+
+	(void)state;
+	lookup_add(lookup, &(struct dns_question){ DNS_A, SLICE("x.slow.test") });
+	lookup_free(&lookup);
+	resolver_prefetch(resolver, &(struct dns_question){ DNS_TXT, SLICE("a.example") });
+	wait_for_found(resolver, 2);
+	assert_int_equal(outcome_of(resolver, DNS_A, "x.slow.test"), DNS_FOUND);
+	assert_int_equal(outcome_of(resolver, DNS_TXT, "a.example"), DNS_FOUND);
+	assert_int_equal(count(resolver).asked, 2);
+	assert_int_equal(count(resolver).cached, 2);
+	resolver_unref(&resolver);
+}
+
+/* Ends at once with a question in flight, which a message still waits for. */
+static void
+test_end_in_flight(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, 60 * CLOCK_SECOND_US);
+	int64_t start_us = clock_monotonic_us();
+
+	(void)state;
+	resolver_prefetch(resolver, &(struct dns_question){ DNS_A, SLICE("x.dead.test") });
+	resolver_unref(&resolver);
+	assert_true(clock_monotonic_us() - start_us < FOREVER_US);
+}
+
+/* Five silences open it; an answer to a probe closes it. */
+static void
+test_breaker(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, CLOCK_SECOND_US / 3);
+	struct lookup *lookup = lookup_new(resolver);
+	int64_t end_us = clock_monotonic_us() + FOREVER_US;
+	struct resolver_counters counters;
+	char name[32];
+
+	(void)state;
+	for (unsigned i = 0; i < BREAKER_SILENCES; i++) {
+		snprintf(name, sizeof(name), "x%u.dead.test", i);
+		lookup_add(lookup, &(struct dns_question){ DNS_A, slice_of(name) });
+	}
+	while (lookup_open(lookup) > 0)
+		assert_true(clock_monotonic_us() < end_us);
+	counters = count(resolver);
+	assert_true(counters.breaker_open);
+	assert_int_equal(outcome_of(resolver, DNS_A, "a.example"), DNS_TIMEOUT);
+	assert_int_equal(count(resolver).asked, counters.asked);
+	assert_int_equal(count(resolver).broken, 1);
+	while (outcome_of(resolver, DNS_A, "a.example") != DNS_FOUND)
+		assert_true(clock_monotonic_us() < end_us);
+	assert_false(count(resolver).breaker_open);
+	lookup_free(&lookup);
+	resolver_unref(&resolver);
+}
+
+static void
+test_table(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct err err;
+	struct resolver_options options = { .table = dns_table_read(arena, SLICE(table), &err) };
+	struct resolver *resolver = resolver_new(&options, &err);
+
+	(void)state;
+	assert_non_null(options.table);
+	assert_string_equal(resolver_servers(resolver), "");
+	assert_null(resolver_warning(resolver));
+	resolver_prefetch(resolver, &(struct dns_question){ DNS_A, SLICE("a.example") });
+	assert_int_equal(outcome_of(resolver, DNS_A, "alias.example"), DNS_FOUND);
+	assert_int_equal(outcome_of(resolver, DNS_TXT, "alias.example"), DNS_FOUND);
+	assert_int_equal(outcome_of(resolver, DNS_TXT, "b.example"), DNS_NXDOMAIN);
+	assert_int_equal(count(resolver).found, 2);
+	resolver_unref(&resolver);
+	arena_free(&arena);
+}
+
+static void
+test_servers(void **state)
+{
+	const char *servers[] = { "192.0.2.1", "[2001:db8::1]:5353" };
+	struct resolver_options options = {
+		.servers = servers, .server_count = 2, .timeout_us = CLOCK_SECOND_US
+	};
+	struct err err;
+	struct resolver *resolver = resolver_new(&options, &err);
+
+	(void)state;
+	assert_string_equal(resolver_servers(resolver), "192.0.2.1:53,[2001:db8::1]:5353");
+	print_message("# %s\n",
+	    resolver_warning(resolver) == NULL ? "no warning" : resolver_warning(resolver));
+	resolver_unref(&resolver);
+	options.server_count = 0; /* those of the machine */
+	resolver = resolver_new(&options, &err);
+	assert_non_null(resolver);
+	assert_string_not_equal(resolver_servers(resolver), "");
+	resolver_unref(&resolver);
+}
+
+#define THREADS 6
+#define ROUNDS 50
+#define NAMES 20
+
+/* Each asks all names, again and again, and sometimes gives up at once. */
+static void *
+many_lookups(void *p)
+{
+	struct resolver *resolver = p;
+	char name[32];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		struct lookup *lookup = lookup_new(resolver);
+		const struct dns_question *question;
+		const struct dns_answer *answer;
+		int got = 0;
+
+		for (int i = 0; i < NAMES; i++) {
+			snprintf(name, sizeof(name), "n%d.wild.example", i);
+			lookup_add(lookup, &(struct dns_question){ DNS_A, slice_of(name) });
+		}
+		while (round % 5 != 0 && lookup_wait(lookup, clock_monotonic_us() + FOREVER_US))
+			for (; lookup_next(lookup, &question, &answer); got++)
+				if (answer->outcome != DNS_FOUND)
+					return (void *)"an answer is wrong";
+		lookup_free(&lookup);
+		if (round % 5 != 0 && got != NAMES)
+			return (void *)"answers are missing";
+	}
+	return NULL;
+}
+
+static void
+test_threads(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+	struct resolver_counters counters;
+	pthread_t threads[THREADS];
+
+	(void)state;
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, many_lookups, resolver);
+	for (int i = 0; i < THREADS; i++) {
+		void *failure;
+
+		pthread_join(threads[i], &failure);
+		if (failure != NULL)
+			fail_msg("%s", (const char *)failure);
+	}
+	wait_for_found(resolver, NAMES);
+	counters = count(resolver);
+	assert_int_equal(counters.asked, NAMES);
+	assert_int_equal(counters.asked + counters.cached + counters.coalesced,
+	    (uint64_t)THREADS * ROUNDS * NAMES);
+	assert_int_equal(counters.in_flight, 0);
+	resolver_unref(&resolver);
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	responder_start(&responder, table);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	responder_stop(&responder);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_no_server),
+		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_cache),
+		cmocka_unit_test(test_in_flight),
+		cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_end_in_flight),
+		cmocka_unit_test(test_breaker),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_servers),
+		cmocka_unit_test(test_threads),
+	};
+
+	return cmocka_run_group_tests_name("resolver", tests, start, stop);
+}
