@@ -15,3 +15,14 @@ unit_tests += tests/engine/auth/test_authres_write
 tests_engine_auth_test_authres_write_SOURCES = tests/engine/auth/test_authres_write.c
 tests_engine_auth_test_authres_write_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_auth_test_authres_write_LDADD = $(unit_test_libs)
+
+# Evaluates SPF for the published suites.
+check_PROGRAMS += tests/engine/auth/spf_suite
+tests_engine_auth_spf_suite_SOURCES = tests/engine/auth/spf_suite.c
+tests_engine_auth_spf_suite_LDADD = $(ENGINE_LIBS)
+test_scripts += tests/engine/auth/test_spf_suites.py
+
+unit_tests += tests/engine/auth/test_spf
+tests_engine_auth_test_spf_SOURCES = tests/engine/auth/test_spf.c
+tests_engine_auth_test_spf_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_auth_test_spf_LDADD = $(unit_test_libs)
