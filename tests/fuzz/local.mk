@@ -84,3 +84,21 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/sa/replace.cf \
 	tests/fuzz/corpus/sa/rules.cf \
 	tests/fuzz/corpus/sa/settings.cf
+
+# SPF records, macros and the answers they lead to
+noinst_PROGRAMS += tests/fuzz/fuzz_spf
+tests_fuzz_fuzz_spf_LDADD = $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_spf_SOURCES = tests/fuzz/fuzz_spf.c
+tests_fuzz_fuzz_spf_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_spf_SOURCES = tests/fuzz/fuzz_spf.c tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/spf.dict \
+	tests/fuzz/corpus/spf/broken \
+	tests/fuzz/corpus/spf/helo \
+	tests/fuzz/corpus/spf/limits \
+	tests/fuzz/corpus/spf/loop \
+	tests/fuzz/corpus/spf/macros \
+	tests/fuzz/corpus/spf/plain
