@@ -13,6 +13,14 @@
 
 #include "engine/util/slice.h"
 
+/* What is told of it one command after another: bits. */
+enum envelope_part {
+	ENVELOPE_CLIENT = 1 << 0, /* address and name */
+	ENVELOPE_HELO = 1 << 1,
+	ENVELOPE_SENDER = 1 << 2, /* mail_from, and whether the client has authenticated itself */
+	ENVELOPE_RCPT = 1 << 3,
+};
+
 struct envelope {
 	bool known; /* the client below is real */
 	bool smtp; /* came by SMTP: a rejection reaches the client, not a bystander */

@@ -23,8 +23,10 @@
 #include "engine/mime/message.h"
 #include "engine/mime/relays.h"
 #include "engine/rules/capture.h"
+#include "engine/rules/early.h"
 #include "engine/rules/kinds.h"
 #include "engine/rules/rule.h"
+#include "engine/rules/score.h"
 #include "engine/rules/views.h"
 #include "engine/shortcircuit.h"
 #include "engine/slot.h"
@@ -163,8 +165,11 @@ keep_state(struct scan *scan, const struct rule *rule, bool was_open)
 
 	if (state == OUTCOME_OPEN && facts_ended(scan->facts))
 		state = OUTCOME_UNKNOWN;
-	if (!facts_on(scan->facts))
+	if (!facts_on(scan->facts) && rule->def.kind != RULE_META)
 		state = OUTCOME_KNOWN;
+	if (scan->options.early != 0 && !rule->miss_certain && state == OUTCOME_KNOWN &&
+	    scan->outcomes[rule->index].count == 0)
+		state = OUTCOME_UNKNOWN;
 	scan->outcomes[rule->index].state = state;
 	if (was_open)
 		scan->views.open_count--;
@@ -176,12 +181,32 @@ keep_state(struct scan *scan, const struct rule *rule, bool was_open)
 	}
 }
 
+/* Whether the rule needs more than is known before the message comes. */
+static bool
+is_too_early(const struct scan *scan, const struct rule *rule)
+{
+	return scan->options.early != 0 && rule->def.kind != RULE_META &&
+	       (rule->early == 0 || (rule->early & ~scan->options.early) != 0);
+}
+
+/* A hit may end the scan; an early one only sums up. */
+static void
+hit_may_end(struct scan *scan, const struct rule *rule, unsigned count)
+{
+	bool ended = scan->shortcircuit.ended;
+
+	if (scan->options.early != 0)
+		return;
+	shortcircuit_hit(&scan->shortcircuit, scan->ruleset, rule, count, scan->sum);
+	if (!ended && scan->shortcircuit.ended)
+		hit_shortcircuit(scan);
+}
+
 /* Runs one rule, perhaps once more, and keeps what it said. */
 static void
 run_rule(struct scan *scan, const struct rule *rule)
 {
 	struct outcome *outcome = &scan->outcomes[rule->index];
-	bool ended = scan->shortcircuit.ended;
 	bool was_open = outcome->state == OUTCOME_OPEN;
 
 	*outcome = (struct outcome){ .count = 0 };
@@ -198,9 +223,7 @@ run_rule(struct scan *scan, const struct rule *rule)
 	if (outcome->count == 0)
 		return;
 	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;
-	shortcircuit_hit(&scan->shortcircuit, scan->ruleset, rule, outcome->count, scan->sum);
-	if (!ended && scan->shortcircuit.ended)
-		hit_shortcircuit(scan);
+	hit_may_end(scan, rule, outcome->count);
 	count_hit(scan, rule);
 }
 
@@ -212,6 +235,11 @@ run_rules(struct scan *scan, const struct rule *const *rules, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct rule *rule = rules[i];
 
+		if (is_too_early(scan, rule)) {
+			scan->outcomes[rule->index].state = OUTCOME_UNKNOWN;
+			scan->views.values[rule->index] = META_UNKNOWN;
+			continue;
+		}
 		if (shortcircuit_skips(&scan->shortcircuit, rule) ||
 		    (rule->def.kind != RULE_META && views_spent(&scan->views)))
 			return;
@@ -275,6 +303,7 @@ read_and_match(
 		.facts = scan->facts,
 		.now = scan->options.now,
 		.hash_seed = scan->options.hash_seed,
+		.early = scan->options.early != 0,
 	};
 	scan->outcomes = arena_array(scan->arena, ruleset->rule_count + 1, sizeof(*scan->outcomes));
 	scan->waiting = arena_array(
@@ -509,7 +538,7 @@ scan_verdict(struct scan *scan)
 		source.score = scan->sum;
 		source.message = scan->message;
 		source.views = &scan->views;
-		if (!scan->shortcircuit.ended)
+		if (!scan->shortcircuit.ended && scan->options.early == 0)
 			note_unknown(scan);
 		list_hits(scan);
 		tell_end(scan);
@@ -521,6 +550,24 @@ scan_verdict(struct scan *scan)
 	scan->verdict.us_total += scan_clock(scan) - begun;
 	scan->verdict.us_match = scan->verdict.us_total - scan->verdict.us_parse;
 	return &scan->verdict;
+}
+
+const struct verdict *
+scan_early(struct scan *scan)
+{
+	const struct thresholds *thresholds = &scan->ruleset->policy.thresholds;
+	const struct verdict *verdict;
+	int64_t open;
+
+	assert(scan->options.early != 0);
+	if (!scan->scanned || scan->broken || scan->outcomes == NULL || scan_is_open(scan) ||
+	    scan->sender != SENDER_ANY || !scan->envelope->smtp || cut_short(scan) ||
+	    thresholds->at[ACTION_REJECT] == THRESHOLD_OFF ||
+	    !early_open(scan->ruleset, scan->outcomes, &open) ||
+	    score_round(scan->sum + open) < thresholds->at[ACTION_REJECT])
+		return NULL;
+	verdict = scan_verdict(scan);
+	return verdict->action == ACTION_REJECT && !verdict->incomplete ? verdict : NULL;
 }
 
 void

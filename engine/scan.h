@@ -17,6 +17,13 @@
  *	verdict = scan_verdict(scan);
  *	... use the verdict, which lives in the arena ...
  *	arena_free(&arena);
+ *
+ * Before a message comes, another scan can tell what is certain of its score:
+ *
+ *	options.early = ENVELOPE_CLIENT | ENVELOPE_HELO;
+ *	... scan_open, scan_message of no bytes, the loop as above ...
+ *	if ((verdict = scan_early(scan)) != NULL)
+ *		... it will be rejected, whatever it says ...
  */
 #ifndef STEELYARD_ENGINE_SCAN_H
 #define STEELYARD_ENGINE_SCAN_H
@@ -43,6 +50,11 @@ struct scan_options {
 	bool subrules; /* list the sub-rules that hit */
 	bool dns; /* rules may ask the DNS; else those that would do not run */
 	bool report; /* write the report of SpamAssassin's `report` template */
+	/*
+	 * The message is still to come: these parts of the envelope (enum envelope_part) are
+	 * known, and only rules that need no more are run. 0: it is here.
+	 */
+	unsigned early;
 	/* Tell of rules that take longer than so many microseconds; 0: time none. */
 	int64_t slow_us;
 	/* Microseconds on a clock that never goes back; NULL: the verdict's us_ stay 0. */
@@ -92,6 +104,15 @@ void scan_resume(struct scan *scan, struct slot *slot, const struct budget *budg
  * one.
  */
 const struct verdict *scan_verdict(struct scan *scan);
+
+/*
+ * Of a scan with options.early, instead of scan_verdict: the verdict on any
+ * message that may follow, if that is to reject it, else NULL. It is certain
+ * when the sum so far and every negative score that could still be added reach
+ * the threshold. Never for senders of our own, trusted clients, and mail that
+ * did not come by SMTP.
+ */
+const struct verdict *scan_early(struct scan *scan);
 
 /* Gives back the ruleset; the arena stays the caller's. Nulls *scan. */
 void scan_close(struct scan **scan);

@@ -18,11 +18,14 @@
 #include "engine/util/ascii.h"
 
 static const struct eval_function functions[] = {
-#define EVALFN(family, name, signature) { #name, signature, eval_##name, #family, NULL },
-#define EVALFN_ALIAS(family, name, of, signature) { #name, signature, eval_##of, #family, NULL },
-#define EVALFN_WAITING(family, name, what) { #name, "?s*", NULL, #family, what },
+#define EVALFN(family, name, signature) { #name, signature, eval_##name, #family, NULL, 0 },
+#define EVALFN_EARLY(family, name, signature, needs) \
+	{ #name, signature, eval_##name, #family, NULL, needs },
+#define EVALFN_ALIAS(family, name, of, signature) { #name, signature, eval_##of, #family, NULL, 0 },
+#define EVALFN_WAITING(family, name, what) { #name, "?s*", NULL, #family, what, 0 },
 #include "engine/rules/evalfn.def"
 #undef EVALFN
+#undef EVALFN_EARLY
 #undef EVALFN_ALIAS
 #undef EVALFN_WAITING
 };

@@ -46,13 +46,16 @@ struct eval_function {
 	eval_fn *run; /* NULL: it waits, and does not hit */
 	const char *family; /* "mime": of those that look at the same */
 	const char *waits; /* for what ("DNS", "Bayes"); NULL: it runs */
+	unsigned early; /* enum envelope_part, if it needs nothing else; 0: it does */
 };
 
 #define EVALFN(family, name, signature) eval_fn eval_##name;
+#define EVALFN_EARLY(family, name, signature, needs) eval_fn eval_##name;
 #define EVALFN_ALIAS(family, name, of, signature)
 #define EVALFN_WAITING(family, name, what)
 #include "engine/rules/evalfn.def"
 #undef EVALFN
+#undef EVALFN_EARLY
 #undef EVALFN_ALIAS
 #undef EVALFN_WAITING
 

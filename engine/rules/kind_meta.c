@@ -34,7 +34,7 @@ void
 kind_meta_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
 {
 	/* SpamAssassin knows no third value: to its metas, what failed did not hit */
-	double unknown = rule->def.imported ? 0 : META_UNKNOWN;
+	double unknown = rule->def.imported && !views->early ? 0 : META_UNKNOWN;
 	double value;
 
 	if (reads_open(rule, views)) {

@@ -1,8 +1,10 @@
 libengine_a_SOURCES += \
 	engine/rules/core_lists.c engine/rules/core_lists.h \
 	engine/rules/address_set.c engine/rules/address_set.h \
+	engine/rules/askable.c engine/rules/askable.h \
 	engine/rules/capture.c engine/rules/capture.h \
 	engine/rules/copy.c engine/rules/copy.h \
+	engine/rules/early.c engine/rules/early.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_alternative.c \
 	engine/rules/eval_antivirus.c \
@@ -16,6 +18,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_freemail.c \
 	engine/rules/eval_header.c \
 	engine/rules/eval_help.c engine/rules/eval_help.h \
+	engine/rules/eval_host.c \
 	engine/rules/eval_html.c \
 	engine/rules/eval_image.c \
 	engine/rules/eval_language.c \

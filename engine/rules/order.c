@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "engine/rules/early.h"
 #include "engine/rules/kinds.h"
 
 enum walk {
@@ -171,6 +172,7 @@ order_rules(struct ruleset *ruleset, const struct order_report *report)
 		struct rule *rule = &ruleset->rules[i];
 
 		rule->live = !rule->broken && !rule->unasked && rule->def.score != 0;
+		rule->early = early_needs(rule, &rule->miss_certain);
 		if (rule->live)
 			ruleset->schedule[ruleset->schedule_count++] = rule;
 	}

@@ -101,6 +101,8 @@ struct rule {
 	bool unasked; /* meta: by an oddity of SpamAssassin's it is never evaluated */
 	int priority; /* as metas pulled it */
 	size_t rank; /* metas: after what they read */
+	unsigned early; /* early_needs; 0 also for metas */
+	bool miss_certain; /* see there */
 	/* by kind */
 	const struct regex *regex; /* NULL: it has templates */
 	const struct capture_template *template; /* what they are; NULL: none */

@@ -44,6 +44,7 @@ enum view_memo {
 	MEMO_CAPTURES, /* capture.c */
 	MEMO_MIME, /* mime_facts.c */
 	MEMO_ALTERNATIVE, /* eval_alternative.c */
+	MEMO_OWN_DOMAINS, /* askable.c */
 	MEMO_COUNT
 };
 
@@ -82,6 +83,7 @@ struct views {
 	 * that, who reads tags that others set is open.
 	 */
 	bool settled;
+	bool early; /* the message is still to come: much that metas read is unknown */
 	size_t open_count; /* rules whose outcome is open */
 	void *memos[MEMO_COUNT]; /* NULL: not worked out yet */
 	/* the rest is views.c's own */

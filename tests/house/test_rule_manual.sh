@@ -17,7 +17,7 @@ tell() {
 }
 
 functions() {
-	sed -n 's/^EVALFN([a-z]*, \([a-z0-9_]*\),.*/\1/p' "$TOP_SRCDIR/engine/rules/evalfn.def" | while read -r name; do
+	sed -n 's/^EVALFN\(_EARLY\)\{0,1\}([a-z]*, \([a-z0-9_]*\),.*/\2/p' "$TOP_SRCDIR/engine/rules/evalfn.def" | while read -r name; do
 		grep -qw "Fn $name" "$manual" || echo "$name"
 	done
 }
