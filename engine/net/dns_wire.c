@@ -295,7 +295,7 @@ take_records(struct arena *arena, struct wire wire, unsigned count, enum dns_typ
 {
 	size_t most = count < FACTS_RECORDS_MAX ? count : FACTS_RECORDS_MAX;
 	struct dns_record *records = arena_array(arena, most, sizeof(*records));
-	bool there = false;
+	bool there = records == NULL && count > 0;
 	size_t bytes = 0;
 
 	answer->records = records;
@@ -404,6 +404,9 @@ dns_wire_read(struct arena *arena, struct slice packet, const struct dns_questio
 		return;
 	if (code == CODE_NO_ERROR &&
 	    take_records(arena, wire, counts.answers, question->type, &chain, answer_r)) {
+		/* Less than what was sent for want of room is no answer. */
+		if (arena_overflowed(arena))
+			answer_r->record_count = 0;
 		answer_r->outcome = answer_r->record_count > 0 ? DNS_FOUND : DNS_SERVFAIL;
 		answer_r->ttl = chain.ttl;
 		return;

@@ -102,3 +102,26 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/spf/loop \
 	tests/fuzz/corpus/spf/macros \
 	tests/fuzz/corpus/spf/plain
+
+# Responses of the DNS, and tables of its answers
+noinst_PROGRAMS += tests/fuzz/fuzz_dns_answer
+tests_fuzz_fuzz_dns_answer_LDADD = $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_dns_answer_SOURCES = tests/fuzz/fuzz_dns_answer.c
+tests_fuzz_fuzz_dns_answer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_dns_answer_SOURCES = tests/fuzz/fuzz_dns_answer.c tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/dns_answer.dict \
+	tests/fuzz/corpus/dns_answer/a \
+	tests/fuzz/corpus/dns_answer/aaaa \
+	tests/fuzz/corpus/dns_answer/cname \
+	tests/fuzz/corpus/dns_answer/cname_loop \
+	tests/fuzz/corpus/dns_answer/mx \
+	tests/fuzz/corpus/dns_answer/ns \
+	tests/fuzz/corpus/dns_answer/nxdomain \
+	tests/fuzz/corpus/dns_answer/pointers \
+	tests/fuzz/corpus/dns_answer/ptr \
+	tests/fuzz/corpus/dns_answer/table \
+	tests/fuzz/corpus/dns_answer/txt

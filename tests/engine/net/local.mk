@@ -22,3 +22,8 @@ unit_tests += tests/engine/net/test_host
 tests_engine_net_test_host_SOURCES = tests/engine/net/test_host.c
 tests_engine_net_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_net_test_host_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/net/test_dns_wire
+tests_engine_net_test_dns_wire_SOURCES = tests/engine/net/test_dns_wire.c
+tests_engine_net_test_dns_wire_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_net_test_dns_wire_LDADD = $(unit_test_libs)
