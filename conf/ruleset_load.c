@@ -102,13 +102,13 @@ gather_path(struct rule_source *source, const char *path, const char *layer,
 
 /* SpamAssassin's files of all places are one configuration, laid where the first of them stands. */
 static bool
-gather_spamassassin(
-    struct rule_source *source, const char *const *paths, size_t n, struct diagnostics *diagnostics)
+gather_spamassassin(const struct settings *settings, struct rule_source *source,
+    const char *const *paths, size_t n, struct diagnostics *diagnostics)
 {
 	struct sa_config *config = sa_config_new(rule_source_arena(source), diagnostics);
 	bool readable;
 
-	config->local_tests_only = true;
+	config->local_tests_only = !settings->dns_enabled;
 	readable = sa_read_paths(config, paths, n);
 	sa_resolve(config, source);
 	sa_config_free(&config);
@@ -137,8 +137,8 @@ place_opens(const struct place *place, struct diagnostics *diagnostics)
 }
 
 static bool
-gather_places(struct rule_source *source, const struct place *places, size_t n,
-    struct diagnostics *diagnostics)
+gather_places(const struct settings *settings, struct rule_source *source,
+    const struct place *places, size_t n, struct diagnostics *diagnostics)
 {
 	struct vec theirs = VEC_OF(const char *, NULL);
 	bool readable = true, read = false;
@@ -154,7 +154,8 @@ gather_places(struct rule_source *source, const struct place *places, size_t n,
 			readable = gather_path(
 			    source, places[i].path, places[i].layer, diagnostics);
 		else if (!read)
-			readable = gather_spamassassin(source, theirs.p, theirs.n, diagnostics);
+			readable = gather_spamassassin(
+			    settings, source, theirs.p, theirs.n, diagnostics);
 		read = read || places[i].spamassassin;
 	}
 	vec_clear(&theirs);
@@ -178,7 +179,7 @@ ruleset_gather(const struct settings *settings, const char *const *paths, size_t
 		places[i] = (struct place){ path, entry->shipped ? "shipped" : "local",
 			&entry->origin, entry->spamassassin || sa_path_is_ours(path) };
 	}
-	readable = gather_places(source, places, count, diagnostics);
+	readable = gather_places(settings, source, places, count, diagnostics);
 	rule_source_add_lists(source, settings->lists.v, settings->lists.n);
 	rule_source_add_scores(source, settings->scores.v, settings->scores.n);
 	return readable;

@@ -86,7 +86,7 @@ waits_for(const struct rule_def *def, const struct eval_function *function)
 		return function->waits;
 	if (def->tags & RULE_LEARN)
 		return "a filter that learns";
-	return def->tags & RULE_NET ? "the network" : NULL;
+	return NULL;
 }
 
 static void

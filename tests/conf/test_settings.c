@@ -67,6 +67,7 @@ test_defaults(void **state)
 	assert_true(policy.thresholds.at[ACTION_REJECT] == THRESHOLD_OFF);
 	assert_int_equal(settings->size_limit, 20 << 20);
 	assert_int_equal(settings->time_limit, 10000000);
+	assert_true(settings->dns_enabled);
 	assert_int_equal(settings->max_connections, 500);
 	assert_int_equal(settings->memory_total, 512 << 20);
 	assert_int_equal(settings->socket_mode, 0660);
@@ -138,6 +139,7 @@ static const struct {
 	{ "spamassassin.quirks", "false", "false" },
 	{ "size_limit", "512 KB", "512 KB" },
 	{ "time_limit", "1m30s", "1m30s" },
+	{ "dns.enabled", "false", "false" },
 	{ "on_incomplete", "tempfail", "tempfail" },
 	{ "fail_action", "accept", "accept" },
 	{ "max_connections", "7", "7" },
@@ -201,6 +203,7 @@ test_every_key(void **state)
 	assert_int_equal(settings->log_recipients, LOG_RECIPIENTS_OFF);
 	assert_int_equal(settings->log_facility, LOG_LOCAL7);
 	assert_int_equal(settings->time_limit, 90000000);
+	assert_false(settings->dns_enabled);
 	assert_int_equal(settings->drain_timeout, 250000);
 	assert_int_equal(settings->fail_action, FAIL_ACCEPT);
 	assert_int_equal(settings->on_incomplete, INCOMPLETE_TEMPFAIL);
