@@ -52,6 +52,8 @@ enum check_option {
 	OPTION_EXIT_CODE,
 	OPTION_NOW,
 	OPTION_SLOW,
+	OPTION_DNS,
+	OPTION_RECORD,
 };
 
 static const struct option long_options[] = {
@@ -75,6 +77,8 @@ static const struct option long_options[] = {
 	{ "exit-code", no_argument, NULL, OPTION_EXIT_CODE },
 	{ "now", required_argument, NULL, OPTION_NOW },
 	{ "slow", required_argument, NULL, OPTION_SLOW },
+	{ "dns", required_argument, NULL, OPTION_DNS },
+	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -96,6 +100,8 @@ static const char help_text[] =
     "      --exit-code     exit with 1 when any message is spam\n"
     "      --now SECONDS   the time to scan by, in seconds since 1970\n"
     "      --slow MS       tell of rules that take longer on a message\n"
+    "      --dns WHAT      ask the DNS: live, off (the default), or a table of answers\n"
+    "      --record FILE   write the answers of the DNS as such a table\n"
     "      --pass          write the message back with its headers added\n"
     "      --fail-open     with --pass: on a fault, write the message as it came\n"
     "\n"
@@ -231,6 +237,12 @@ take_option(struct check_options *options, int option, const char *value)
 		return true;
 	case OPTION_NOW:
 		return parse_number("now", value, 0, NOW_MAX, &options->now);
+	case OPTION_DNS:
+		options->dns = value;
+		return true;
+	case OPTION_RECORD:
+		options->record = value;
+		return true;
 	case OPTION_SLOW:
 		return parse_number("slow", value, 1, SLOW_MAX, &options->slow_ms);
 	default:
@@ -268,6 +280,7 @@ check_options_parse(struct check_options *options, int argc, char **argv)
 		.rcpts = VEC_OF(struct slice, NULL),
 		.arena = arena_new(ARENA_BYTES),
 		.jobs = 1,
+		.dns = "off",
 		.now = (int64_t)time(NULL) };
 	while ((option = getopt_long(argc, argv, "c:hj:", long_options, NULL)) != -1)
 		good = take_option(options, option, optarg) && good;

@@ -19,6 +19,8 @@ struct check_options {
 	bool pass, fail_open;
 	bool help; /* asked for and given: nothing else is to be done */
 	int64_t now; /* seconds since 1970 */
+	const char *dns; /* "off", "live" or the file of a table */
+	const char *record; /* the file that answers go to; NULL: none */
 	int64_t slow_ms; /* tell of rules that take longer; 0: of none */
 	unsigned jobs;
 	struct envelope envelope; /* known: --client-ip was given */

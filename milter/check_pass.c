@@ -15,48 +15,42 @@
 #include <signal.h>
 
 #include "milter/check_options.h"
+#include "milter/check_setup.h"
 #include "milter/command.h"
 #include "milter/mail_source.h"
 #include "milter/pass.h"
-#include "milter/local_scan.h"
 
 /* The message with its fields into out; COMMAND_NO when it is spam and that was asked. */
 static int
-scan_and_pass(const struct check_options *options, const struct settings *settings,
-    struct ruleset *ruleset, struct slice bytes, struct buf *out)
+scan_and_pass(const struct check_options *options, const struct check_setup *setup,
+    struct slice bytes, struct buf *out)
 {
-	struct local_scan *scanner = local_scan_new(ruleset, settings->time_limit, 1);
 	const struct scan_options how = { .now = options->now };
 	struct arena *arena;
 	const struct verdict *verdict = local_scan_run(
-	    scanner, 0, &options->envelope, &how, bytes, &arena);
+	    setup->scanner, 0, &options->envelope, &how, bytes, &arena);
 	int status = verdict->spam && options->exit_code ? COMMAND_NO : COMMAND_DONE;
 
-	if (verdict->incomplete && settings->on_incomplete == INCOMPLETE_TEMPFAIL) {
+	if (verdict->incomplete && setup->settings->on_incomplete == INCOMPLETE_TEMPFAIL) {
 		command_complain("the scan is incomplete");
 		status = COMMAND_FAULT;
 	} else {
-		pass_message(out, bytes, ruleset_policy(ruleset), verdict);
+		pass_message(out, bytes, ruleset_policy(setup->ruleset), verdict);
 	}
 	arena_free(&arena);
-	local_scan_free(&scanner);
 	return status;
 }
 
 static int
 pass_checked(const struct check_options *options, struct slice bytes, struct buf *out)
 {
-	struct settings *settings = command_settings(options->config);
-	struct ruleset *ruleset;
+	struct check_setup setup;
 	int status = COMMAND_FAULT;
 
-	if (settings == NULL)
-		return COMMAND_FAULT;
-	ruleset = command_ruleset(settings, options->rules.p, options->rules.n);
-	if (ruleset != NULL)
-		status = scan_and_pass(options, settings, ruleset, bytes, out);
-	ruleset_unref(&ruleset);
-	settings_free(&settings);
+	if (check_setup_open(&setup, options, 1))
+		status = scan_and_pass(options, &setup, bytes, out);
+	if (!check_setup_close(&setup))
+		status = COMMAND_FAULT;
 	return status;
 }
 

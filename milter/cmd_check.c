@@ -12,12 +12,12 @@
 
 #include "milter/check_options.h"
 #include "milter/check_pass.h"
+#include "milter/check_setup.h"
 #include "milter/command.h"
 #include "milter/mail_source.h"
 #include "milter/ordered.h"
 #include "milter/progress.h"
 #include "milter/report.h"
-#include "milter/local_scan.h"
 
 struct checking {
 	const struct check_options *options;
@@ -119,23 +119,16 @@ check_all(const struct check_options *options, struct checking *checking)
 static int
 check(const struct check_options *options)
 {
-	struct settings *settings = command_settings(options->config);
+	struct check_setup setup;
 	struct checking checking = { 0 };
-	struct ruleset *ruleset;
-	int status;
+	int status = COMMAND_USAGE;
 
-	if (settings == NULL)
-		return COMMAND_USAGE;
-	ruleset = command_ruleset(settings, options->rules.p, options->rules.n);
-	if (ruleset == NULL) {
-		settings_free(&settings);
-		return COMMAND_USAGE;
+	if (check_setup_open(&setup, options, options->jobs)) {
+		checking.scanner = setup.scanner;
+		status = check_all(options, &checking);
 	}
-	checking.scanner = local_scan_new(ruleset, settings->time_limit, options->jobs);
-	status = check_all(options, &checking);
-	local_scan_free(&checking.scanner);
-	ruleset_unref(&ruleset);
-	settings_free(&settings);
+	if (!check_setup_close(&setup) && status == COMMAND_DONE)
+		status = COMMAND_FAULT;
 	return status;
 }
 

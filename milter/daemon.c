@@ -63,6 +63,7 @@ struct daemon {
 	struct identity identity;
 	struct background background;
 
+	struct dns_service *dns;
 	struct live *live;
 	struct scanner scanner;
 	struct traffic *traffic;
@@ -148,8 +149,15 @@ static bool
 daemon_read(struct daemon *daemon)
 {
 	struct diagnostics *diagnostics = diagnostics_new();
+	struct err err = { 0 };
 
-	daemon->first = reload_read(daemon->options->config, diagnostics);
+	daemon->dns = dns_service_new(daemon->options->dns, &err);
+	if (daemon->dns == NULL) {
+		fprintf(stderr, "steelyardd: --dns: %s\n", err.text);
+		diagnostics_free(&diagnostics);
+		return false;
+	}
+	daemon->first = reload_read(daemon->options->config, daemon->dns, diagnostics);
 	diagnostics_print(diagnostics, stderr);
 	diagnostics_free(&diagnostics);
 	if (daemon->first == NULL)
@@ -324,8 +332,8 @@ daemon_serve(struct daemon *daemon, struct err *err)
 		return false;
 	signals_handle(daemon->wake[1]);
 	signals_mask(SIG_BLOCK);
-	daemon->reload = reload_start(
-	    daemon->options->config, daemon->live, daemon->scanner.memory, &daemon->metrics);
+	daemon->reload = reload_start(daemon->options->config, daemon->dns, daemon->live,
+	    daemon->scanner.memory, &daemon->metrics);
 	if (daemon->control_listener.fd >= 0)
 		daemon->control = control_start(
 		    daemon->control_listener.fd, answer_control, daemon);
@@ -470,6 +478,7 @@ daemon_test(const struct daemon_options *options)
 	bool fit = daemon_read(&daemon);
 
 	generation_unref(&daemon.first);
+	dns_service_free(&daemon.dns);
 	if (fit)
 		printf("steelyardd: the configuration is fit for use\n");
 	return fit ? DAEMON_DONE : DAEMON_USAGE;

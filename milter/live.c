@@ -26,7 +26,7 @@ struct live {
 };
 
 const struct generation *
-generation_new(struct settings *settings, struct ruleset *ruleset)
+generation_new(struct settings *settings, struct ruleset *ruleset, struct resolver *resolver)
 {
 	struct counted *counted = calloc(1, sizeof(*counted));
 
@@ -35,6 +35,7 @@ generation_new(struct settings *settings, struct ruleset *ruleset)
 	counted->settings = settings;
 	counted->generation.settings = settings;
 	counted->generation.ruleset = ruleset;
+	counted->generation.resolver = resolver;
 	counted->generation.policy = ruleset_policy(ruleset);
 	atomic_init(&counted->references, 1);
 	return &counted->generation;
@@ -57,6 +58,7 @@ generation_unref(const struct generation **generation_p)
 	if (counted == NULL || atomic_fetch_sub(&counted->references, 1) != 1)
 		return;
 	ruleset_unref(&counted->generation.ruleset);
+	resolver_unref(&counted->generation.resolver);
 	settings_free(&counted->settings);
 	free(counted);
 }

@@ -1,7 +1,8 @@
 /*
  * live.h - the one cell that changes: the generation in force
  *
- * A generation is a configuration with the ruleset compiled from it. A
+ * A generation is a configuration with the ruleset compiled from it, and the
+ * resolver that serves it, which goes on from one to the next. A
  * message takes a reference at its start and keeps that generation to its
  * end; a reload puts another one into the cell, and the old one goes with its
  * last message. So a verdict never mixes two.
@@ -14,18 +15,24 @@
 #include "conf/settings.h"
 #include "engine/policy.h"
 #include "engine/rules/ruleset.h"
+#include "milter/resolver.h"
 
 /* Everything in it is const from birth but for the reference counts. */
 struct generation {
 	const struct settings *settings;
 	struct ruleset *ruleset;
 	const struct policy *policy; /* the ruleset's */
+	struct resolver *resolver; /* NULL: dns.enabled is off */
 };
 
 struct live;
 
-/* A generation that owns both, with one reference: the caller's. Never NULL. */
-const struct generation *generation_new(struct settings *settings, struct ruleset *ruleset);
+/*
+ * A generation that owns all three, with one reference: the caller's. The
+ * resolver may be NULL. Never NULL.
+ */
+const struct generation *
+generation_new(struct settings *settings, struct ruleset *ruleset, struct resolver *resolver);
 
 /* Gives a reference back and nulls *generation; NULL inside is fine. */
 void generation_unref(const struct generation **generation);

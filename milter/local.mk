@@ -3,6 +3,7 @@ noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	milter/check_options.c milter/check_options.h \
 	milter/check_pass.c milter/check_pass.h \
+	milter/check_setup.c milter/check_setup.h \
 	milter/cmd_check.c \
 	milter/cmd_config.c \
 	milter/cmd_control.c \
@@ -15,6 +16,9 @@ libcli_a_SOURCES = \
 	milter/control_protocol.h \
 	milter/json.c milter/json.h \
 	milter/local_scan.c milter/local_scan.h \
+	milter/scan_dns.c milter/scan_dns.h \
+	milter/dns_recorder.c milter/dns_recorder.h \
+	milter/dns_service.c milter/dns_service.h \
 	milter/mail_source.c milter/mail_source.h \
 	milter/mbox_reader.c milter/mbox_reader.h \
 	milter/ordered.c milter/ordered.h \

@@ -15,14 +15,13 @@
 #include "engine/slot.h"
 #include "milter/clock.h"
 #include "milter/converters.h"
+#include "milter/scan_dns.h"
 
 struct local_scan {
-	struct ruleset *ruleset;
-	int64_t time_limit_us;
+	struct local_scan_setup setup;
 	uint64_t hash_seed;
 	struct slot **slots;
 	struct converters **converters;
-	unsigned workers;
 };
 
 static int64_t
@@ -40,23 +39,24 @@ local_scan_spent(void *p)
 }
 
 struct local_scan *
-local_scan_new(struct ruleset *ruleset, int64_t time_limit_us, unsigned workers)
+local_scan_new(const struct local_scan_setup *setup)
 {
 	struct local_scan *local = calloc(1, sizeof(*local));
 
 	if (local == NULL)
 		abort();
-	local->ruleset = ruleset_ref(ruleset);
-	local->time_limit_us = time_limit_us;
-	local->workers = workers;
-	local->slots = calloc(workers, sizeof(struct slot *));
-	local->converters = calloc(workers, sizeof(struct converters *));
+	local->setup = *setup;
+	ruleset_ref(setup->ruleset);
+	if (setup->resolver != NULL)
+		resolver_ref(setup->resolver);
+	local->slots = calloc(setup->workers, sizeof(struct slot *));
+	local->converters = calloc(setup->workers, sizeof(struct converters *));
 	if (local->slots == NULL || local->converters == NULL)
 		abort();
 	/* Without a seed a scan is as right, only easier to slow down. */
 	if (getentropy(&local->hash_seed, sizeof(local->hash_seed)) != 0)
 		local->hash_seed = (uint64_t)clock_monotonic_us();
-	for (unsigned i = 0; i < workers; i++) {
+	for (unsigned i = 0; i < setup->workers; i++) {
 		local->converters[i] = converters_open();
 		local->slots[i] = slot_new(local->converters[i]);
 	}
@@ -68,13 +68,14 @@ local_scan_free(struct local_scan **local)
 {
 	if (*local == NULL)
 		return;
-	for (unsigned i = 0; i < (*local)->workers; i++) {
+	for (unsigned i = 0; i < (*local)->setup.workers; i++) {
 		slot_free(&(*local)->slots[i]);
 		converters_close(&(*local)->converters[i]);
 	}
 	free((*local)->slots);
 	free((*local)->converters);
-	ruleset_unref(&(*local)->ruleset);
+	ruleset_unref(&(*local)->setup.ruleset);
+	resolver_unref(&(*local)->setup.resolver);
 	free(*local);
 	*local = NULL;
 }
@@ -82,17 +83,40 @@ local_scan_free(struct local_scan **local)
 static size_t
 arena_bytes(const struct local_scan *local, struct slice bytes)
 {
-	size_t limit = ruleset_policy(local->ruleset)->size_limit;
+	size_t limit = ruleset_policy(local->setup.ruleset)->size_limit;
 	size_t scanned = bytes.n < limit ? bytes.n : limit;
 
 	return LOCAL_ARENA_BASE + LOCAL_ARENA_FACTOR * scanned;
+}
+
+/* Runs what waits for the DNS until nothing does; the time that it takes is added to *deadline. */
+static void
+ask(const struct local_scan *local, struct scan *scan, struct slot *slot,
+    const struct budget *budget, int64_t *deadline)
+{
+	int64_t begun = clock_monotonic_us(), now;
+	struct scan_dns dns = { scan, NULL, begun + local->setup.dns_deadline_us,
+		local->setup.recorder };
+
+	if (!scan_is_open(scan))
+		return;
+	dns.lookup = lookup_new(local->setup.resolver);
+	while (scan_is_open(scan)) {
+		while (!scan_dns_wait(&dns, dns.deadline_us))
+			continue;
+		now = clock_monotonic_us();
+		*deadline += now - begun;
+		begun = now;
+		scan_resume(scan, slot, budget);
+	}
+	lookup_free(&dns.lookup);
 }
 
 const struct verdict *
 local_scan_run(struct local_scan *local, unsigned worker, const struct envelope *envelope,
     const struct scan_options *options, struct slice bytes, struct arena **arena_r)
 {
-	int64_t deadline = clock_monotonic_us() + local->time_limit_us;
+	int64_t deadline = clock_monotonic_us() + local->setup.time_limit_us;
 	const struct budget budget = { local_scan_spent, &deadline };
 	struct arena *arena = arena_new(arena_bytes(local, bytes));
 	struct scan_options all = *options;
@@ -101,9 +125,11 @@ local_scan_run(struct local_scan *local, unsigned worker, const struct envelope 
 
 	all.hash_seed = local->hash_seed;
 	all.clock_us = local_scan_clock;
-	scan = scan_open(arena, local->ruleset, envelope, &all);
+	all.dns = local->setup.resolver != NULL;
+	scan = scan_open(arena, local->setup.ruleset, envelope, &all);
 	assert(scan != NULL); /* LOCAL_ARENA_BASE holds it */
 	scan_message(scan, local->slots[worker], bytes, &budget);
+	ask(local, scan, local->slots[worker], &budget, &deadline);
 	verdict = scan_verdict(scan);
 	scan_close(&scan);
 	*arena_r = arena;

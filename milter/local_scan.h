@@ -1,9 +1,10 @@
 /*
  * local_scan.h - messages through the engine from a program without an MTA: arena,
- * slots, clock and time limit
+ * slots, clock, time limit and the DNS
  *
  * SYNOPSIS
- *	struct local_scan *local = local_scan_new(ruleset, settings->time_limit, workers);
+ *	struct local_scan *local = local_scan_new(&(struct local_scan_setup){
+ *	    .ruleset = ruleset, .time_limit_us = settings->time_limit, .workers = workers });
  *	struct arena *arena;
  *	const struct verdict *verdict =
  *	    local_scan_run(local, worker, &envelope, &options, bytes, &arena);
@@ -22,6 +23,8 @@
 #include "engine/scan.h"
 #include "engine/util/arena.h"
 #include "engine/verdict.h"
+#include "milter/dns_recorder.h"
+#include "milter/resolver.h"
 
 /* An arena's cap: this, and ARENA_FACTOR times the bytes scanned (DESIGN 3). */
 #define LOCAL_ARENA_BASE ((size_t)16 << 20)
@@ -29,11 +32,18 @@
 
 struct local_scan;
 
-/*
- * One for `workers` threads. Takes a reference on the ruleset. A scan
- * that takes longer than time_limit_us is cut and incomplete. Never NULL.
- */
-struct local_scan *local_scan_new(struct ruleset *ruleset, int64_t time_limit_us, unsigned workers);
+/* What all its scans share. */
+struct local_scan_setup {
+	struct ruleset *ruleset;
+	int64_t time_limit_us; /* a scan that takes longer is cut and incomplete */
+	unsigned workers; /* threads */
+	struct resolver *resolver; /* NULL: rules do not ask the DNS */
+	int64_t dns_deadline_us; /* how long one scan waits for it */
+	struct dns_recorder *recorder; /* of its answers; NULL: none */
+};
+
+/* Takes references on ruleset and resolver. Never NULL. */
+struct local_scan *local_scan_new(const struct local_scan_setup *setup);
 
 /* Frees it and nulls *local; NULL inside is fine. */
 void local_scan_free(struct local_scan **local);

@@ -7,7 +7,8 @@
  * more than the part of memory_total that is kept for scans.
  *
  * Time: waiting for slot and memory is bounded by time_limit, and the scan by
- * time_limit again. The engine asks its budget between matches; there the
+ * time_limit again; the DNS has dns.deadline of its own, and no slot is held
+ * while it is awaited. The engine asks its budget between matches; there the
  * peer is told of progress too, in the thread that the peer's answer comes
  * from, as libmilter wants it.
  */
@@ -18,6 +19,7 @@
 #include "conf/settings.h"
 #include "engine/scan.h"
 #include "milter/clock.h"
+#include "milter/scan_dns.h"
 
 /* Tells the peer that we are alive when it is time to. */
 static void
@@ -83,8 +85,52 @@ message_scan_charge(struct scanner *scanner, struct message_scan *scan)
 	return taken;
 }
 
+/* Waits for the next answers, without a slot; the time does not count as scanning. */
 static void
-message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct slot *slot)
+message_scan_await(struct message_scan *scan, struct scan_dns *dns)
+{
+	int64_t begun_us = clock_monotonic_us(), now_us = begun_us;
+
+	while (!scan_dns_wait(
+	    dns, scan->progress == NULL ? dns->deadline_us : scan->next_progress_us)) {
+		now_us = clock_monotonic_us();
+		message_scan_progress(scan, now_us);
+	}
+	now_us = clock_monotonic_us();
+	scan->deadline_us += now_us - begun_us;
+	scan->us_dns += now_us - begun_us;
+}
+
+/*
+ * Runs what waits for the DNS until nothing does. *slot is given back and
+ * another taken; NULL: there was none within the time limit.
+ */
+static void
+message_scan_ask(struct scanner *scanner, struct message_scan *scan, struct scan *core,
+    const struct budget *budget, struct slot **slot)
+{
+	const struct generation *generation = scan->generation;
+	struct scan_dns dns = {
+		.scan = core,
+		.deadline_us = clock_monotonic_us() + generation->settings->dns_deadline,
+	};
+
+	if (!scan_is_open(core))
+		return;
+	dns.lookup = lookup_new(generation->resolver);
+	while (*slot != NULL && scan_is_open(core)) {
+		slots_give(scanner->slots, *slot);
+		message_scan_await(scan, &dns);
+		*slot = message_scan_slot(scanner, scan);
+		if (*slot != NULL)
+			scan_resume(core, *slot, budget);
+	}
+	lookup_free(&dns.lookup);
+}
+
+/* Judges; *slot is one in hand, before and after, or NULL when there was none any more. */
+static void
+message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct slot **slot)
 {
 	struct budget budget = { message_scan_spent, scan };
 	struct scan_options options = {
@@ -92,6 +138,7 @@ message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct sl
 					       : clock_wall_us() / CLOCK_SECOND_US,
 		.hash_seed = scanner->hash_seed,
 		.clock_us = message_scan_clock,
+		.dns = scan->generation->resolver != NULL,
 	};
 	struct scan *core;
 
@@ -100,8 +147,10 @@ message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct sl
 	core = scan_open(scan->arena, scan->generation->ruleset, scan->envelope, &options);
 	if (core == NULL)
 		return;
-	scan_message(core, slot, scan->bytes, &budget);
-	scan->verdict = scan_verdict(core);
+	scan_message(core, *slot, scan->bytes, &budget);
+	message_scan_ask(scanner, scan, core, &budget, slot);
+	if (*slot != NULL)
+		scan->verdict = scan_verdict(core);
 	scan_close(&core);
 }
 
@@ -117,7 +166,9 @@ message_scan_run(struct scanner *scanner, struct message_scan *scan)
 	if (slot == NULL)
 		return SCAN_END_BUSY;
 	if (message_scan_charge(scanner, scan))
-		message_scan_judge(scanner, scan, slot);
+		message_scan_judge(scanner, scan, &slot);
+	if (slot == NULL)
+		return SCAN_END_BUSY;
 	slots_give(scanner->slots, slot);
 	return scan->verdict != NULL ? SCAN_END_JUDGED : SCAN_END_MEMORY;
 }

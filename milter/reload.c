@@ -24,6 +24,7 @@
 
 struct reload {
 	char *path; /* NULL: no file */
+	struct dns_service *service;
 	struct live *live;
 	struct memory *memory;
 	struct metrics *metrics;
@@ -42,17 +43,37 @@ struct reload {
 static const char *const start_only[] = { "listen", "socket_group", "socket_mode", "control_socket",
 	"pid_file", "user", "group", "log.to", "log.facility", "scan_slots" };
 
+/* The resolver for these settings; NULL: none, and an error among the diagnostics if that is one. */
+static struct resolver *
+resolver_for(const char *path, struct dns_service *service, const struct settings *settings,
+    struct diagnostics *diagnostics)
+{
+	struct err err = { 0 };
+	struct resolver *resolver = dns_service_resolver(service, settings, &err);
+	const char *warning = resolver == NULL ? NULL : resolver_warning(resolver);
+
+	if (err.text[0] != '\0')
+		diagnostics_add(diagnostics, SEVERITY_ERROR, path, 0, 0, "dns: %s", err.text);
+	if (warning != NULL)
+		diagnostics_add(diagnostics, SEVERITY_WARNING, path, 0, 0, "dns: %s", warning);
+	return resolver;
+}
+
 const struct generation *
-reload_read(const char *path, struct diagnostics *diagnostics)
+reload_read(const char *path, struct dns_service *service, struct diagnostics *diagnostics)
 {
 	struct settings *settings;
 	struct ruleset *ruleset;
+	struct resolver *resolver;
 
 	if (!settings_load(path, &settings, diagnostics))
 		return NULL;
+	dns_service_apply(service, settings);
+	resolver = resolver_for(path, service, settings, diagnostics);
 	ruleset = ruleset_load(settings, NULL, 0, diagnostics);
 	if (ruleset != NULL && diagnostics_count(diagnostics, SEVERITY_ERROR) == 0)
-		return generation_new(settings, ruleset);
+		return generation_new(settings, ruleset, resolver);
+	resolver_unref(&resolver);
 	if (ruleset != NULL)
 		ruleset_unref(&ruleset);
 	settings_free(&settings);
@@ -122,7 +143,7 @@ static bool
 reload_once(struct reload *reload, struct buf *report)
 {
 	struct diagnostics *diagnostics = diagnostics_new();
-	const struct generation *next = reload_read(reload->path, diagnostics);
+	const struct generation *next = reload_read(reload->path, reload->service, diagnostics);
 	const struct generation *now = live_take(reload->live);
 
 	if (next != NULL)
@@ -169,13 +190,16 @@ reload_thread(void *p)
 }
 
 struct reload *
-reload_start(const char *path, struct live *live, struct memory *memory, struct metrics *metrics)
+reload_start(const char *path, struct dns_service *service, struct live *live,
+    struct memory *memory, struct metrics *metrics)
 {
 	struct reload *reload = calloc(1, sizeof(*reload));
 
 	if (reload == NULL)
 		abort();
-	*reload = (struct reload){ .live = live, .memory = memory, .metrics = metrics };
+	*reload = (struct reload){
+		.service = service, .live = live, .memory = memory, .metrics = metrics
+	};
 	reload->path = path == NULL ? NULL : strdup(path);
 	pthread_mutex_init(&reload->lock, NULL);
 	pthread_cond_init(&reload->changed, NULL);

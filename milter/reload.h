@@ -12,6 +12,7 @@
 
 #include "conf/diagnostic.h"
 #include "engine/util/buf.h"
+#include "milter/dns_service.h"
 #include "milter/live.h"
 #include "milter/memory.h"
 #include "milter/metrics.h"
@@ -19,14 +20,16 @@
 struct reload;
 
 /*
- * Reads the configuration (path NULL: defaults alone) and the rules it names.
+ * Reads the configuration (path NULL: defaults alone) and the rules it names;
+ * `service` gives the resolver.
  * NULL, with errors among the diagnostics, when either has a mistake.
  */
-const struct generation *reload_read(const char *path, struct diagnostics *diagnostics);
+const struct generation *
+reload_read(const char *path, struct dns_service *service, struct diagnostics *diagnostics);
 
 /* Starts the builder. What it is given must outlive it; path is copied. */
-struct reload *
-reload_start(const char *path, struct live *live, struct memory *memory, struct metrics *metrics);
+struct reload *reload_start(const char *path, struct dns_service *service, struct live *live,
+    struct memory *memory, struct metrics *metrics);
 
 /* Asks for a reload and does not wait. Requests that come while one waits to be begun are one. */
 void reload_request(struct reload *reload);

@@ -17,22 +17,25 @@
 #include "milter/daemon.h"
 
 static const char usage[] =
-    "usage: steelyardd [-ftV] [-c FILE] [--now SECONDS]\n"
+    "usage: steelyardd [-ftV] [-c FILE] [--dns WHAT] [--now SECONDS]\n"
     "  -c, --config FILE   configuration (default: the installed one, if any)\n"
     "  -f, --foreground    stay in the foreground\n"
     "  -t, --test          test the configuration and exit\n"
+    "      --dns WHAT      ask the DNS: live, off, or a table of answers\n"
     "      --now SECONDS   take this for the time, in seconds since 1970\n"
     "  -V, --version       print the version and exit\n"
     "  -h, --help          print this and exit\n";
 
 enum {
 	OPTION_NOW = 256,
+	OPTION_DNS,
 };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "test", no_argument, NULL, 't' },
+	{ "dns", required_argument, NULL, OPTION_DNS },
 	{ "now", required_argument, NULL, OPTION_NOW },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -89,6 +92,9 @@ run(int argc, char **argv, struct daemon_options *options, char **config)
 			break;
 		case 't':
 			test = true;
+			break;
+		case OPTION_DNS:
+			options->dns = optarg;
 			break;
 		case OPTION_NOW:
 			if (!parse_now(optarg, &options->now))

@@ -405,7 +405,7 @@ apply(enum op op, double a, double b, double *value_r)
 	return false;
 }
 
-/* What decides of a && b, or a || b, when a alone did not: b, unless a is unknown and b leaves it open. */
+/* a && b, or a || b, when a alone did not decide: b, unless a is unknown and b leaves it open. */
 static double
 join(enum op op, double a, double b)
 {

@@ -68,6 +68,7 @@ test_defaults(void **state)
 	assert_int_equal(settings->size_limit, 20 << 20);
 	assert_int_equal(settings->time_limit, 10000000);
 	assert_true(settings->dns_enabled);
+	assert_int_equal(settings->dns_deadline, 8000000);
 	assert_int_equal(settings->max_connections, 500);
 	assert_int_equal(settings->memory_total, 512 << 20);
 	assert_int_equal(settings->socket_mode, 0660);
@@ -140,6 +141,13 @@ static const struct {
 	{ "size_limit", "512 KB", "512 KB" },
 	{ "time_limit", "1m30s", "1m30s" },
 	{ "dns.enabled", "false", "false" },
+	{ "dns.deadline", "3s", "3s" },
+	{ "dns.servers", "['127.0.0.1:5353']", "['127.0.0.1:5353']" },
+	{ "dns.timeout", "2s", "2s" },
+	{ "dns.cache_entries", "10", "10" },
+	{ "dns.cache_size", "1 MB", "1 MB" },
+	{ "dns.cache_ttl", "5m", "5m" },
+	{ "dns.cache_negative_ttl", "1m", "1m" },
 	{ "on_incomplete", "tempfail", "tempfail" },
 	{ "fail_action", "accept", "accept" },
 	{ "max_connections", "7", "7" },

@@ -24,7 +24,7 @@ generation_fixture(const char *yaml)
 	}
 	settings_policy(settings, &policy);
 	source.policy = &policy;
-	generation = generation_new(settings, ruleset_build(&source, &report));
+	generation = generation_new(settings, ruleset_build(&source, &report), NULL);
 	diagnostics_free(&diagnostics);
 	return generation;
 }

@@ -112,7 +112,7 @@ test_table(void **state)
 	}
 }
 
-/* What depends on E is unknown; with 0 for what is unknown, it is what it would be if E did not hit. */
+/* What depends on E is unknown; or, with 0 for what is unknown, as if E did not hit. */
 static void
 test_unknown(void **state)
 {

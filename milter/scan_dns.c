@@ -1,0 +1,43 @@
+/*
+ * scan_dns.c - between a scan and the resolver
+ *
+ * All that is there is handed over before the rules run again, so that a
+ * burst of answers costs one run.
+ */
+#include "config.h"
+
+#include "milter/scan_dns.h"
+
+#include "milter/clock.h"
+
+static bool
+hand_over(struct scan_dns *dns)
+{
+	const struct dns_question *question;
+	const struct dns_answer *answer;
+	bool any = false;
+
+	while (lookup_next(dns->lookup, &question, &answer)) {
+		scan_answer(dns->scan, question, answer);
+		if (dns->recorder != NULL)
+			dns_recorder_add(dns->recorder, question, answer);
+		any = true;
+	}
+	return any;
+}
+
+bool
+scan_dns_wait(struct scan_dns *dns, int64_t until_us)
+{
+	const struct dns_question *question;
+
+	while ((question = scan_wants(dns->scan)) != NULL)
+		lookup_add(dns->lookup, question);
+	lookup_wait(dns->lookup, until_us < dns->deadline_us ? until_us : dns->deadline_us);
+	if (hand_over(dns))
+		return true;
+	if (clock_monotonic_us() < dns->deadline_us && lookup_open(dns->lookup) > 0)
+		return false;
+	scan_deadline(dns->scan);
+	return true;
+}

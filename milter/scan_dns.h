@@ -1,0 +1,40 @@
+/*
+ * scan_dns.h - between a scan and the resolver: what rules ask, and the answers that they wait for
+ *
+ * SYNOPSIS
+ *	struct scan_dns dns = { scan, lookup_new(resolver), deadline_us };
+ *
+ *	while (scan_is_open(scan)) {
+ *		... give the slot back ...
+ *		while (!scan_dns_wait(&dns, progress_us))
+ *			... tell the peer that we are alive ...
+ *		... take a slot ...
+ *		scan_resume(scan, slot, budget);
+ *	}
+ *	lookup_free(&dns.lookup);
+ */
+#ifndef STEELYARD_MILTER_SCAN_DNS_H
+#define STEELYARD_MILTER_SCAN_DNS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/scan.h"
+#include "milter/dns_recorder.h"
+#include "milter/resolver.h"
+
+struct scan_dns {
+	struct scan *scan;
+	struct lookup *lookup;
+	int64_t deadline_us; /* monotonic: from then on there is no answer */
+	struct dns_recorder *recorder; /* is told of each answer; NULL: none is kept */
+};
+
+/*
+ * Asks what the scan wants and waits until `until_us` or an answer, which it
+ * hands to the scan. True: run the rules once more, for something came, or the
+ * deadline did.
+ */
+bool scan_dns_wait(struct scan_dns *dns, int64_t until_us);
+
+#endif
