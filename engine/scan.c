@@ -50,6 +50,7 @@ struct scan {
 	struct facts *facts;
 	const struct rule **waiting; /* open ones, in the order of the schedule */
 	size_t waiting_count;
+	int64_t paused_us; /* when the last step ended */
 	int64_t sum; /* of the rules that hit so far */
 	unsigned turn; /* how many have hit */
 	struct shortcircuit shortcircuit;
@@ -334,7 +335,8 @@ scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const str
 	if (judge_skips(scan->sender, &scan->ruleset->policy))
 		return;
 	read_and_match(scan, slot, bytes, budget);
-	scan->verdict.us_total = scan_clock(scan) - begun;
+	scan->paused_us = scan_clock(scan);
+	scan->verdict.us_total = scan->paused_us - begun;
 }
 
 bool
@@ -372,8 +374,10 @@ scan_resume(struct scan *scan, struct slot *slot, const struct budget *budget)
 	scan->views.frozen = slot->frozen;
 	scan->views.converters = slot->converters;
 	scan->views.budget = budget;
+	scan->verdict.us_dns += begun - scan->paused_us;
 	run_waiting(scan);
-	scan->verdict.us_total += scan_clock(scan) - begun;
+	scan->paused_us = scan_clock(scan);
+	scan->verdict.us_total += scan->paused_us - begun;
 }
 
 /* What the DNS owed and did not give, in one note. */

@@ -81,6 +81,7 @@ struct verdict {
 	int64_t us_parse; /* microseconds spent in parsing, by the caller's clock (scan_options) */
 	int64_t us_match; /* ... in matching and summing up */
 	int64_t us_total; /* ... from scan_message to the verdict, all steps together */
+	int64_t us_dns; /* ... between the steps, waiting for the DNS: not in us_total */
 	bool skipped; /* not scanned by configuration (authenticated or local sender) */
 };
 

@@ -136,6 +136,7 @@ message_log_verdict(struct session *session, const struct verdict *verdict, enum
 	log_integer(&line, "us_parse", verdict->us_parse);
 	log_integer(&line, "us_match", verdict->us_match);
 	log_integer(&line, "us_total", verdict->us_total);
+	log_integer(&line, "us_dns", verdict->us_dns);
 	log_bool(&line, "incomplete", verdict->incomplete);
 	if (verdict->skipped)
 		log_bool(&line, "skipped", true);

@@ -89,16 +89,13 @@ message_scan_charge(struct scanner *scanner, struct message_scan *scan)
 static void
 message_scan_await(struct message_scan *scan, struct scan_dns *dns)
 {
-	int64_t begun_us = clock_monotonic_us(), now_us = begun_us;
+	int64_t begun_us = clock_monotonic_us();
 
 	while (!scan_dns_wait(
 	    dns, scan->progress == NULL ? dns->deadline_us : scan->next_progress_us)) {
-		now_us = clock_monotonic_us();
-		message_scan_progress(scan, now_us);
+		message_scan_progress(scan, clock_monotonic_us());
 	}
-	now_us = clock_monotonic_us();
-	scan->deadline_us += now_us - begun_us;
-	scan->us_dns += now_us - begun_us;
+	scan->deadline_us += clock_monotonic_us() - begun_us;
 }
 
 /*

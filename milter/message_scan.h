@@ -58,7 +58,6 @@ struct message_scan {
 	/* what comes of it; lives until message_scan_clear */
 	const struct verdict *verdict;
 	struct arena *arena;
-	int64_t us_dns; /* microseconds that it waited for the DNS */
 
 	/* its own */
 	size_t charged;

@@ -70,6 +70,7 @@ metrics_message(
 	metrics_add(&metrics->us_parse, (uint64_t)verdict->us_parse);
 	metrics_add(&metrics->us_match, (uint64_t)verdict->us_match);
 	metrics_add(&metrics->us_total, (uint64_t)verdict->us_total);
+	metrics_add(&metrics->us_dns, (uint64_t)verdict->us_dns);
 }
 
 static void

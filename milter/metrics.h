@@ -28,6 +28,7 @@
 	X(us_parse, "us_parse")                     \
 	X(us_match, "us_match")                     \
 	X(us_total, "us_total")                     \
+	X(us_dns, "us_dns")                         \
 	X(failed_connections, "failed_connections") \
 	X(failed_memory, "failed_memory")           \
 	X(failed_fields, "failed_fields")           \

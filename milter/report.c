@@ -206,6 +206,8 @@ json_times(struct json *json, const struct verdict *verdict)
 	json_integer(json, verdict->us_match);
 	json_key(json, "total");
 	json_integer(json, verdict->us_total);
+	json_key(json, "dns");
+	json_integer(json, verdict->us_dns);
 	json_close(json, '}');
 }
 
