@@ -280,6 +280,53 @@ setting_parse_names(const struct schema *schema, const struct setting_row *row,
 	return good;
 }
 
+/* "192.0.2.1", "127.0.0.1:53", "[2001:db8::1]:53" */
+static bool
+is_server(struct slice text)
+{
+	size_t end = text.n > 0 && text.p[0] == '[' ? slice_find_byte(text, 0, ']')
+						    : slice_find_byte(text, 0, ':');
+	struct slice address = slice_cut(text, text.n > 0 && text.p[0] == '[', end);
+	struct slice port = slice_from(text, end + (end < text.n && text.p[end] == ']'));
+	unsigned number = 0;
+	struct ip ip;
+
+	if (ip_parse(text, &ip))
+		return true;
+	for (size_t i = 1; i < port.n; i++) {
+		if (!ascii_is_digit(port.p[i]) || port.n > 6)
+			return false;
+		number = number * 10 + (unsigned)(port.p[i] - '0');
+	}
+	return ip_parse(address, &ip) && port.n > 1 && port.p[0] == ':' && number > 0 &&
+	       number < 65536;
+}
+
+bool
+setting_parse_servers(const struct schema *schema, const struct setting_row *row,
+    const struct yaml_node *node, void *field)
+{
+	struct slice *servers = arena_array(schema->arena, node->n + 1, sizeof(*servers));
+	bool good = true;
+
+	(void)row;
+	if (!schema_list(schema, node, "a list of name servers like ['127.0.0.1:53']"))
+		return false;
+	if (servers == NULL)
+		return schema_no_memory(schema, node);
+	for (size_t i = 0; i < node->n; i++) {
+		const struct yaml_node *value = node->entries[i].value;
+
+		if (!schema_text(schema, value, &servers[i]))
+			good = false;
+		else if (!is_server(servers[i]))
+			good = schema_error(
+			    schema, value, "expected ADDRESS, ADDRESS:PORT or [IPV6]:PORT");
+	}
+	*(setting_servers *)field = (struct name_texts){ servers, node->n };
+	return good;
+}
+
 /* {thresholds: {tag: 8}} */
 static bool
 treatment_thresholds(

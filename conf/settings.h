@@ -148,6 +148,7 @@ typedef struct list_list setting_lists;
 typedef struct header_setting setting_headers;
 typedef struct network_list setting_networks;
 typedef struct name_texts setting_names;
+typedef struct name_texts setting_servers;
 typedef struct treatment setting_treatment;
 
 struct settings {

@@ -30,7 +30,7 @@ struct dns_service;
  */
 struct dns_service *dns_service_new(const char *how, struct err *err);
 
-/* Ends it and nulls *service; the resolvers that it gave must be given back before. NULL is fine. */
+/* Ends it and nulls *service, after the resolvers that it gave were given back. NULL is fine. */
 void dns_service_free(struct dns_service **service);
 
 /* Sets dns.enabled as `how` says, before rules are read. */

@@ -16,9 +16,6 @@ libcli_a_SOURCES = \
 	milter/control_protocol.h \
 	milter/json.c milter/json.h \
 	milter/local_scan.c milter/local_scan.h \
-	milter/scan_dns.c milter/scan_dns.h \
-	milter/dns_recorder.c milter/dns_recorder.h \
-	milter/dns_service.c milter/dns_service.h \
 	milter/mail_source.c milter/mail_source.h \
 	milter/mbox_reader.c milter/mbox_reader.h \
 	milter/ordered.c milter/ordered.h \
@@ -41,11 +38,14 @@ libshell_a_SOURCES = \
 	milter/converters.c milter/converters.h \
 	milter/dns_cache.c milter/dns_cache.h \
 	milter/dns_channel.c milter/dns_channel.h \
+	milter/dns_recorder.c milter/dns_recorder.h \
 	milter/dns_reply.c milter/dns_reply.h \
+	milter/dns_service.c milter/dns_service.h \
 	milter/live.c milter/live.h \
 	milter/memory.c milter/memory.h \
 	milter/message_scan.c milter/message_scan.h \
 	milter/resolver.c milter/resolver.h \
+	milter/scan_dns.c milter/scan_dns.h \
 	milter/slots.c milter/slots.h
 
 # The daemon without libmilter: a library, so that tests can have it.

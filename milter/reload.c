@@ -43,7 +43,7 @@ struct reload {
 static const char *const start_only[] = { "listen", "socket_group", "socket_mode", "control_socket",
 	"pid_file", "user", "group", "log.to", "log.facility", "scan_slots" };
 
-/* The resolver for these settings; NULL: none, and an error among the diagnostics if that is one. */
+/* The resolver for these settings; NULL: none, and if that is an error, it is told of. */
 static struct resolver *
 resolver_for(const char *path, struct dns_service *service, const struct settings *settings,
     struct diagnostics *diagnostics)
