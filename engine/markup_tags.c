@@ -19,6 +19,7 @@
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
 #include "engine/mime/selector.h"
+#include "engine/rules/capture.h"
 #include "engine/rules/ruleset.h"
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
@@ -625,12 +626,31 @@ read_tag(struct slice text)
 	return tag;
 }
 
+/* Appends what rules have set the tag to, its values with a blank between; false: nothing. */
+static bool
+expand_capture(struct buf *out, const struct tag *tag, const struct markup_source *source)
+{
+	const struct vec *values = source->views == NULL ? NULL
+							 : capture_tag(source->views, tag->name);
+
+	if (values == NULL)
+		return false;
+	for (size_t i = 0; i < values->n; i++) {
+		if (i > 0)
+			buf_add_byte(out, ' ');
+		buf_add(out, *(struct slice *)vec_at(values, i));
+	}
+	return true;
+}
+
 /* Appends what the tag stands for; false: nothing. */
 static bool
 expand_tag(struct buf *out, const struct tag *tag, const struct markup_source *source)
 {
 	tag_fn *add = find_tag(tag->name);
 
+	if ((add == NULL || add == tag_nothing) && expand_capture(out, tag, source))
+		return true;
 	return add != NULL && add(out, tag->argument, source);
 }
 

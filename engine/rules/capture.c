@@ -385,6 +385,30 @@ set_tag(struct views *views, struct captures *captures, struct slice name)
 }
 
 void
+capture_set(struct views *views, const char *name, struct slice value)
+{
+	struct captures *captures = captures_of(views);
+	struct vec *values = captures == NULL ? NULL : map_find(captures->tags, slice_of(name));
+	struct slice *kept;
+
+	if (captures == NULL || value.n == 0 || value.n > CAPTURE_VALUE_MAX)
+		return;
+	if (values == NULL) {
+		values = arena_alloc(views->arena, sizeof(*values));
+		if (values == NULL)
+			return;
+		*values = VEC_OF(struct slice, views->arena);
+		if (!map_add(captures->tags, slice_of(name), values))
+			return;
+	}
+	if (holds(values, value) || values->n >= CAPTURE_VALUES_MAX)
+		return;
+	kept = vec_push(values);
+	if (kept != NULL)
+		*kept = value;
+}
+
+void
 capture_close(struct views *views, const struct rule *rule)
 {
 	struct captures *captures = views->memos[MEMO_CAPTURES];

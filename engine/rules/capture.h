@@ -5,7 +5,8 @@
  * body, rawbody, uri or full rule sets the tag NAME; such rules run before
  * all others. In patterns of these kinds %{NAME} stands for what the tag
  * holds, %{HEADER(From:addr)} for a header selector's value; while one of
- * them is unset the rule is not run at all. \%{NAME} is literal.
+ * them is unset the rule is not run at all. \%{NAME} is literal. Templates of
+ * reports and fields show a tag as _NAME_.
  */
 #ifndef STEELYARD_ENGINE_RULES_CAPTURE_H
 #define STEELYARD_ENGINE_RULES_CAPTURE_H
@@ -44,6 +45,12 @@ void capture_take(struct views *views, const struct rule *rule, struct slice tex
 
 /* After it was evaluated: sets the tags. */
 void capture_close(struct views *views, const struct rule *rule);
+
+/*
+ * For functions that tell what they found as tags (DKIMDOMAIN): adds a value, which must live
+ * as long as the arena, unless the tag holds it. Silently none at the cap and beyond the limits.
+ */
+void capture_set(struct views *views, const char *name, struct slice value);
 
 /* The values of a tag that a rule has set (struct slice), or NULL. */
 const struct vec *capture_tag(struct views *views, struct slice name);

@@ -11,6 +11,7 @@
 #include "engine/mime/boundary.h"
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
+#include "engine/rules/capture.h"
 #include "engine/rules/eval.h"
 #include "engine/rules/eval_help.h"
 #include "engine/rules/senders.h"
@@ -214,6 +215,14 @@ compare(struct views *views, struct fromname *fromname)
 	fromname->equals_replyto = slice_ieq(
 	    shown.address, eval_first_line(eval_field(views, FIXED_REPLY_TO_ADDR)));
 	fromname->equals_to = is_recipient(views, shown.address);
+	if (fromname->address_differs || fromname->owner_differs) {
+		capture_set(views, "FNSFNAMEADDR", shown.address);
+		capture_set(views, "FNSFNAMEDOMAIN", shown.domain);
+		capture_set(views, "FNSFNAMEOWNER", shown.owner);
+		capture_set(views, "FNSFADDRADDR", from.address);
+		capture_set(views, "FNSFADDRDOMAIN", from.domain);
+		capture_set(views, "FNSFADDROWNER", from.owner);
+	}
 }
 
 /* Of the message; nothing at the arena's cap. */

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "engine/rules/capture.h"
 #include "tests/engine/scan_helper.h"
 
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
@@ -76,6 +77,8 @@ static const struct {
 	{ "_SC_ _SCRULE_ _SCTYPE_", "no none no" },
 	{ "_BAYES_ [_RBL_] [_DCCB_] [_ASN_]", "0.5 [] [] []" },
 	{ "_REMOTEHOSTNAME_ _REMOTEHOSTADDR_", "localhost 127.0.0.1" },
+	/* what rules set */
+	{ "_WORD_ [_DKIMDOMAIN_] _SCORE_", "one two [a.example] 2.9" },
 	/* what is no tag */
 	{ "_NOSUCH_ _NO_SUCH(a)_ _TESTS_SCORE_", "_NOSUCH_ _NO_SUCH(a)_ _TESTS_SCORE_" },
 	{ "_ADDEDHEADER_", "_ADDEDHEADER_" },
@@ -130,6 +133,12 @@ test_table(void **state)
 		.now = 1700000000 };
 	assert_true(views_open(&views));
 	source = (struct markup_source){ verdict, &policy, &views };
+	capture_set(&views, "WORD", SLICE("one"));
+	capture_set(&views, "WORD", SLICE("two"));
+	capture_set(&views, "WORD", SLICE("one"));
+	capture_set(&views, "WORD", SLICE(""));
+	capture_set(&views, "DKIMDOMAIN", SLICE("a.example"));
+	capture_set(&views, "SCORE", SLICE("99"));
 	for (size_t i = 0; i < COUNT(cases); i++)
 		check(cases[i].text, cases[i].want, &source);
 	arena_free(&arena);
