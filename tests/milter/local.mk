@@ -53,7 +53,7 @@ test_scripts += tests/milter/test_miltertest.sh tests/milter/test_steelyardd.py
 thread_tests += tests/milter/test_message_scan tests/milter/test_traffic tests/milter/test_steelyardd.py
 
 # The resolver, against a server that misbehaves.
-EXTRA_DIST += tests/dns/responder.py
+EXTRA_DIST += tests/dns/nsd.py tests/dns/responder.py
 unit_tests += tests/milter/test_breaker tests/milter/test_dns_cache tests/milter/test_resolver
 tests_milter_test_breaker_SOURCES = tests/milter/test_breaker.c
 tests_milter_test_breaker_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -62,7 +62,14 @@ tests_milter_test_dns_cache_SOURCES = tests/milter/test_dns_cache.c
 tests_milter_test_dns_cache_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_dns_cache_LDADD = libshell.a $(unit_test_libs)
 tests_milter_test_resolver_SOURCES = tests/milter/test_resolver.c \
-	tests/dns/responder.c tests/dns/responder.h
+	tests/dns/dns_server.c tests/dns/dns_server.h
 tests_milter_test_resolver_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_resolver_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 thread_tests += tests/milter/test_resolver
+
+# The same against a real name server.
+unit_tests += tests/milter/test_resolver_nsd
+tests_milter_test_resolver_nsd_SOURCES = tests/milter/test_resolver_nsd.c \
+	tests/dns/dns_server.c tests/dns/dns_server.h
+tests_milter_test_resolver_nsd_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_resolver_nsd_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)

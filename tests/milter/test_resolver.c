@@ -17,7 +17,7 @@
 
 #include "milter/breaker.h"
 #include "milter/clock.h"
-#include "tests/dns/responder.h"
+#include "tests/dns/dns_server.h"
 
 #define FOREVER_US (30 * CLOCK_SECOND_US)
 #define LABEL_63 "123456789012345678901234567890123456789012345678901234567890123"
@@ -36,7 +36,7 @@ static const char table[] = "a.example. A 192.0.2.1\n"
 			    "odd\\092name\\032x.example. A 127.0.0.4\n" LABEL_63 "." LABEL_63
 			    "." LABEL_63 ".example. A 127.0.0.5\n";
 
-static struct responder responder;
+static struct dns_server responder;
 
 static struct resolver *
 resolver_at(const char *address, int64_t timeout_us)
@@ -448,15 +448,14 @@ static int
 start(void **state)
 {
 	(void)state;
-	responder_start(&responder, table);
-	return 0;
+	return dns_server_start(&responder, "responder.py", "table", table) ? 0 : -1;
 }
 
 static int
 stop(void **state)
 {
 	(void)state;
-	responder_stop(&responder);
+	dns_server_stop(&responder);
 	return 0;
 }
 
