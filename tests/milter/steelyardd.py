@@ -74,6 +74,9 @@ class Daemon:
             self.start()
 
     def write(self, settings):
+        """The DNS is asked only where a scenario says how: nobody answers in a closed network."""
+        if "dns:" not in settings and "--dns" not in self.arguments:
+            settings = "dns: {enabled: false}\n" + settings
         self.config.write_text(
             "listen: %s\ncontrol_socket: %s/control.sock\npid_file: %s/pid\nuser: nobody\n"
             "log: {to: stderr, recipients: full}\nrules: [%s]\n%s\n"

@@ -119,6 +119,8 @@ class Daemon:
     def write_config(self, settings):
         base = ("listen: ['unix:%s']\nsocket_mode: '0666'\ncontrol_socket: %s\n"
                 "user: nobody\nlog: {to: stderr, recipients: full}\n" % (self.socket, self.control))
+        if "dns:" not in settings:
+            base += "dns: {enabled: false}\n"
         if "rules:" not in settings:
             base += "rules: [{yaml: '%s'}]\n" % (TOP / "rules")
         temporary = self.config.with_suffix(".new")
