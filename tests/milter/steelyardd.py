@@ -76,7 +76,7 @@ class Daemon:
     def write(self, settings):
         """The DNS is asked only where a scenario says how: nobody answers in a closed network."""
         if "dns:" not in settings and "--dns" not in self.arguments:
-            settings = "dns: {enabled: false}\n" + settings
+            settings += "\ndns: {enabled: false}"
         self.config.write_text(
             "listen: %s\ncontrol_socket: %s/control.sock\npid_file: %s/pid\nuser: nobody\n"
             "log: {to: stderr, recipients: full}\nrules: [%s]\n%s\n"
