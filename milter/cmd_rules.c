@@ -149,14 +149,10 @@ add_origin(struct buf *out, const char *label, const struct origin *origin)
 static void
 add_tags(struct buf *out, const struct rule_def *def)
 {
-	static const struct {
-		enum rule_tag tag;
-		const char *name;
-	} tags[] = {
-		{ RULE_MULTIPLE, "multiple" },
-		{ RULE_NICE, "nice" },
-		{ RULE_NET, "net" },
-		{ RULE_NOSUBJECT, "nosubject" },
+	static const char *const tags[] = {
+#define TAG_WORD(id, word) word,
+		RULE_TAG_TABLE(TAG_WORD)
+#undef TAG_WORD
 	};
 	static const char *const ways[] = { [SHORTCIRCUIT_ON] = "score",
 		[SHORTCIRCUIT_HAM] = "ham",
@@ -164,9 +160,9 @@ add_tags(struct buf *out, const struct rule_def *def)
 
 	if (def->tags != 0)
 		buf_printf(out, "  %-11s", "tags");
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
-		if ((def->tags & tags[i].tag) != 0)
-			buf_printf(out, " %s", tags[i].name);
+	for (size_t i = 0; i < RULE_TAG_COUNT; i++)
+		if ((def->tags & 1u << i) != 0)
+			buf_printf(out, " %s", tags[i]);
 	if (def->tags != 0)
 		buf_add_byte(out, '\n');
 	if (def->maxhits != 0)

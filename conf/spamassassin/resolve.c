@@ -47,26 +47,33 @@ read_mime_tflag(struct rule_def *def, struct slice word)
 		def->concat = true;
 }
 
+/* Flags that are tags under the same name; nosubject is for body rules alone. */
+static unsigned
+tag_of(const struct rule_def *def, struct slice word)
+{
+	static const char *const words[] = {
+#define TAG_WORD(id, word) word,
+		RULE_TAG_TABLE(TAG_WORD)
+#undef TAG_WORD
+	};
+
+	for (size_t i = 0; i < RULE_TAG_COUNT; i++) {
+		if (slice_eq(word, slice_of(words[i])) &&
+		    (i != RULE_NOSUBJECT_BIT || def->kind == RULE_BODY))
+			return 1u << i;
+	}
+	return 0;
+}
+
 static void
 read_tflag(struct rule_def *def, struct slice word)
 {
 	if (def->kind == RULE_MIME)
 		read_mime_tflag(def, word);
-	if (slice_eq(word, SLICE("multiple")))
-		def->tags |= RULE_MULTIPLE;
-	else if (slice_eq(word, SLICE("nice")))
-		def->tags |= RULE_NICE;
-	else if (slice_eq(word, SLICE("net")))
-		def->tags |= RULE_NET;
-	else if (slice_eq(word, SLICE("learn")))
-		def->tags |= RULE_LEARN | RULE_NOAUTOLEARN;
-	else if (slice_eq(word, SLICE("noautolearn")) || slice_eq(word, SLICE("userconf")))
+	def->tags |= tag_of(def, word);
+	if (slice_eq(word, SLICE("learn")) || slice_eq(word, SLICE("userconf")))
 		def->tags |= RULE_NOAUTOLEARN;
-	else if (slice_eq(word, SLICE("nolog")))
-		def->tags |= RULE_NOLOG;
-	else if (slice_eq(word, SLICE("nosubject")) && def->kind == RULE_BODY)
-		def->tags |= RULE_NOSUBJECT;
-	else if (slice_starts(word, SLICE("maxhits=")))
+	if (slice_starts(word, SLICE("maxhits=")))
 		def->maxhits = number_of(slice_from(word, SLICE("maxhits=").n));
 }
 

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/rules/dns_filter.h"
 #include "engine/rules/eval_pattern.h"
 #include "engine/util/ascii.h"
 
@@ -187,6 +188,18 @@ take_list(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *
 	return arg->list != NULL;
 }
 
+/* What an answer of a DNS list must be. */
+static bool
+take_filter(struct ruleset *ruleset, struct eval_arg *arg, struct err *err)
+{
+	struct dns_filter filter;
+
+	if (!dns_filter_read_list(ruleset, arg->text, &filter, err))
+		return false;
+	arg->filter = dns_filter_keep(ruleset, &filter);
+	return true;
+}
+
 /* Text as the signature's letter wants it. */
 static bool
 convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *err)
@@ -221,6 +234,8 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 		arg->regex = ruleset_regex(ruleset,
 		    arena_printf(ruleset->arena, "m\x01%.*s\x01", SLICE_ARG(arg->text)), err);
 		return arg->regex != NULL;
+	case 'F':
+		return take_filter(ruleset, arg, err);
 	case 'l':
 	case 'a':
 	case 'u':

@@ -37,7 +37,7 @@ struct eval_function {
 	 * A letter an argument: n number (inf, -inf and undef too), s text, h header selector,
 	 * d header whose addresses are read, H header selector, read raw, r regex,
 	 * b regex that stands without delimiters, l list, a list of address patterns,
-	 * u list of hosts,
+	 * u list of hosts, F what an answer of a DNS list must be (dns_filter.h),
 	 * m p f a word that check_for_mime, check_msg_parse_flags or the
 	 * html functions know (its row becomes the number); '?' before the first that may be
 	 * left out, '*' after the last that may be repeated.

@@ -22,6 +22,13 @@ libengine_a_SOURCES += \
 	engine/rules/eval_html.c \
 	engine/rules/eval_image.c \
 	engine/rules/eval_language.c \
+	engine/rules/dns_filter.c \
+	engine/rules/dns_filter.h \
+	engine/rules/dns_query.c \
+	engine/rules/dns_query.h \
+	engine/rules/dnsbl.c \
+	engine/rules/dnsbl.h \
+	engine/rules/eval_dnsbl.c \
 	engine/rules/eval_list.c \
 	engine/rules/eval_local_uri.c \
 	engine/rules/eval_locale.c \

@@ -27,6 +27,7 @@
 #define EVAL_ARGS_MAX 64
 
 struct capture_template;
+struct dns_filter;
 struct eval_function;
 struct views;
 
@@ -77,6 +78,7 @@ struct eval_arg {
 	size_t selector; /* of a header: its number in ruleset.selectors */
 	const struct regex *regex;
 	const struct name_list *list; /* NULL: no list of that name */
+	const struct dns_filter *filter;
 };
 
 struct eval_call {
@@ -202,6 +204,7 @@ struct ruleset {
 	const struct boundaries *boundaries; /* of registries; NULL: the public suffix list */
 	const struct regex **redirectors; /* one group each: the target */
 	size_t redirector_count;
+	const struct map *dns_restrictions; /* dns_query.c's; NULL: all may be asked */
 	const struct regex *const *eval_patterns; /* by enum eval_pattern; NULL: none needed */
 	const void *prepared[PREPARED_COUNT]; /* NULL: no rule calls that family */
 	struct policy policy;

@@ -40,16 +40,23 @@ enum rule_kind {
 /*
  * Bits of rule_def.tags and their words: count every match; may score below zero; needs the
  * network; body rules: not the Subject; needs a filter that learns; what a function tells of its
- * hit is not shown in reports; noautolearn, userconf or learn: its points are not learned from.
+ * hit is not shown in reports; noautolearn, userconf or learn: its points are not learned from;
+ * DNS lists are asked about addresses alone, domains alone, the addresses of hosts, of their name
+ * servers, or about whole host names.
  */
-#define RULE_TAG_TABLE(X)         \
-	X(MULTIPLE, "multiple")   \
-	X(NICE, "nice")           \
-	X(NET, "net")             \
-	X(NOSUBJECT, "nosubject") \
-	X(LEARN, "learn")         \
-	X(NOLOG, "nolog")         \
-	X(NOAUTOLEARN, "noautolearn")
+#define RULE_TAG_TABLE(X)               \
+	X(MULTIPLE, "multiple")         \
+	X(NICE, "nice")                 \
+	X(NET, "net")                   \
+	X(NOSUBJECT, "nosubject")       \
+	X(LEARN, "learn")               \
+	X(NOLOG, "nolog")               \
+	X(NOAUTOLEARN, "noautolearn")   \
+	X(IPS_ONLY, "ips_only")         \
+	X(DOMAINS_ONLY, "domains_only") \
+	X(A, "a")                       \
+	X(NS, "ns")                     \
+	X(NOTRIM, "notrim")
 
 enum rule_tag_bit {
 #define RULE_TAG_BIT(id, word) RULE_##id##_BIT,

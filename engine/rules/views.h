@@ -45,6 +45,7 @@ enum view_memo {
 	MEMO_MIME, /* mime_facts.c */
 	MEMO_ALTERNATIVE, /* eval_alternative.c */
 	MEMO_OWN_DOMAINS, /* askable.c */
+	MEMO_DNSBL, /* dnsbl.c */
 	MEMO_COUNT
 };
 

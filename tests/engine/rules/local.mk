@@ -19,6 +19,7 @@ unit_tests += \
 	tests/engine/rules/test_eval_pdf \
 	tests/engine/rules/test_core_lists \
 	tests/engine/rules/test_eval_freemail \
+	tests/engine/rules/test_eval_dnsbl \
 	tests/engine/rules/test_eval_list \
 	tests/engine/rules/test_eval_welcome \
 	tests/engine/rules/test_freemail_text \
@@ -45,6 +46,11 @@ tests_engine_rules_test_eval_authres_SOURCES = tests/engine/rules/test_eval_auth
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_authres_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_authres_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_dnsbl_SOURCES = tests/engine/rules/test_eval_dnsbl.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_dnsbl_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_dnsbl_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_bounce_SOURCES = tests/engine/rules/test_eval_bounce.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h

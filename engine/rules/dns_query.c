@@ -1,0 +1,170 @@
+/*
+ * dns_query.c - what eval functions that ask the DNS share: one question, and the sum of several
+ *
+ * Law: SpamAssassin 4.0.1's AsyncLoop, by how it behaves: a question whose
+ * name, or the nearest domain above it that a line of dns_query_restriction
+ * names, is denied is not asked, and its rule does not hit; "*" is above all.
+ * Ours: what the DNS failed is unknown, where SpamAssassin takes a miss.
+ */
+#include "engine/rules/dns_query.h"
+
+#include "engine/mime/boundary.h"
+#include "engine/mime/domain.h"
+#include "engine/mime/ip.h"
+#include "engine/rules/askable.h"
+#include "engine/rules/eval.h"
+#include "engine/rules/rule.h"
+#include "engine/util/buf.h"
+
+/* Parent domains that are looked up: more labels than any name has that is asked in earnest. */
+#define RESTRICTION_LABELS_MAX 40
+
+static const struct slice allowed = { "allow", 5 }, denied = { "deny", 4 };
+
+/* One line: "deny example.org example.com". */
+static void
+add_restriction(struct ruleset *ruleset, struct map *map, struct slice line)
+{
+	struct slice verb, word;
+
+	if (!slice_next_word(&line, &verb))
+		return;
+	while (slice_next_word(&line, &word)) {
+		if (slice_starts(word, SLICE(".")))
+			word = slice_from(word, 1);
+		if (slice_ends(word, SLICE(".")))
+			word = slice_cut(word, 0, word.n - 1);
+		map_add(map, arena_copy(ruleset->arena, word),
+		    (void *)(uintptr_t)(slice_ieq(verb, denied) ? &denied : &allowed));
+	}
+}
+
+const struct map *
+dns_query_restrictions(struct ruleset *ruleset)
+{
+	const struct name_list *list = ruleset_list(ruleset, "dns_query_restriction");
+	struct map *map;
+
+	if (list == NULL || list->entries.n == 0)
+		return NULL;
+	map = map_new(ruleset->arena, MAP_FOLDED, 0);
+	for (size_t i = 0; i < list->entries.n; i++)
+		add_restriction(ruleset, map, *(struct slice *)vec_at(&list->entries, i));
+	return map;
+}
+
+/* Whether the nearest domain that a restriction names is denied. */
+static bool
+is_denied(const struct map *map, struct slice name)
+{
+	const struct slice *found = NULL;
+
+	for (int i = 0; i < RESTRICTION_LABELS_MAX && name.n > 0 && found == NULL; i++) {
+		found = map_find(map, name);
+		name = slice_from(name, slice_find_byte(name, 0, '.') + 1);
+	}
+	if (found == NULL)
+		found = map_find(map, SLICE("*"));
+	return found == &denied;
+}
+
+bool
+dns_query_option(const struct views *views, const char *name)
+{
+	struct slice value = ruleset_option(views->ruleset, name, SLICE("0"));
+
+	return value.n > 0 && !slice_eq(value, SLICE("0"));
+}
+
+struct slice
+dns_query_host(struct views *views, struct slice host)
+{
+	struct slice ascii;
+
+	while (slice_starts(host, SLICE(".")))
+		host = slice_from(host, 1);
+	while (slice_ends(host, SLICE(".")))
+		host = slice_cut(host, 0, host.n - 1);
+	ascii = domain_to_ascii(views->arena, host);
+	return ascii.p != NULL ? ascii : arena_lower(views->arena, host);
+}
+
+struct slice
+dns_query_squeezed(struct views *views, struct slice host)
+{
+	struct buf out = { .arena = views->arena };
+
+	for (size_t i = 0; i < host.n; i++) {
+		if (host.p[i] != '.' || (out.n > 0 && out.p[out.n - 1] != '.'))
+			buf_add_byte(&out, host.p[i]);
+	}
+	return out.failed ? SLICE_ABSENT : dns_query_host(views, buf_slice(&out));
+}
+
+const struct dns_answer *
+dns_query_ask(struct views *views, enum dns_type type, struct slice name)
+{
+	const struct map *restrictions = views->ruleset->dns_restrictions;
+
+	name = dns_query_host(views, name);
+	if (name.p == NULL || (restrictions != NULL && is_denied(restrictions, name)) ||
+	    slice_ieq(ruleset_option(views->ruleset, "dns_available", SLICE("yes")), SLICE("no")))
+		return NULL;
+	return facts_ask(views->facts, type, name);
+}
+
+const struct dns_answer *
+dns_query_zone(struct views *views, enum dns_type type, struct slice thing, struct slice zone)
+{
+	struct slice name = arena_printf(
+	    views->arena, "%.*s.%.*s", SLICE_ARG(thing), SLICE_ARG(zone));
+
+	return name.p == NULL ? NULL : dns_query_ask(views, type, name);
+}
+
+bool
+dns_tally_take(struct dns_tally *tally, const struct dns_answer *answer)
+{
+	if (answer == NULL)
+		return false;
+	switch (answer->outcome) {
+	case DNS_OPEN:
+		tally->open = true;
+		return false;
+	case DNS_SERVFAIL:
+	case DNS_TIMEOUT:
+	case DNS_UNASKED:
+		tally->failed = true;
+		return false;
+	case DNS_FOUND:
+	case DNS_NODATA:
+	case DNS_NXDOMAIN:
+		break;
+	}
+	return true;
+}
+
+unsigned
+dns_tally_result(const struct dns_tally *tally, const struct rule *rule)
+{
+	if (tally->open && (tally->hits == 0 || (rule->def.tags & RULE_MULTIPLE) != 0))
+		return EVAL_OPEN;
+	if (tally->hits > 0)
+		return tally->hits;
+	return tally->failed ? EVAL_UNKNOWN : 0;
+}
+
+struct slice
+dns_query_reversed(struct views *views, struct slice text)
+{
+	struct ip ip;
+
+	return ip_parse(text, &ip) ? ip_reversed(views->arena, &ip) : SLICE_ABSENT;
+}
+
+bool
+dns_query_can_be_listed(struct views *views, const struct rule *rule, struct slice host)
+{
+	return domain_is_host_name(host) && boundary_has_tld(views->ruleset->boundaries, host) &&
+	       (rule_has_quirks(views->ruleset, rule) || askable_name(views, host).p != NULL);
+}
