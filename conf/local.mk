@@ -16,6 +16,7 @@ libconf_a_SOURCES = \
 	conf/rules_yaml_write.c conf/rules_yaml_write.h \
 	conf/ruleset_load.c conf/ruleset_load.h \
 	conf/schema.c conf/schema.h \
+	conf/setting_auth.c \
 	conf/setting_headers.c \
 	conf/setting_list.c \
 	conf/setting_type.c conf/setting_type.h \

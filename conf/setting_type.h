@@ -64,6 +64,9 @@ setting_parse setting_parse_lists;
 setting_parse setting_parse_headers;
 setting_parse setting_parse_networks;
 setting_parse setting_parse_names;
+setting_parse setting_parse_ids;
+setting_parse setting_parse_id;
+setting_parse setting_parse_welcome;
 setting_parse setting_parse_treatment;
 
 /*

@@ -149,6 +149,9 @@ typedef struct header_setting setting_headers;
 typedef struct network_list setting_networks;
 typedef struct name_texts setting_names;
 typedef struct name_texts setting_servers;
+typedef struct name_texts setting_ids; /* of servers (RFC 8601, 2.5) */
+typedef const char *setting_id; /* one of them; "" is none */
+typedef struct rule_list setting_welcome; /* entries are what check_welcome_sender() reads */
 typedef struct treatment setting_treatment;
 
 struct settings {

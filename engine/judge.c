@@ -12,6 +12,7 @@
  */
 #include "engine/judge.h"
 
+#include "engine/auth/authres_write.h"
 #include "engine/markup_report.h"
 #include "engine/markup_write.h"
 #include "engine/mime/ip.h"
@@ -170,6 +171,32 @@ write_markup(struct arena *arena, const struct judge_source *source, struct verd
 		verdict->report = buf_slice(&report);
 }
 
+struct slice
+judge_authserv_id(const struct policy *policy, const struct envelope *envelope)
+{
+	if (policy->authserv_id.n > 0)
+		return policy->authserv_id;
+	return envelope->my_name.n > 0 ? envelope->my_name : policy->hostname;
+}
+
+/* Our Authentication-Results field, above the others. */
+static void
+add_authres(struct arena *arena, const struct judge_source *source, struct verdict *verdict)
+{
+	struct slice id = judge_authserv_id(source->policy, source->envelope);
+	struct slice value = authres_write(arena, id, &verdict->auth);
+	size_t count = verdict->field_count + 1;
+	struct verdict_field *fields = arena_array(arena, count, sizeof(*fields));
+
+	if (value.p == NULL || fields == NULL)
+		return;
+	fields[0] = (struct verdict_field){ AUTHRES_FIELD, value };
+	for (size_t i = 1; i < count; i++)
+		fields[i] = verdict->fields[i - 1];
+	verdict->fields = fields;
+	verdict->field_count = count;
+}
+
 void
 judge(struct arena *arena, const struct judge_source *source, struct verdict *verdict)
 {
@@ -194,4 +221,6 @@ judge(struct arena *arena, const struct judge_source *source, struct verdict *ve
 		    arena, template_line(arena, policy->subject_tag, &texts), source->subject);
 	if (!policy->markup.on)
 		add_fields(arena, &texts, verdict);
+	if (policy->auth_field && verdict->auth.known)
+		add_authres(arena, source, verdict);
 }

@@ -42,4 +42,7 @@ struct judge_source {
 /* Fills score, required, spam, action and the texts of *verdict; at the cap texts stay absent. */
 void judge(struct arena *arena, const struct judge_source *source, struct verdict *verdict);
 
+/* The name that our Authentication-Results field bears: the policy's, the MTA's, or this host's. */
+struct slice judge_authserv_id(const struct policy *policy, const struct envelope *envelope);
+
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/action.h"
+#include "engine/auth/authentication.h"
 #include "engine/util/slice.h"
 
 struct rule;
@@ -76,6 +77,7 @@ struct verdict {
 	const char *ended_as; /* "spam" or "ham"; NULL: the scan ran to its end */
 	const struct slice *notes; /* limits reached and the like, for people */
 	size_t note_count;
+	struct authentication auth; /* who sent it; with options.dns, where something asked */
 	struct slice ruleset_id;
 	bool incomplete; /* a limit cut the scan short: see notes */
 	int64_t us_parse; /* microseconds spent in parsing, by the caller's clock (scan_options) */

@@ -7,8 +7,8 @@
  * last one first, so that they stand in the verdict's order.
  *
  * A message that is refused or thrown away is not edited. An incomplete scan
- * that is to pass whatever its score (on_incomplete) gets none of our fields:
- * they would tell of the score.
+ * that is to pass whatever its score (on_incomplete) gets none of our fields
+ * that would tell of the score.
  *
  * libmilter's strings end in NUL: what a NUL or CR in a value came from is a
  * hostile message, and both become "?".
@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "conf/settings.h"
+#include "engine/auth/authentication.h"
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
@@ -75,15 +76,21 @@ plan_removals(struct arena *arena, const struct session *session, struct vec *ed
 		for (unsigned index = field->count; index > 0; index--)
 			edits_push(edits, (struct edit){ EDIT_REMOVE, name, index, NULL });
 	}
+	for (size_t i = session_authres_count(session); i > 0; i--)
+		edits_push(edits, (struct edit){ EDIT_REMOVE, "Authentication-Results",
+				      session_authres_at(session, i - 1), NULL });
 }
 
+/* Fields to come; `hidden`: only the one that tells nothing of the score. */
 static void
-plan_fields(
-    struct arena *arena, const struct verdict *verdict, bool leading_space, struct vec *edits)
+plan_fields(struct arena *arena, const struct verdict *verdict, bool hidden, bool leading_space,
+    struct vec *edits)
 {
 	for (size_t i = verdict->field_count; i > 0; i--) {
 		const struct verdict_field *field = &verdict->fields[i - 1];
 
+		if (hidden && !slice_eq(field->name, AUTHRES_FIELD))
+			continue;
 		edits_push(edits, (struct edit){ EDIT_INSERT, name_text(arena, field->name), 0,
 				      value_text(arena, field->value, leading_space) });
 	}
@@ -212,14 +219,14 @@ static void
 plan_edits(struct arena *arena, const struct session *session, const struct verdict *verdict,
     bool leading_space, struct actions *actions)
 {
+	bool hidden = actions->action == ACTION_PASS && verdict->incomplete &&
+		      verdict->action != ACTION_PASS;
 	struct vec edits = VEC_OF(struct edit, arena);
 
 	plan_removals(arena, session, &edits);
-	if (actions->action != ACTION_PASS || !verdict->incomplete ||
-	    verdict->action == ACTION_PASS) {
-		plan_fields(arena, verdict, leading_space, &edits);
+	plan_fields(arena, verdict, hidden, leading_space, &edits);
+	if (!hidden)
 		plan_rewrites(arena, verdict, leading_space, &edits);
-	}
 	if (actions->action == ACTION_SUBJECT && verdict->subject.p != NULL)
 		edits_push(&edits, (struct edit){ EDIT_REPLACE, "Subject", 1,
 				       value_text(arena, verdict->subject, leading_space) });

@@ -35,7 +35,8 @@ scan_and_pass(const struct check_options *options, const struct check_setup *set
 		command_complain("the scan is incomplete");
 		status = COMMAND_FAULT;
 	} else {
-		pass_message(out, bytes, ruleset_policy(setup->ruleset), verdict);
+		pass_message(out, &(struct pass_source){ bytes, ruleset_policy(setup->ruleset),
+				      &options->envelope, verdict });
 	}
 	arena_free(&arena);
 	return status;

@@ -1,6 +1,8 @@
 # The command line: its modules are a library, so that tests can have them.
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
+	milter/auth_report.c milter/auth_report.h \
+	milter/authres_ours.c milter/authres_ours.h \
 	milter/check_options.c milter/check_options.h \
 	milter/check_pass.c milter/check_pass.h \
 	milter/check_setup.c milter/check_setup.h \

@@ -14,6 +14,7 @@
 #include "engine/envelope.h"
 #include "engine/rules/score.h"
 #include "engine/util/buf.h"
+#include "milter/auth_report.h"
 #include "milter/log.h"
 
 /* Notes beyond these are only counted by the verdict. */
@@ -107,6 +108,21 @@ log_hits(struct log_line *line, const struct verdict *verdict)
 	free(sorted);
 }
 
+/* What SPF, DKIM, ARC and DMARC found. */
+static void
+log_auth(struct log_line *line, const struct authentication *auth)
+{
+	struct buf signatures = { 0 };
+
+	auth_report_signatures(&signatures, auth);
+	log_cstr(line, "spf", auth_word(auth->spf.result));
+	log_cstr(line, "spf_helo", auth_word(auth->spf_helo.result));
+	log_text(line, "dkim", buf_slice(&signatures));
+	log_cstr(line, "arc", auth_word(auth->arc));
+	log_cstr(line, "dmarc", auth_word(auth->dmarc));
+	buf_clear(&signatures);
+}
+
 static void
 log_notes(struct log_line *line, const struct verdict *verdict)
 {
@@ -140,6 +156,8 @@ message_log_verdict(struct session *session, const struct verdict *verdict, enum
 	log_bool(&line, "incomplete", verdict->incomplete);
 	if (verdict->skipped)
 		log_bool(&line, "skipped", true);
+	if (verdict->auth.known)
+		log_auth(&line, &verdict->auth);
 	log_hits(&line, verdict);
 	log_notes(&line, verdict);
 	log_end(&line);

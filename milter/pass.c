@@ -14,7 +14,13 @@
 
 #include "milter/pass.h"
 
+#include "engine/auth/authentication.h"
+#include "engine/util/arena.h"
 #include "engine/util/ascii.h"
+#include "milter/authres_ours.h"
+
+/* What the name in one field may take while it is compared. */
+#define AUTHRES_ARENA_MAX ((size_t)64 * 1024)
 
 struct walk {
 	struct slice rest;
@@ -71,12 +77,29 @@ next_field(struct walk *walk, struct slice *name_r, struct slice *field_r)
 	return true;
 }
 
+/* Whether an Authentication-Results field must go before ours comes. */
 static bool
-is_ours(const struct policy *policy, struct slice name)
+is_our_authres(const struct pass_source *source, struct slice field)
 {
+	struct arena *arena = arena_new(AUTHRES_ARENA_MAX);
+	struct slice value = slice_from(field, slice_find_byte(field, 0, ':') + 1);
+	bool ours = authres_is_ours(arena, source->policy, source->envelope, value) ||
+		    arena_overflowed(arena);
+
+	arena_free(&arena);
+	return ours;
+}
+
+static bool
+is_ours(const struct pass_source *source, struct slice name, struct slice field)
+{
+	const struct policy *policy = source->policy;
+
 	for (size_t i = 0; i < policy->field_count; i++)
 		if (slice_ieq(name, policy->fields[i].name))
 			return true;
+	if (policy->auth_field && source->verdict->auth.known && slice_ieq(name, AUTHRES_FIELD))
+		return is_our_authres(source, field);
 	return slice_istarts(name, SLICE("X-Spam-"));
 }
 
@@ -156,13 +179,13 @@ rewritten(struct rewriting *rewriting, struct slice name)
 
 /* Copies the header's fields but ours, those that change with their new values. */
 static void
-copy_fields(
-    struct buf *out, struct walk *walk, const struct policy *policy, struct rewriting *rewriting)
+copy_fields(struct buf *out, struct walk *walk, const struct pass_source *source,
+    struct rewriting *rewriting)
 {
 	struct slice name, field, value;
 
 	while (next_field(walk, &name, &field)) {
-		if (is_ours(policy, name))
+		if (is_ours(source, name, field))
 			continue;
 		value = rewritten(rewriting, name);
 		if (value.p == NULL)
@@ -192,18 +215,17 @@ add_below(struct buf *out, const struct rewriting *rewriting, struct slice line_
 }
 
 void
-pass_message(
-    struct buf *out, struct slice bytes, const struct policy *policy, const struct verdict *verdict)
+pass_message(struct buf *out, const struct pass_source *source)
 {
-	struct walk walk = { .rest = bytes, .line_end = line_end_of(bytes) };
-	struct rewriting rewriting = { verdict, 0, verdict->subject };
+	struct walk walk = { .rest = source->bytes, .line_end = line_end_of(source->bytes) };
+	struct rewriting rewriting = { source->verdict, 0, source->verdict->subject };
 	size_t header_from;
 
 	add_top(out, &walk);
 	end_line(out, walk.line_end);
-	add_fields(out, verdict, walk.line_end);
+	add_fields(out, source->verdict, walk.line_end);
 	header_from = walk.rest.n;
-	copy_fields(out, &walk, policy, &rewriting);
+	copy_fields(out, &walk, source, &rewriting);
 	add_below(out, &rewriting, walk.line_end);
 	if (walk.rest.n == header_from && walk.rest.n > 0 && !is_empty_line(walk.rest))
 		buf_add(out, walk.line_end);

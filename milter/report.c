@@ -16,6 +16,7 @@
 #include "engine/util/ascii.h"
 #include "engine/util/utf8.h"
 #include "engine/util/vec.h"
+#include "milter/auth_report.h"
 #include "milter/json.h"
 
 /* Rule names are padded to the longest of the message, but not beyond this. */
@@ -246,6 +247,10 @@ verdict_json(
 	json_strings(&json, verdict->notes, verdict->note_count);
 	json_key(&json, "ruleset");
 	json_string(&json, verdict->ruleset_id);
+	if (verdict->auth.known) {
+		json_key(&json, "auth");
+		auth_report_json(&json, &verdict->auth);
+	}
 	json_key(&json, "us");
 	json_times(&json, verdict);
 	json_close(&json, '}');
@@ -387,6 +392,19 @@ text_hits(struct buf *out, const struct report *report, const struct verdict *ve
 	vec_clear(&sorted);
 }
 
+/* One line: what SPF, DKIM, ARC and DMARC found. */
+static void
+text_auth(struct buf *out, const struct authentication *auth)
+{
+	struct buf text = { 0 };
+
+	auth_report_text(&text, auth);
+	buf_add(out, SLICE("  auth: "));
+	report_escape(buf_slice(&text), out);
+	buf_add_byte(out, '\n');
+	buf_clear(&text);
+}
+
 static void
 verdict_text(
     const struct report *report, struct slice name, const struct verdict *verdict, struct buf *out)
@@ -408,6 +426,8 @@ verdict_text(
 	for (size_t i = 0; i < verdict->slow_count; i++)
 		buf_printf(out, "  slow: %.*s %.1f ms\n", SLICE_ARG(verdict->slow[i].name),
 		    (double)verdict->slow[i].us / 1000);
+	if (verdict->auth.known)
+		text_auth(out, &verdict->auth);
 	for (size_t i = 0; i < verdict->note_count; i++) {
 		buf_add(out, SLICE("  note: "));
 		report_escape(verdict->notes[i], out);

@@ -23,9 +23,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/auth/authentication.h"
 #include "engine/util/arena.h"
 #include "engine/util/map.h"
 #include "engine/util/vec.h"
+#include "milter/authres_ours.h"
 
 /* The first block of a message's bytes; most mail fits in two or three doublings. */
 #define BYTES_FIRST ((size_t)16 * 1024)
@@ -56,6 +58,9 @@ struct session {
 	size_t room;
 	uint64_t size;
 	size_t field_total; /* of ours, copies counted */
+	bool authenticates; /* the message gets an Authentication-Results field of ours */
+	unsigned authres_total; /* Authentication-Results fields so far */
+	struct vec authres; /* unsigned: the places of those that are to go */
 	bool has_subject;
 	enum session_failure failure;
 };
@@ -197,9 +202,11 @@ session_begin(struct session *session, const struct generation *generation, stru
 {
 	session_end(session);
 	session->generation = generation;
+	session->authenticates = generation->policy->auth_field;
 	session->arena = arena_new(SESSION_ENVELOPE_MAX);
 	session->rcpts = VEC_OF(struct slice, session->arena);
 	session->fields = map_new(session->arena, MAP_FOLDED, (uintptr_t)session);
+	session->authres = VEC_OF(unsigned, session->arena);
 	session->envelope.mail_from = arena_copy(session->arena, address_bare(mail_from));
 	session_charge_arena(session);
 }
@@ -300,6 +307,32 @@ session_count_field(struct session *session, struct slice name)
 	field->count++;
 }
 
+/* One field of ours more; with too many the message has failed. */
+static void
+session_limit_fields(struct session *session)
+{
+	session_charge_arena(session);
+	if (++session->field_total > SESSION_FIELDS_MAX)
+		session_fail(session, SESSION_FIELDS);
+}
+
+/* One more Authentication-Results field: notes its place if it is to go. */
+static void
+session_count_authres(struct session *session, struct slice value)
+{
+	bool ours = authres_is_ours(
+	    session->arena, session->generation->policy, session_envelope(session), value);
+	unsigned *place = ours ? vec_push(&session->authres) : NULL;
+
+	session->authres_total++;
+	if (place != NULL)
+		*place = session->authres_total;
+	if (ours)
+		session_limit_fields(session);
+	else
+		session_charge_arena(session);
+}
+
 void
 session_header(struct session *session, struct slice name, struct slice value, bool leading_space)
 {
@@ -317,9 +350,9 @@ session_header(struct session *session, struct slice name, struct slice value, b
 		session->has_subject = true;
 	if (field_is_ours(session->generation->policy, name)) {
 		session_count_field(session, name);
-		session_charge_arena(session);
-		if (++session->field_total > SESSION_FIELDS_MAX)
-			session_fail(session, SESSION_FIELDS);
+		session_limit_fields(session);
+	} else if (session->authenticates && slice_ieq(name, AUTHRES_FIELD)) {
+		session_count_authres(session, value);
 	}
 }
 
@@ -360,6 +393,8 @@ session_end(struct session *session)
 	session->room = 0;
 	session->size = 0;
 	session->field_total = 0;
+	session->authres_total = 0;
+	session->authres.n = 0;
 	session->has_subject = false;
 	session->failure = SESSION_GOOD;
 	name_set(&session->facts[SESSION_AUTH_USER], SLICE_ABSENT);
@@ -413,6 +448,18 @@ const struct session_field *
 session_field_at(const struct session *session, size_t i)
 {
 	return map_value(session->fields, i);
+}
+
+size_t
+session_authres_count(const struct session *session)
+{
+	return session->authres.n;
+}
+
+unsigned
+session_authres_at(const struct session *session, size_t i)
+{
+	return *(unsigned *)vec_at(&session->authres, i);
 }
 
 bool

@@ -114,6 +114,9 @@ uint64_t session_size(const struct session *session);
  * Fields of the message that are ours to write: names that the policy adds,
  * and X-Spam-*. Copies that came in are removed, so each is kept with how
  * many there were; `name` is as the first one was written.
+ *
+ * Authentication-Results is others' to write as well: of those only the ones
+ * go that authres_ours.h says, told by their places.
  */
 struct session_field {
 	struct slice name;
@@ -122,6 +125,13 @@ struct session_field {
 
 size_t session_field_count(const struct session *session);
 const struct session_field *session_field_at(const struct session *session, size_t i);
+
+/*
+ * Which of the message's Authentication-Results fields are to go, from 1, the
+ * lowest number first.
+ */
+size_t session_authres_count(const struct session *session);
+unsigned session_authres_at(const struct session *session, size_t i);
 
 /* Whether the message has a Subject. */
 bool session_has_subject(const struct session *session);

@@ -14,6 +14,9 @@
 #include "engine/auth/dmarc_record.h"
 #include "engine/util/slice.h"
 
+/* The field that tells of it (RFC 8601). */
+#define AUTHRES_FIELD SLICE("Authentication-Results")
+
 /* One of SPF's two identities (RFC 7208, 2.3 and 2.4). */
 struct auth_sender {
 	enum auth_result result;

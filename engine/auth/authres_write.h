@@ -7,8 +7,6 @@
 #include "engine/auth/authentication.h"
 #include "engine/util/arena.h"
 
-#define AUTHRES_FIELD SLICE("Authentication-Results")
-
 /* The longest value of a property that is told; what is longer is cut. */
 #define AUTHRES_VALUE_MAX 320
 /* Signatures that are told of, as many as are verified. */

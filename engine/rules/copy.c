@@ -180,6 +180,8 @@ copy_policy(struct arena *arena, const struct policy *policy)
 	copy.tempfail_text = copy_slice(arena, copy.tempfail_text);
 	copy.subject_tag = copy_slice(arena, copy.subject_tag);
 	copy.hostname = copy_slice(arena, copy.hostname);
+	copy.authserv_id = copy_slice(arena, copy.authserv_id);
+	copy.trusted_ids = copy_slices(arena, copy.trusted_ids, copy.trusted_id_count);
 	copy.envelope_sender_header = copy_slice(arena, copy.envelope_sender_header);
 	copy.originating_ip_headers = copy_slices(
 	    arena, copy.originating_ip_headers, copy.originating_ip_header_count);
@@ -302,6 +304,10 @@ digest_policy(struct buf *out, const struct policy *policy)
 	digest_number(out, policy->spamassassin_quirks);
 	digest_markup(out, &policy->markup);
 	digest_slice(out, policy->hostname);
+	digest_number(out, policy->auth_field);
+	digest_slice(out, policy->authserv_id);
+	for (size_t i = 0; i < policy->trusted_id_count; i++)
+		digest_slice(out, policy->trusted_ids[i]);
 	digest_number(out, (int64_t)policy->size_limit);
 	digest_number(out, policy->match_limit);
 	digest_number(out, policy->heap_limit);

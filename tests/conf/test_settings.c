@@ -134,6 +134,11 @@ static const struct {
 	{ "envelope_sender_header", "X-Env", "X-Env" },
 	{ "authenticated", "skip", "skip" },
 	{ "local", "{thresholds: {tag: 9, reject: off}}", "{thresholds: {tag: 9, reject: off}}" },
+	{ "auth.field", "false", "false" },
+	{ "auth.authserv_id", "mail.example.org", "mail.example.org" },
+	{ "auth.trusted_ids", "[mx1.example.org, B]", "[mx1.example.org, B]" },
+	{ "welcome", "[{from: '*@a.example', require: spf}]",
+	    "[{from: '*@a.example', require: spf}]" },
 	{ "text.normalize_charset", "false", "false" },
 	{ "text.body_part_scan_size", "1000", "1000" },
 	{ "text.rawbody_part_scan_size", "0", "0" },
@@ -227,6 +232,12 @@ test_every_key(void **state)
 	assert_int_equal(policy.originating_ip_header_count, 2);
 	assert_true(slice_eq(policy.originating_ip_headers[1], SLICE("X-B")));
 	assert_true(slice_eq(policy.envelope_sender_header, SLICE("X-Env")));
+	assert_false(policy.auth_field);
+	assert_true(slice_eq(policy.authserv_id, SLICE("mail.example.org")));
+	assert_int_equal(policy.trusted_id_count, 2);
+	assert_true(slice_eq(policy.trusted_ids[1], SLICE("B")));
+	assert_int_equal(settings->welcome.entry_count, 1);
+	assert_true(slice_eq(settings->welcome.entries[0], SLICE("spf *@a.example")));
 	assert_true(policy.keep_charset);
 	assert_int_equal(policy.body_part_scan_size, 1000);
 	assert_true(policy.rawbody_part_scan_size == SIZE_MAX);
@@ -387,6 +398,25 @@ static const struct {
 	{ "trusted_networks: 10/8\n",
 	    "f:1:19: error: expected a list of networks like [192.0.2.0/24], found \"10/8\"" },
 	{ "trusted_networks: [10.0.0.0/8, 300.1.1.1]\n", "f:1:32: error: " },
+	{ "auth: {authserv_id: 'a b'}\n", "f:1:21: error: expected an id like mx.example.org" },
+	{ "auth: {trusted_ids: mx}\n", "f:1:21: error: expected a list of ids like" },
+	{ "auth: {trusted_ids: [mx, 'a;b']}\n",
+	    "f:1:26: error: expected an id like mx.example.org" },
+	{ "welcome: '*@example.org'\n", "f:1:10: error: expected a list of entries like {from: " },
+	{ "welcome: ['*@example.org']\n",
+	    "f:1:11: error: expected an entry like {from: '*@example.org', require: dkim}" },
+	{ "welcome: [{from: '*@example.org'}]\n",
+	    "f:1:11: error: expected {from: '*@example.org', require: dkim, spf, either," },
+	{ "welcome: [{form: a, require: spf}]\n",
+	    "f:1:12: error: unknown key \"form\": did you mean \"from\"?" },
+	{ "welcome: [{from: 'a@b.example', require: arc}]\n",
+	    "f:1:42: error: expected dkim, spf, either, dmarc or nothing, found \"arc\"" },
+	{ "welcome:\n  - {from: [a@b.example, c.example], require: spf}\n",
+	    "f:2:26: error: expected an address or a pattern like '*@example.org'" },
+	{ "welcome: [{from: a@b.example, require: spf, signer: c.example}]\n",
+	    "f:1:53: error: a signer is looked at for dkim and either only" },
+	{ "welcome: [{from: a@b.example, require: dkim, signer: d@c.example}]\n",
+	    "f:1:54: error: expected a domain like example.org" },
 	{ "local: never\n",
 	    "f:1:8: error: expected scan, skip or {thresholds: {...}}, found \"never\"" },
 	{ "local: {thresholds: {tags: 1}}\n",

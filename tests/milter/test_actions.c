@@ -28,6 +28,10 @@ static const struct verdict_rewrite rewrites[] = {
 static const struct verdict_field previous[] = { { SLICE("X-Spam-Prev-From"), SLICE("a") } };
 
 #define FIELDS .fields = added, .field_count = 2
+static const struct verdict_field authenticated[] = {
+	{ SLICE("Authentication-Results"), SLICE("a; none") },
+	{ SLICE("X-Spam-Flag"), SLICE("YES") },
+};
 #define REMOVALS "-2 X-Spam-Flag;-1 X-Spam-Flag;"
 #define INSERTS "+X-Spam-Status: Yes,\n\tscore=6\n\tand??;+X-Spam-Flag: YES;"
 
@@ -95,6 +99,14 @@ static const struct {
 	{ "incomplete, tempfail", "on_incomplete: tempfail",
 	    { .action = ACTION_PASS, .incomplete = true }, ACTION_TEMPFAIL, "",
 	    "451 4.7.1 Message could not be checked in time, try again later", false },
+	{ "authentication", "auth: {authserv_id: a}", { .action = ACTION_TAG, FIELDS }, ACTION_TAG,
+	    REMOVALS "-3 Authentication-Results;-1 Authentication-Results;" INSERTS, NULL, false },
+	{ "authentication tells nothing of the score", "on_incomplete: pass",
+	    { .action = ACTION_REJECT,
+		.incomplete = true,
+		.fields = authenticated,
+		.field_count = 2 },
+	    ACTION_PASS, REMOVALS "+Authentication-Results: a; none;", NULL, false },
 	{ "complete, tempfail for others", "on_incomplete: tempfail",
 	    { .action = ACTION_PASS, FIELDS }, ACTION_PASS, REMOVALS INSERTS, NULL, false },
 };
@@ -132,7 +144,7 @@ reply_print(const struct actions *actions, struct buf *out)
 		    actions->enhanced == NULL ? "-" : actions->enhanced, actions->text);
 }
 
-/* A session with a message that has two copies of X-Spam-Flag. */
+/* A session with a message that has two copies of X-Spam-Flag, and fields of authentication. */
 static struct session *
 session_with_message(struct memory *memory, const char *settings)
 {
@@ -142,6 +154,9 @@ session_with_message(struct memory *memory, const char *settings)
 	session_header(session, SLICE("X-Spam-Flag"), SLICE(" NO"), true);
 	session_header(session, SLICE("Subject"), SLICE(" x"), true);
 	session_header(session, SLICE("X-SPAM-FLAG"), SLICE(" NO"), true);
+	session_header(session, SLICE("Authentication-Results"), SLICE(" a; none"), true);
+	session_header(session, SLICE("Authentication-Results"), SLICE(" b; none"), true);
+	session_header(session, SLICE("Authentication-Results"), SLICE(" A; spf=pass"), true);
 	return session;
 }
 

@@ -63,6 +63,15 @@ row_text(const char *text, const char *name)
 }
 
 static void
+pass(
+    struct buf *out, struct slice bytes, const struct policy *policy, const struct verdict *verdict)
+{
+	const struct envelope envelope = { .known = false };
+
+	pass_message(out, &(struct pass_source){ bytes, policy, &envelope, verdict });
+}
+
+static void
 test_table(void **state)
 {
 	const struct field_template templates[] = { { .name = SLICE("X-Score") } };
@@ -79,7 +88,7 @@ test_table(void **state)
 		struct buf out = { 0 };
 
 		verdict.subject = slice_of(cases[i].subject);
-		pass_message(&out, row_text(cases[i].in, cases[i].name), &policy, &verdict);
+		pass(&out, row_text(cases[i].in, cases[i].name), &policy, &verdict);
 		if (!slice_eq(buf_slice(&out), want))
 			fail_msg("%s: got \"%s\", want \"%s\"", cases[i].name, buf_text(&out),
 			    cases[i].want);
@@ -106,7 +115,7 @@ test_rewrites(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	pass_message(&out,
+	pass(&out,
 	    SLICE("A: b\r\nfrom: a\r\n\tb\r\nSubject: y\r\nX-Spam-Prev-Subject: q\r\n"
 		  "Subject: z\r\nC: d\r\n\r\nSubject: body\r\n"),
 	    &policy, &verdict);
@@ -116,8 +125,49 @@ test_rewrites(void **state)
 	buf_clear(&out);
 	verdict.rewrites = &added;
 	verdict.rewrite_count = 1;
-	pass_message(&out, SLICE("A: b"), &policy, &verdict);
+	pass(&out, SLICE("A: b"), &policy, &verdict);
 	assert_string_equal(buf_text(&out), "A: b\nSubject: [S] \nX-Spam-Prev-From: a\n");
+	buf_clear(&out);
+}
+
+/* Authentication-Results: those under our name go where ours comes, and no others. */
+static void
+test_authres(void **state)
+{
+	static const struct slice trusted[] = { { "mx2.example", 11 } };
+	static const struct network inside[] = { { .address = { [10] = 0xff, [11] = 0xff, 10 },
+	    .bits = 104 } };
+	static const struct verdict_field fields[] = { { SLICE("Authentication-Results"),
+	    SLICE("mx.example;\n\tspf=none") } };
+	const struct policy policy = { .auth_field = true,
+		.hostname = SLICE("mx.example"),
+		.trusted_ids = trusted,
+		.trusted_id_count = 1,
+		.internal_networks = { inside, 1 } };
+	const struct slice bytes = SLICE("A: b\n"
+					 "authentication-results: MX.example 1; dkim=pass\n"
+					 "Authentication-Results: (a)\n \"mx2.example\"; spf=pass\n"
+					 "Authentication-Results: mx.example.net; spf=pass\n\nx");
+	struct envelope envelope = { .known = true, .smtp = true, .client_ip = SLICE("192.0.2.1") };
+	struct verdict verdict = { .fields = fields, .field_count = 1, .auth = { .known = true } };
+	struct buf out = { 0 };
+
+	(void)state;
+	pass_message(&out, &(struct pass_source){ bytes, &policy, &envelope, &verdict });
+	assert_string_equal(buf_text(&out),
+	    "Authentication-Results: mx.example;\n\tspf=none\nA: b\n"
+	    "Authentication-Results: mx.example.net; spf=pass\n\nx");
+	buf_clear(&out);
+	envelope.client_ip = SLICE("10.1.2.3");
+	pass_message(&out, &(struct pass_source){ bytes, &policy, &envelope, &verdict });
+	assert_string_equal(buf_text(&out),
+	    "Authentication-Results: mx.example;\n\tspf=none\nA: b\n"
+	    "Authentication-Results: (a)\n \"mx2.example\"; spf=pass\n"
+	    "Authentication-Results: mx.example.net; spf=pass\n\nx");
+	buf_clear(&out);
+	verdict = (struct verdict){ .score = 0 };
+	pass_message(&out, &(struct pass_source){ bytes, &policy, &envelope, &verdict });
+	assert_true(slice_eq(buf_slice(&out), bytes));
 	buf_clear(&out);
 }
 
@@ -127,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_rewrites),
+		cmocka_unit_test(test_authres),
 	};
 
 	return cmocka_run_group_tests_name("pass", tests, NULL, NULL);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "engine/util/buf.h"
 #include "milter/session.h"
 #include "tests/milter/generation_fixture.h"
 
@@ -289,6 +290,51 @@ test_too_many_fields(void **state)
 	fixture_end(&fixture);
 }
 
+/* Authentication-Results: which of them bear our name, or from outside that of a trusted server. */
+static void
+test_authres(void **state)
+{
+	static const char *const values[] = { " mx.example; none", " other.example; none",
+		" MX.EXAMPLE. 1 ; none", " mx2.example; none", " (c) \"mx.example\"\n\t; none" };
+	static const struct {
+		const char *yaml;
+		const char *address;
+		const char *want;
+	} rows[] = {
+		{ "auth: {trusted_ids: [mx2.example]}", "192.0.2.1", "1 3 4 5 " },
+		{ "{auth: {trusted_ids: [mx2.example]}, internal_networks: [192.0.2.0/24], "
+		  "trusted_networks: [192.0.2.0/24]}",
+		    "192.0.2.1", "1 3 5 " },
+		{ "auth: {authserv_id: other.example}", "192.0.2.1", "2 " },
+		{ "auth: {field: false}", "192.0.2.1", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture fixture = fixture_new(MEMORY_LIMIT);
+		struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(25) };
+		struct buf got = { 0 };
+
+		inet_pton(AF_INET, rows[i].address, &in.sin_addr);
+		session_connect(fixture.session, SLICE("x"), true, (struct sockaddr *)(void *)&in);
+		session_fact(fixture.session, SESSION_MY_NAME, SLICE("mx.example"));
+		session_begin(fixture.session, generation_fixture(rows[i].yaml), SLICE("<>"));
+		for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+			session_header(fixture.session, SLICE("authentication-Results"),
+			    slice_of(values[k]), true);
+			session_header(fixture.session, SLICE("ARC-Authentication-Results"),
+			    SLICE(" i=1; mx.example; none"), true);
+		}
+		for (size_t k = 0; k < session_authres_count(fixture.session); k++)
+			buf_printf(&got, "%u ", session_authres_at(fixture.session, k));
+		assert_string_equal(buf_text(&got), rows[i].want);
+		session_end(fixture.session);
+		assert_int_equal(session_authres_count(fixture.session), 0);
+		buf_clear(&got);
+		fixture_end(&fixture);
+	}
+}
+
 /* The second message sees nothing of the first. */
 static void
 test_reuse(void **state)
@@ -342,6 +388,7 @@ main(void)
 		cmocka_unit_test(test_size_limit),
 		cmocka_unit_test(test_memory_ends_anywhere),
 		cmocka_unit_test(test_too_many_fields),
+		cmocka_unit_test(test_authres),
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_no_message),
 	};
