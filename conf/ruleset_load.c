@@ -181,6 +181,7 @@ ruleset_gather(const struct settings *settings, const char *const *paths, size_t
 	}
 	readable = gather_places(settings, source, places, count, diagnostics);
 	rule_source_add_lists(source, settings->lists.v, settings->lists.n);
+	rule_source_add_lists(source, &settings->welcome, settings->welcome.entry_count > 0);
 	rule_source_add_scores(source, settings->scores.v, settings->scores.n);
 	return readable;
 }

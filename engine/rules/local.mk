@@ -1,6 +1,7 @@
 libengine_a_SOURCES += \
 	engine/rules/core_lists.c engine/rules/core_lists.h \
 	engine/rules/address_set.c engine/rules/address_set.h \
+	engine/rules/auth_facts.h \
 	engine/rules/askable.c engine/rules/askable.h \
 	engine/rules/capture.c engine/rules/capture.h \
 	engine/rules/copy.c engine/rules/copy.h \

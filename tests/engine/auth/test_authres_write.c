@@ -119,7 +119,7 @@ unfolded(struct arena *arena, struct slice value)
 	return copy;
 }
 
-/* Any byte anywhere: printable ASCII comes out, lines are short, and it reads as the same results. */
+/* Any byte anywhere: printable ASCII comes out, and it reads as the same results. */
 static void
 test_bytes(void **state)
 {
