@@ -386,7 +386,7 @@ settings_policy(const struct settings *settings, struct policy *policy_r)
 		.field_count = settings->headers.n,
 		.markup = settings->headers.markup,
 		.hostname = slice_of(settings->hostname),
-		.auth_field = settings->auth_field,
+		.auth_field = settings->auth_field && settings->dns_enabled,
 		.authserv_id = slice_of(settings->auth_authserv_id),
 		.trusted_ids = settings->auth_trusted_ids.v,
 		.trusted_id_count = settings->auth_trusted_ids.n,

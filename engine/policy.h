@@ -87,7 +87,7 @@ struct policy {
 	struct markup markup; /* where it is on, it takes the place of `fields` */
 	struct slice hostname; /* for _HOSTNAME_ */
 
-	bool auth_field; /* an Authentication-Results field is added where the DNS is asked */
+	bool auth_field; /* an Authentication-Results field is added; only while the DNS is asked */
 	struct slice authserv_id; /* in it; empty: the MTA's name, or else `hostname` */
 	const struct slice *trusted_ids; /* of further servers of ours */
 	size_t trusted_id_count;
