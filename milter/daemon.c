@@ -254,6 +254,7 @@ static void
 answer_status(struct daemon *daemon, bool json, struct buf *out)
 {
 	const struct generation *now = live_take(daemon->live);
+	struct resolver_counters dns;
 	struct metrics_context context = {
 		.uptime_s = (clock_monotonic_us() - daemon->started_us) / CLOCK_SECOND_US,
 		.ruleset_id = ruleset_id(now->ruleset),
@@ -265,8 +266,11 @@ answer_status(struct daemon *daemon, bool json, struct buf *out)
 		.messages_now = traffic_messages(daemon->traffic),
 		.draining = traffic_draining(daemon->traffic),
 		.jit = slots_have_jit(),
+		.dns = now->resolver == NULL ? NULL : &dns,
 	};
 
+	if (now->resolver != NULL)
+		resolver_count(now->resolver, &dns);
 	buf_add(out, SLICE(CONTROL_OK "\n"));
 	if (json)
 		metrics_json(&daemon->metrics, &context, out);

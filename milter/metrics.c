@@ -74,6 +74,17 @@ metrics_message(
 }
 
 static void
+metrics_dns(const struct resolver_counters *dns, struct writer *writer)
+{
+	writer_truth(writer, "dns_enabled", dns != NULL);
+	if (dns == NULL)
+		return;
+#define METRICS_DNS(name) writer_number(writer, "dns_" #name, dns->name);
+	RESOLVER_TABLE(METRICS_DNS)
+#undef METRICS_DNS
+}
+
+static void
 metrics_walk(struct metrics *metrics, const struct metrics_context *context, struct writer *writer)
 {
 	writer_text(writer, "version", SLICE(PACKAGE_VERSION));
@@ -96,6 +107,7 @@ metrics_walk(struct metrics *metrics, const struct metrics_context *context, str
 		snprintf(name, sizeof(name), "action_%s", action_name((enum action)i));
 		writer_number(writer, name, atomic_load(&metrics->actions[i]));
 	}
+	metrics_dns(context->dns, writer);
 }
 
 void

@@ -15,6 +15,7 @@
 #include "engine/util/buf.h"
 #include "engine/util/slice.h"
 #include "engine/verdict.h"
+#include "milter/resolver.h"
 
 /* field, name: counters that only rise */
 #define METRICS_TABLE(X)                            \
@@ -56,6 +57,7 @@ struct metrics_context {
 	uint64_t messages_now; /* between MAIL FROM and the answer */
 	bool draining;
 	bool jit;
+	const struct resolver_counters *dns; /* NULL: the DNS is not asked */
 };
 
 /* Raises a counter. */

@@ -444,6 +444,21 @@ lookup_open(struct lookup *lookup)
 }
 
 void
+lookup_end(struct lookup *lookup)
+{
+	const struct dns_answer too_late = { .outcome = DNS_TIMEOUT };
+
+	pthread_mutex_lock(&lookup->resolver->lock);
+	while (lookup->waiters != NULL) {
+		const struct dns_question *question = &lookup->waiters->query->ask.question;
+
+		lookup_give(lookup, dns_reply_new(question, &too_late));
+		waiter_free(lookup->waiters);
+	}
+	pthread_mutex_unlock(&lookup->resolver->lock);
+}
+
+void
 lookup_free(struct lookup **lookup_p)
 {
 	struct lookup *lookup = *lookup_p;

@@ -49,18 +49,27 @@ struct resolver_options {
 	const struct dns_table *table; /* answers are taken from it alone; it must outlive all */
 };
 
-/* Counted since the resolver was made. */
+/* Counted since the resolver was made; `status` shows them as dns_NAME. */
+#define RESOLVER_TABLE(X)                                                               \
+	X(asked) /* questions that went out */                                          \
+	X(cached) /* answered from the cache */                                         \
+	X(coalesced) /* joined one that was in flight */                                \
+	X(found) /* what came of those that went out: records, */                       \
+	X(absent) /* no such name or record, */                                         \
+	X(servfail)                                                                     \
+	X(timeouts)                                                                     \
+	X(broken) /* answered TIMEOUT by the breaker, or for too many in flight */      \
+	X(us_answered) /* sum of the times to an answer, whatever it was but TIMEOUT */ \
+	X(us_slowest) /* the longest of them */                                         \
+	X(in_flight) /* now, and so are those below */                                  \
+	X(cache_entries)                                                                \
+	X(cache_bytes)                                                                  \
+	X(breaker_open) /* 1: the servers are silent, and messages do not wait for them */
+
 struct resolver_counters {
-	uint64_t asked; /* questions that went out */
-	uint64_t cached; /* answered from the cache */
-	uint64_t coalesced; /* joined one that was in flight */
-	uint64_t found, absent, servfail, timeouts; /* what came of those that went out */
-	uint64_t broken; /* answered TIMEOUT by the breaker, or for too many in flight */
-	uint64_t us_answered; /* sum of the times to an answer, whatever it was but TIMEOUT */
-	uint64_t us_slowest;
-	size_t in_flight; /* now, and so are those below */
-	size_t cache_entries, cache_bytes;
-	bool breaker_open;
+#define RESOLVER_FIELD(name) uint64_t name;
+	RESOLVER_TABLE(RESOLVER_FIELD)
+#undef RESOLVER_FIELD
 };
 
 struct resolver;
@@ -111,6 +120,9 @@ bool lookup_next(struct lookup *lookup, const struct dns_question **question_r,
 
 /* Questions whose answer is not there. */
 size_t lookup_open(struct lookup *lookup);
+
+/* What is open is DNS_TIMEOUT from now on, for lookup_next to give; it is asked on for others. */
+void lookup_end(struct lookup *lookup);
 
 /* Gives up what is open, which is asked on for others; nulls *lookup; NULL is fine. */
 void lookup_free(struct lookup **lookup);

@@ -38,6 +38,8 @@ scan_dns_wait(struct scan_dns *dns, int64_t until_us)
 		return true;
 	if (clock_monotonic_us() < dns->deadline_us && lookup_open(dns->lookup) > 0)
 		return false;
+	lookup_end(dns->lookup);
+	(void)hand_over(dns);
 	scan_deadline(dns->scan);
 	return true;
 }

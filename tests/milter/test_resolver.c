@@ -301,6 +301,30 @@ test_given_up(void **state)
 	resolver_unref(&resolver);
 }
 
+/* The deadline: what is open is a timeout, with its question, and goes on for others. */
+static void
+test_deadline(void **state)
+{
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+	struct lookup *lookup = lookup_new(resolver);
+	const struct dns_question *question;
+	const struct dns_answer *answer;
+
+	(void)state;
+	lookup_add(lookup, &(struct dns_question){ DNS_A, SLICE("x.slow.test") });
+	assert_false(lookup_wait(lookup, clock_monotonic_us() + 1000));
+	lookup_end(lookup);
+	assert_int_equal(lookup_open(lookup), 0);
+	assert_true(lookup_next(lookup, &question, &answer));
+	assert_true(slice_eq(question->name, SLICE("x.slow.test")));
+	assert_int_equal(answer->outcome, DNS_TIMEOUT);
+	assert_false(lookup_next(lookup, &question, &answer));
+	assert_int_equal(outcome_of(resolver, DNS_A, "x.slow.test"), DNS_FOUND);
+	assert_int_equal(count(resolver).asked, 1);
+	lookup_free(&lookup);
+	resolver_unref(&resolver);
+}
+
 /* Ends at once with a question in flight, which a message still waits for. */
 static void
 test_end_in_flight(void **state)
@@ -470,6 +494,7 @@ main(void)
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_end_in_flight),
 		cmocka_unit_test(test_breaker),
 		cmocka_unit_test(test_table),
