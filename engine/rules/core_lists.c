@@ -16,6 +16,7 @@
 
 #include "engine/mime/ip.h"
 #include "engine/rules/dns_query.h"
+#include "engine/rules/uribl_hosts.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 
@@ -217,6 +218,7 @@ core_lists_apply(struct ruleset *ruleset, core_lists_tell *tell, void *p)
 	ruleset->boundaries = boundaries_new(ruleset->arena, entries_of(ruleset, "util_rb_tld"),
 	    entries_of(ruleset, "util_rb_2tld"), entries_of(ruleset, "util_rb_3tld"));
 	ruleset->dns_restrictions = dns_query_restrictions(ruleset);
+	ruleset->uribl_skipped = uribl_skip_map(ruleset);
 	apply_redirectors(&application);
 	apply_originating(ruleset);
 	apply_options(&application);

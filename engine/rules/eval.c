@@ -41,6 +41,7 @@ static const struct {
 	[PREPARED_LIST] = { "list", list_prepare },
 	[PREPARED_LOCAL_URI] = { "local_uri", local_uri_prepare },
 	[PREPARED_PHISHING] = { "phishing", phishing_prepare },
+	[PREPARED_URIBL] = { "uribl", uribl_prepare },
 	[PREPARED_WELCOME] = { "welcome", welcome_prepare },
 };
 

@@ -30,6 +30,9 @@ libengine_a_SOURCES += \
 	engine/rules/dnsbl.c \
 	engine/rules/dnsbl.h \
 	engine/rules/eval_dnsbl.c \
+	engine/rules/eval_uribl.c \
+	engine/rules/uribl_hosts.c \
+	engine/rules/uribl_hosts.h \
 	engine/rules/eval_list.c \
 	engine/rules/eval_local_uri.c \
 	engine/rules/eval_locale.c \

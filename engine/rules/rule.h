@@ -68,6 +68,7 @@ enum prepared {
 	PREPARED_LIST, /* eval_list.c */
 	PREPARED_LOCAL_URI, /* eval_local_uri.c */
 	PREPARED_PHISHING, /* eval_phishing.c */
+	PREPARED_URIBL, /* eval_uribl.c */
 	PREPARED_WELCOME, /* eval_welcome.c */
 	PREPARED_COUNT
 };
@@ -205,6 +206,7 @@ struct ruleset {
 	const struct regex **redirectors; /* one group each: the target */
 	size_t redirector_count;
 	const struct map *dns_restrictions; /* dns_query.c's; NULL: all may be asked */
+	const struct map *uribl_skipped; /* uribl_hosts.c's; NULL: none */
 	const struct regex *const *eval_patterns; /* by enum eval_pattern; NULL: none needed */
 	const void *prepared[PREPARED_COUNT]; /* NULL: no rule calls that family */
 	struct policy policy;

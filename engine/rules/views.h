@@ -46,6 +46,7 @@ enum view_memo {
 	MEMO_ALTERNATIVE, /* eval_alternative.c */
 	MEMO_OWN_DOMAINS, /* askable.c */
 	MEMO_DNSBL, /* dnsbl.c */
+	MEMO_URIBL_HOSTS, /* uribl_hosts.c */
 	MEMO_COUNT
 };
 
