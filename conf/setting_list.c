@@ -378,3 +378,37 @@ setting_parse_treatment(const struct schema *schema, const struct setting_row *r
 	treatment->how = SENDER_THRESHOLDS;
 	return treatment_thresholds(schema, node->entries[0].value, treatment);
 }
+
+bool
+setting_parse_commands(const struct schema *schema, const struct setting_row *row,
+    const struct yaml_node *node, void *field)
+{
+	static const struct slice words[] = { { "connect", 7 }, { "helo", 4 }, { "mail", 4 },
+		{ "rcpt", 4 } };
+	static const enum envelope_part parts[] = { ENVELOPE_CLIENT, ENVELOPE_HELO, ENVELOPE_SENDER,
+		ENVELOPE_RCPT };
+	unsigned commands = 0;
+	bool good = true;
+
+	(void)row;
+	if (!schema_list(schema, node, "a list of connect, helo, mail and rcpt"))
+		return false;
+	for (size_t i = 0; i < node->n; i++) {
+		const struct yaml_node *value = node->entries[i].value;
+		struct slice text;
+		size_t k = 0;
+
+		if (!schema_text(schema, value, &text)) {
+			good = false;
+			continue;
+		}
+		while (k < WORD_COUNT(words) && !slice_eq(text, words[k]))
+			k++;
+		if (k == WORD_COUNT(words))
+			good = schema_error(schema, value, "expected connect, helo, mail or rcpt");
+		else
+			commands |= parts[k];
+	}
+	*(setting_commands *)field = commands;
+	return good;
+}

@@ -56,6 +56,7 @@ setting_parse setting_parse_log_to;
 setting_parse setting_parse_log_recipients;
 setting_parse setting_parse_on_incomplete;
 setting_parse setting_parse_fail_action;
+setting_parse setting_parse_commands;
 setting_parse setting_parse_listen;
 setting_parse setting_parse_servers;
 setting_parse setting_parse_rules;

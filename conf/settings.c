@@ -183,6 +183,10 @@ check_together(
 		    settings->trusted_networks.n == 0)
 			schema_warn(schema, given->key[i],
 			    "works only for relays inside trusted_networks, which is empty");
+		if (slice_eq(rows[i].key, SLICE("early")) && settings->early != 0 &&
+		    settings->thresholds_reject == THRESHOLD_OFF)
+			schema_warn(schema, given->key[i],
+			    "refuses nothing while thresholds.reject is off");
 	}
 }
 

@@ -25,6 +25,7 @@
 #include "conf/diagnostic.h"
 #include "conf/markup_read.h"
 #include "conf/rules_yaml.h"
+#include "engine/envelope.h"
 #include "engine/policy.h"
 #include "engine/rules/rule_def.h"
 #include "engine/rules/ruleset.h"
@@ -141,6 +142,7 @@ typedef enum log_to setting_log_to;
 typedef enum log_recipients setting_log_recipients;
 typedef enum on_incomplete setting_on_incomplete;
 typedef enum fail_action setting_fail_action;
+typedef unsigned setting_commands; /* bits of enum envelope_part: the commands that tell them */
 typedef struct listen_list setting_listen;
 typedef struct rules_entries setting_rules;
 typedef struct score_list setting_scores;

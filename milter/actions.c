@@ -268,6 +268,14 @@ actions_plan(struct arena *arena, const struct session *session, const struct ve
 	return !arena_overflowed(arena);
 }
 
+bool
+actions_plan_refusal(struct arena *arena, const struct verdict *verdict, struct actions *actions_r)
+{
+	*actions_r = (struct actions){ .action = ACTION_REJECT };
+	plan_reply(arena, verdict->reply, '5', actions_r);
+	return !arena_overflowed(arena);
+}
+
 void
 actions_plan_unjudged(struct arena *arena, const struct session *session, struct actions *actions_r)
 {

@@ -54,6 +54,13 @@ struct actions {
 bool actions_plan(struct arena *arena, const struct session *session, const struct verdict *verdict,
     bool leading_space, struct actions *actions_r);
 
+/*
+ * Plans the refusal of a command before the message comes, whose verdict is to reject it. Returns
+ * false at the arena's cap.
+ */
+bool
+actions_plan_refusal(struct arena *arena, const struct verdict *verdict, struct actions *actions_r);
+
 /* Plans for a message that passes without a verdict: copies of our fields go, none come. */
 void actions_plan_unjudged(
     struct arena *arena, const struct session *session, struct actions *actions_r);

@@ -39,6 +39,7 @@
 
 #include "conf/settings.h"
 #include "milter/actions.h"
+#include "milter/early.h"
 #include "milter/log.h"
 #include "milter/message_log.h"
 #include "milter/session.h"
@@ -165,6 +166,42 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol, unsign
 	return SMFIS_CONTINUE;
 }
 
+static void
+reply_set(SMFICTX *ctx, const struct actions *actions)
+{
+	if (actions->code != NULL)
+		smfi_setreply(ctx, (char *)(uintptr_t)actions->code,
+		    (char *)(uintptr_t)actions->enhanced, (char *)(uintptr_t)actions->text);
+}
+
+/*
+ * The answer to a command before the message: it may be refused, and what the DNS will be asked
+ * about the sender is asked now.
+ */
+static sfsistat
+command_answer(SMFICTX *ctx, struct peer *peer, enum envelope_part command, struct slice rcpt)
+{
+	const struct generation *open = session_generation(peer->session);
+	const struct generation *taken = open == NULL ? live_take(host.live) : NULL;
+	const struct early early = { .scanner = host.scanner,
+		.metrics = host.metrics,
+		.session = peer->session,
+		.generation = open == NULL ? taken : open,
+		.command = command,
+		.rcpt = rcpt };
+	struct arena *arena = arena_new(PLAN_ARENA_MAX);
+	struct actions actions;
+	bool refuses = early_refuses(&early, arena, &actions);
+
+	if (refuses && command != ENVELOPE_CLIENT)
+		reply_set(ctx, &actions);
+	if (!refuses && command == ENVELOPE_SENDER)
+		early_ask(&early);
+	arena_free(&arena);
+	generation_unref(&taken);
+	return refuses ? SMFIS_REJECT : SMFIS_CONTINUE;
+}
+
 static sfsistat
 on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 {
@@ -175,7 +212,7 @@ on_connect(SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 	session_connect(peer->session, slice_of(name == NULL ? "" : name), verified, address);
 	fact_from_macro(ctx, peer, SESSION_MY_NAME, "j");
 	if (peer->admitted)
-		return SMFIS_CONTINUE;
+		return command_answer(ctx, peer, ENVELOPE_CLIENT, SLICE_ABSENT);
 	metrics_add(traffic_draining(host.traffic) ? &host.metrics->failed_draining
 						   : &host.metrics->failed_connections,
 	    1);
@@ -191,13 +228,23 @@ on_helo(SMFICTX *ctx, char *name)
 
 	session_helo(peer->session, slice_of(name));
 	fact_from_macro(ctx, peer, SESSION_TLS_VERSION, "{tls_version}");
-	return SMFIS_CONTINUE;
+	return command_answer(ctx, peer, ENVELOPE_HELO, SLICE_ABSENT);
+}
+
+/* The message that begins is refused, and not begun. */
+static void
+peer_refuse_message(struct peer *peer)
+{
+	session_end(peer->session);
+	peer->open = false;
+	traffic_abort(host.traffic);
 }
 
 static sfsistat
 on_envfrom(SMFICTX *ctx, char **arguments)
 {
 	struct peer *peer = peer_of(ctx);
+	sfsistat answer;
 
 	peer_drop_message(peer);
 	if (!peer->admitted)
@@ -211,14 +258,24 @@ on_envfrom(SMFICTX *ctx, char **arguments)
 	fact_from_macro(ctx, peer, SESSION_QUEUE_ID, "i");
 	fact_from_macro(ctx, peer, SESSION_AUTH_USER, "{auth_authen}");
 	fact_from_macro(ctx, peer, SESSION_TLS_VERSION, "{tls_version}");
-	return SMFIS_CONTINUE;
+	answer = command_answer(ctx, peer, ENVELOPE_SENDER, SLICE_ABSENT);
+	if (answer != SMFIS_CONTINUE)
+		peer_refuse_message(peer);
+	return answer;
 }
 
 static sfsistat
 on_envrcpt(SMFICTX *ctx, char **arguments)
 {
-	session_rcpt(peer_of(ctx)->session, slice_of(arguments[0]));
-	return SMFIS_CONTINUE;
+	struct peer *peer = peer_of(ctx);
+	struct slice rcpt = slice_of(arguments[0]);
+	sfsistat answer = SMFIS_CONTINUE;
+
+	if (peer->open)
+		answer = command_answer(ctx, peer, ENVELOPE_RCPT, rcpt);
+	if (answer == SMFIS_CONTINUE)
+		session_rcpt(peer->session, rcpt);
+	return answer;
 }
 
 static sfsistat
@@ -293,14 +350,6 @@ edits_make(SMFICTX *ctx, const struct actions *actions)
 		return actions->action;
 	log_event(LOG_LEVEL_WARNING, "milter", "the MTA has no quarantine: tagged instead");
 	return ACTION_TAG;
-}
-
-static void
-reply_set(SMFICTX *ctx, const struct actions *actions)
-{
-	if (actions->code != NULL)
-		smfi_setreply(ctx, (char *)(uintptr_t)actions->code,
-		    (char *)(uintptr_t)actions->enhanced, (char *)(uintptr_t)actions->text);
 }
 
 /* Carries the plan out. Sets *done_r to the action that it came to. */
@@ -396,6 +445,7 @@ message_answer(SMFICTX *ctx, struct peer *peer)
 		answer = message_fail(ctx, peer, "busy", &host.metrics->failed_busy);
 		break;
 	case SCAN_END_MEMORY:
+	case SCAN_END_OPEN: /* of early scans alone */
 		answer = message_fail(ctx, peer, "memory", &host.metrics->failed_memory);
 		break;
 	}

@@ -58,6 +58,7 @@ libdaemon_a_SOURCES = \
 	milter/control.c milter/control.h \
 	milter/listener.c milter/listener.h \
 	milter/log.c milter/log.h \
+	milter/early.c milter/early.h \
 	milter/message_log.c milter/message_log.h \
 	milter/metrics.c milter/metrics.h \
 	milter/pid_file.c milter/pid_file.h \

@@ -58,17 +58,23 @@ log_recipients(struct log_line *line, const struct envelope *envelope, enum log_
 }
 
 static void
-log_envelope(struct log_line *line, struct session *session)
+log_envelope(
+    struct log_line *line, const struct envelope *envelope, const struct settings *settings)
 {
-	const struct envelope *envelope = session_envelope(session);
-
 	log_known(line, "queue_id", envelope->queue_id);
 	log_known(line, "client", envelope->client_ip);
 	log_known(line, "rdns", envelope->rdns);
 	log_known(line, "helo", envelope->helo);
 	log_known(line, "auth_user", envelope->auth_user);
 	log_known(line, "from", envelope->mail_from);
-	log_recipients(line, envelope, session_generation(session)->settings->log_recipients);
+	log_recipients(line, envelope, settings->log_recipients);
+}
+
+/* Of a message that is here. */
+static void
+log_message(struct log_line *line, struct session *session)
+{
+	log_envelope(line, session_envelope(session), session_generation(session)->settings);
 	log_integer(line, "size", (int64_t)session_size(session));
 }
 
@@ -144,7 +150,7 @@ message_log_verdict(struct session *session, const struct verdict *verdict, enum
 	struct log_line line;
 
 	log_begin(&line, LOG_LEVEL_INFO, "message");
-	log_envelope(&line, session);
+	log_message(&line, session);
 	log_score(&line, "score", verdict->score);
 	log_score(&line, "required", verdict->required);
 	log_cstr(&line, "action", action_name(action));
@@ -169,8 +175,26 @@ message_log_failed(struct session *session, const char *failed, const char *acti
 	struct log_line line;
 
 	log_begin(&line, LOG_LEVEL_ERROR, "message");
-	log_envelope(&line, session);
+	log_message(&line, session);
 	log_cstr(&line, "failed", failed);
 	log_cstr(&line, "action", action);
+	log_end(&line);
+}
+
+void
+message_log_early(const struct envelope *envelope, const struct settings *settings,
+    const char *early, const struct verdict *verdict)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_INFO, "message");
+	log_envelope(&line, envelope, settings);
+	log_cstr(&line, "early", early);
+	log_score(&line, "score", verdict->score);
+	log_score(&line, "required", verdict->required);
+	log_cstr(&line, "action", action_name(ACTION_REJECT));
+	log_text(&line, "ruleset", verdict->ruleset_id);
+	log_hits(&line, verdict);
+	log_notes(&line, verdict);
 	log_end(&line);
 }

@@ -68,21 +68,35 @@ message_scan_slot(struct scanner *scanner, struct message_scan *scan)
 	return slot;
 }
 
-static bool
-message_scan_charge(struct scanner *scanner, struct message_scan *scan)
+/* What the scan's arena may come to. */
+static size_t
+message_scan_cap(const struct message_scan *scan)
 {
 	size_t total = scan->generation->settings->memory_total;
 	size_t cap = SCAN_ARENA_BASE + SCAN_ARENA_FACTOR * scan->bytes.n;
+
+	return cap > total / MEMORY_RESERVE ? total / MEMORY_RESERVE : cap;
+}
+
+static bool
+message_scan_charge(struct scanner *scanner, struct message_scan *scan)
+{
+	size_t cap = message_scan_cap(scan);
 	bool taken;
 
-	if (cap > total / MEMORY_RESERVE)
-		cap = total / MEMORY_RESERVE;
 	do {
 		taken = memory_take_by(scanner->memory, cap, wait_until(scan));
 	} while (!taken && !message_scan_spent(scan));
 	if (taken)
 		scan->charged = cap;
 	return taken;
+}
+
+/* A limit of the configuration, shorter where an answer to a command is waited for. */
+static int64_t
+early_limit(const struct message_scan *scan, int64_t limit_us)
+{
+	return scan->early != 0 && limit_us > SCAN_EARLY_US ? SCAN_EARLY_US : limit_us;
 }
 
 /* Waits for the next answers, without a slot; the time does not count as scanning. */
@@ -109,7 +123,8 @@ message_scan_ask(struct scanner *scanner, struct message_scan *scan, struct scan
 	const struct generation *generation = scan->generation;
 	struct scan_dns dns = {
 		.scan = core,
-		.deadline_us = clock_monotonic_us() + generation->settings->dns_deadline,
+		.deadline_us = clock_monotonic_us() +
+			       early_limit(scan, generation->settings->dns_deadline),
 	};
 
 	if (!scan_is_open(core))
@@ -125,49 +140,83 @@ message_scan_ask(struct scanner *scanner, struct message_scan *scan, struct scan
 	lookup_free(&dns.lookup);
 }
 
-/* Judges; *slot is one in hand, before and after, or NULL when there was none any more. */
-static void
-message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct slot **slot)
+/* Opens the engine's scan; NULL: there is no memory. */
+static struct scan *
+message_scan_open(struct scanner *scanner, struct message_scan *scan)
 {
-	struct budget budget = { message_scan_spent, scan };
-	struct scan_options options = {
+	const struct scan_options options = {
 		.now = scanner->fixed_now != 0 ? scanner->fixed_now
 					       : clock_wall_us() / CLOCK_SECOND_US,
 		.hash_seed = scanner->hash_seed,
 		.clock_us = message_scan_clock,
 		.dns = scan->generation->resolver != NULL,
+		.early = scan->early,
 	};
-	struct scan *core;
 
-	scan->deadline_us = clock_monotonic_us() + scan->generation->settings->time_limit;
+	scan->deadline_us = clock_monotonic_us() +
+			    early_limit(scan, scan->generation->settings->time_limit);
 	scan->arena = arena_new(scan->charged);
-	core = scan_open(scan->arena, scan->generation->ruleset, scan->envelope, &options);
+	return scan_open(scan->arena, scan->generation->ruleset, scan->envelope, &options);
+}
+
+/* Judges; *slot is one in hand, before and after, or NULL when there was none any more. */
+static enum scan_end
+message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct slot **slot)
+{
+	struct budget budget = { message_scan_spent, scan };
+	struct scan *core = message_scan_open(scanner, scan);
+
 	if (core == NULL)
-		return;
+		return SCAN_END_MEMORY;
 	scan_message(core, *slot, scan->bytes, &budget);
 	message_scan_ask(scanner, scan, core, &budget, slot);
 	if (*slot != NULL)
-		scan->verdict = scan_verdict(core);
+		scan->verdict = scan->early != 0 ? scan_early(core) : scan_verdict(core);
 	scan_close(&core);
+	if (*slot == NULL)
+		return SCAN_END_BUSY;
+	return scan->verdict != NULL ? SCAN_END_JUDGED : SCAN_END_OPEN;
 }
 
 enum scan_end
 message_scan_run(struct scanner *scanner, struct message_scan *scan)
 {
 	int64_t now_us = clock_monotonic_us();
+	enum scan_end end = SCAN_END_MEMORY;
 	struct slot *slot;
 
 	scan->next_progress_us = now_us + scan->progress_us;
-	scan->deadline_us = now_us + scan->generation->settings->time_limit;
+	scan->deadline_us = now_us + early_limit(scan, scan->generation->settings->time_limit);
 	slot = message_scan_slot(scanner, scan);
 	if (slot == NULL)
 		return SCAN_END_BUSY;
 	if (message_scan_charge(scanner, scan))
-		message_scan_judge(scanner, scan, &slot);
+		end = message_scan_judge(scanner, scan, &slot);
+	if (slot != NULL)
+		slots_give(scanner->slots, slot);
+	return end;
+}
+
+void
+message_scan_prefetch(struct scanner *scanner, struct message_scan *scan)
+{
+	struct budget budget = { message_scan_spent, scan };
+	struct slot *slot = slots_take(scanner->slots, 0);
+	const struct dns_question *question;
+	struct scan *core;
+
 	if (slot == NULL)
-		return SCAN_END_BUSY;
+		return;
+	if (memory_take_by(scanner->memory, message_scan_cap(scan), 0)) {
+		scan->charged = message_scan_cap(scan);
+		core = message_scan_open(scanner, scan);
+		if (core != NULL)
+			scan_message(core, slot, SLICE(""), &budget);
+		while (core != NULL && (question = scan_wants(core)) != NULL)
+			resolver_prefetch(scan->generation->resolver, question);
+		scan_close(&core);
+	}
 	slots_give(scanner->slots, slot);
-	return scan->verdict != NULL ? SCAN_END_JUDGED : SCAN_END_MEMORY;
 }
 
 void

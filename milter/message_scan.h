@@ -31,6 +31,11 @@
 /* An arena's cap: this, and four times the bytes that are scanned. */
 #define SCAN_ARENA_BASE ((size_t)16 * 1024 * 1024)
 #define SCAN_ARENA_FACTOR 4
+/*
+ * Before a message comes, an MTA waits for the answer to one command, Postfix
+ * no longer than 30 s: so long at most for each of slot and memory, scan, and DNS.
+ */
+#define SCAN_EARLY_US INT64_C(5000000)
 
 /* What all scans share. */
 struct scanner {
@@ -44,6 +49,7 @@ enum scan_end {
 	SCAN_END_JUDGED,
 	SCAN_END_BUSY, /* no slot within the time limit */
 	SCAN_END_MEMORY, /* no memory within the time limit */
+	SCAN_END_OPEN, /* early: a message that follows may still pass */
 };
 
 struct message_scan {
@@ -51,6 +57,8 @@ struct message_scan {
 	const struct generation *generation;
 	const struct envelope *envelope;
 	struct slice bytes;
+	/* Bits of enum envelope_part: the message is still to come, and so much of it is known. */
+	unsigned early;
 	void (*progress)(void *p); /* called every progress_us or so; NULL: not wanted */
 	void *progress_p;
 	int64_t progress_us;
@@ -65,8 +73,17 @@ struct message_scan {
 	int64_t deadline_us;
 };
 
-/* Scans within time_limit, after waiting as long at most. Sets scan->verdict when judged. */
+/*
+ * Scans within time_limit, after waiting as long at most; early on in less. Sets scan->verdict
+ * when judged.
+ */
 enum scan_end message_scan_run(struct scanner *scanner, struct message_scan *scan);
+
+/*
+ * Asks the DNS what the rules will want to know of a message of which the envelope is known so
+ * far (scan->early), and waits for nothing: where no slot or memory is at hand it is left.
+ */
+void message_scan_prefetch(struct scanner *scanner, struct message_scan *scan);
 
 /* Frees verdict and arena. */
 void message_scan_clear(struct scanner *scanner, struct message_scan *scan);

@@ -35,6 +35,10 @@
 	X(failed_fields, "failed_fields")           \
 	X(failed_busy, "failed_busy")               \
 	X(failed_draining, "failed_draining")       \
+	X(early_connect, "early_connect")           \
+	X(early_helo, "early_helo")                 \
+	X(early_mail, "early_mail")                 \
+	X(early_rcpt, "early_rcpt")                 \
 	X(reloads, "reloads")                       \
 	X(reloads_refused, "reloads_refused")
 

@@ -187,9 +187,8 @@ session_charge_arena(struct session *session)
 		session_fail(session, SESSION_MEMORY);
 }
 
-/* An address without its angle brackets. */
-static struct slice
-address_bare(struct slice address)
+struct slice
+session_address(struct slice address)
 {
 	address = slice_trim(address);
 	if (slice_starts(address, SLICE("<")) && slice_ends(address, SLICE(">")) && address.n > 1)
@@ -207,7 +206,7 @@ session_begin(struct session *session, const struct generation *generation, stru
 	session->rcpts = VEC_OF(struct slice, session->arena);
 	session->fields = map_new(session->arena, MAP_FOLDED, (uintptr_t)session);
 	session->authres = VEC_OF(unsigned, session->arena);
-	session->envelope.mail_from = arena_copy(session->arena, address_bare(mail_from));
+	session->envelope.mail_from = arena_copy(session->arena, session_address(mail_from));
 	session_charge_arena(session);
 }
 
@@ -220,7 +219,7 @@ session_rcpt(struct session *session, struct slice address)
 		return;
 	rcpt = vec_push(&session->rcpts);
 	if (rcpt != NULL)
-		*rcpt = arena_copy(session->arena, address_bare(address));
+		*rcpt = arena_copy(session->arena, session_address(address));
 	session_charge_arena(session);
 }
 

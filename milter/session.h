@@ -79,6 +79,9 @@ enum session_failure {
 	SESSION_FIELDS, /* more than SESSION_FIELDS_MAX fields of ours */
 };
 
+/* An address as the peer tells it, without its angle brackets. */
+struct slice session_address(struct slice address);
+
 /*
  * The message goes on. Each of these remembers what goes wrong; then the rest
  * is only counted.

@@ -74,6 +74,7 @@ test_defaults(void **state)
 	assert_int_equal(settings->socket_mode, 0660);
 	assert_int_equal(settings->log_facility, LOG_MAIL);
 	assert_int_equal(settings->fail_action, FAIL_TEMPFAIL);
+	assert_int_equal(settings->early, 0);
 	assert_int_equal(settings->on_incomplete, INCOMPLETE_VERDICT);
 	assert_int_equal(settings->listen.n, 1);
 	assert_int_equal(settings->listen.v[0].kind, LISTEN_UNIX);
@@ -154,6 +155,7 @@ static const struct {
 	{ "dns.cache_ttl", "5m", "5m" },
 	{ "dns.cache_negative_ttl", "1m", "1m" },
 	{ "on_incomplete", "tempfail", "tempfail" },
+	{ "early", "[mail, rcpt]", "[mail, rcpt]" },
 	{ "fail_action", "accept", "accept" },
 	{ "max_connections", "7", "7" },
 	{ "memory_total", "1 GB", "1 GB" },
@@ -219,6 +221,7 @@ test_every_key(void **state)
 	assert_false(settings->dns_enabled);
 	assert_int_equal(settings->drain_timeout, 250000);
 	assert_int_equal(settings->fail_action, FAIL_ACCEPT);
+	assert_int_equal(settings->early, ENVELOPE_SENDER | ENVELOPE_RCPT);
 	assert_int_equal(settings->on_incomplete, INCOMPLETE_TEMPFAIL);
 	assert_int_equal(policy.thresholds.at[ACTION_SUBJECT], 5250000);
 	assert_int_equal(policy.local, SENDER_THRESHOLDS);
@@ -347,6 +350,8 @@ static const struct {
 	{ "log: {facility: kern}\n",
 	    "f:1:17: error: expected mail, daemon, user, local0, local1, local2, local3, local4, "
 	    "local5, local6 or local7, found \"kern\"" },
+	{ "early: [connect, data]\n", "f:1:18: error: expected connect, helo, mail or rcpt" },
+	{ "early: rcpt\n", "f:1:8: error: expected a list of connect, helo, mail and rcpt" },
 	{ "fail_action: reject\n", "f:1:14: error: expected accept or tempfail, found \"reject\"" },
 	{ "on_incomplete: drop\n",
 	    "f:1:16: error: expected verdict, pass, tag or tempfail, found \"drop\"" },
@@ -475,6 +480,8 @@ static const struct {
 	{ "headers: {spamassassin: [add_header all A _SUBVERSION_]}\n", "" },
 	{ "msa_networks: [10.0.0.1]\n",
 	    "f:1:1: warning: works only for relays inside trusted_networks, which is empty" },
+	{ "early: [rcpt]\n", "f:1:1: warning: refuses nothing while thresholds.reject is off" },
+	{ "early: [rcpt]\nthresholds: {reject: 20}\n", "" },
 };
 
 static void

@@ -103,15 +103,18 @@ class Mta:
 
 
 class Daemon:
-    """steelyardd in the foreground with a configuration of the test's own."""
+    """steelyardd in the foreground with a configuration of the test's own; `dns`: a table of answers."""
 
-    def __init__(self, folder, settings="", now=None):
+    def __init__(self, folder, settings="", now=None, dns=None):
         self.folder = pathlib.Path(folder)
         self.socket = str(self.folder / "milter.sock")
         self.control = str(self.folder / "control.sock")
         self.config = self.folder / "steelyard.yaml"
         self.log = self.folder / "steelyardd.log"
         self.now = now
+        self.dns = None if dns is None else self.folder / "dns"
+        if dns is not None:
+            self.dns.write_text(dns)
         self.write_config(settings)
         self.process = None
         self.start()
@@ -119,7 +122,7 @@ class Daemon:
     def write_config(self, settings):
         base = ("listen: ['unix:%s']\nsocket_mode: '0666'\ncontrol_socket: %s\n"
                 "user: nobody\nlog: {to: stderr, recipients: full}\n" % (self.socket, self.control))
-        if "dns:" not in settings:
+        if "dns:" not in settings and self.dns is None:
             base += "dns: {enabled: false}\n"
         if "rules:" not in settings:
             base += "rules: [{yaml: '%s'}]\n" % (TOP / "rules")
@@ -131,6 +134,8 @@ class Daemon:
         command = [str(BUILD / "steelyardd"), "-f", "-c", str(self.config)]
         if self.now is not None:
             command += ["--now", str(self.now)]
+        if self.dns is not None:
+            command += ["--dns", str(self.dns)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL)
         wait_for("steelyardd to listen", self.listening)
@@ -187,8 +192,8 @@ class Scene:
             server.stop()
         self.temporary.cleanup()
 
-    def daemon(self, settings="", now=None):
-        self.servers.append(Daemon(self.folder, settings, now))
+    def daemon(self, settings="", now=None, dns=None):
+        self.servers.append(Daemon(self.folder, settings, now, dns))
         return self.servers[-1]
 
     def mta(self, name="mta", **options):
@@ -213,6 +218,20 @@ def connect(port, timeout=300):
                            source_address=(CLIENT, 0))
     session.ehlo_or_helo_if_needed()
     return session
+
+
+def refused(port):
+    """(code, text) of the word that turns a client away: the greeting, or the answer to HELO or MAIL."""
+    session = smtplib.SMTP(timeout=60, local_hostname=HELO, source_address=(CLIENT, 0))
+    try:
+        reply = session.connect("127.0.0.1", port)
+        for ask in (session.helo, lambda: session.mail(SENDER)):
+            if reply[0] >= 400:
+                break
+            reply = ask()
+    finally:
+        session.close()
+    return reply
 
 
 def send(session, name, data, sender=SENDER):

@@ -69,6 +69,53 @@ def actions(kind):
         assert harness.field(found["pass"][0], "x-spam-flag") is None
 
 
+EARLY_RULES = """rules:
+  T_NAMELESS: {function: 'check_fcrdns_none()', score: 20, describe: a test}
+  T_SENDER: {header: 'EnvelopeFrom =~ /^bad@/', score: 20, describe: a test}
+"""
+EARLY = "thresholds: {tag: 5, reject: 15}\nreject_text: '550 5.7.1 Not from you'\nearly: [%s]\n"
+NAMED = "%s PTR client.example.org.\nclient.example.org A %s\n" % (
+    ".".join(reversed(harness.CLIENT.split("."))) + ".in-addr.arpa", harness.CLIENT)
+
+
+def is_refused(reply):
+    """With reject_text, which Sendmail has behind the address."""
+    code, text = reply
+    assert code == 550 and text.startswith(b"5.7.1 ") and text.endswith(b"Not from you"), reply
+
+
+def early(kind):
+    """what is certain before the message comes is refused at once, and no more than that"""
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene, EARLY_RULES) + EARLY % "rcpt", dns="")
+        mta = scene.mta(milter=daemon.socket)
+        session = harness.connect(mta.port)
+        assert session.mail(harness.SENDER)[0] == 250
+        is_refused(session.rcpt("user@" + harness.DOMAIN))
+        assert session.rcpt("postmaster@" + harness.DOMAIN)[0] == 250
+        is_refused(session.rcpt("other@" + harness.DOMAIN))
+        assert session.data(plain("x"))[0] == 550  # the whole message is rejected as ever
+        session.quit()
+        lines = wait_for("three log lines", lambda: daemon.log_lines("event=message")[2:] and
+                         daemon.log_lines("event=message"))
+        assert [" early=rcpt " in line for line in lines] == [True, True, False], lines
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene, EARLY_RULES) + EARLY % "connect, mail", dns=NAMED)
+        mta = scene.mta(milter=daemon.socket)
+        session = harness.connect(mta.port)
+        is_refused(session.mail("bad@example.org"))
+        assert harness.send(session, "good", plain("x"))[0] == 250
+        session.quit()
+        wait_for("the delivery", lambda: mta.delivered_count() == 1)
+        assert len(daemon.log_lines(" early=mail ")) == 1
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene, EARLY_RULES) + EARLY % "connect", dns="")
+        mta = scene.mta(milter=daemon.socket)
+        code, text = harness.refused(mta.port)
+        assert 500 <= code <= 599, (code, text)
+        assert daemon.log_lines(" early=connect ")
+
+
 def equality(kind):
     """Delivered once, equal byte for byte to a control run, verdict equal to `check`."""
     messages = harness.corpus_messages(MESSAGES)
@@ -254,7 +301,7 @@ def fail_open(kind):
 def run(kind):
     harness.own_network()
     cases = harness.Cases()
-    for scenario in (actions, bad_reload, fail_open, killed, drained, reloaded):
+    for scenario in (actions, early, bad_reload, fail_open, killed, drained, reloaded):
         cases.run("%s: %s" % (kind, scenario.__doc__), scenario, kind)
     missing = None if harness.corpus_messages(1) else "STEELYARD_CORPUS is not set"
     cases.run("%s: %s" % (kind, equality.__doc__), equality, kind, skip=missing)
