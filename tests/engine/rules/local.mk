@@ -57,16 +57,6 @@ tests_engine_rules_test_eval_uribl_SOURCES = tests/engine/rules/test_eval_uribl.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_uribl_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_uribl_LDADD = $(unit_test_libs)
-tests_engine_rules_test_eval_askdns_SOURCES = tests/engine/rules/test_eval_askdns.c \
-	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
-	tests/engine/scan_helper.c tests/engine/scan_helper.h
-tests_engine_rules_test_eval_askdns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_engine_rules_test_eval_askdns_LDADD = $(unit_test_libs)
-tests_engine_rules_test_eval_hashbl_SOURCES = tests/engine/rules/test_eval_hashbl.c \
-	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
-	tests/engine/scan_helper.c tests/engine/scan_helper.h
-tests_engine_rules_test_eval_hashbl_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_engine_rules_test_eval_hashbl_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_bounce_SOURCES = tests/engine/rules/test_eval_bounce.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h

@@ -160,7 +160,7 @@ test_limits(void **state)
 
 	(void)state;
 	dns_rows_check(skip_rows, ROWS(skip_rows), skip_lists, 4);
-	dns_rows_check(off_rows, ROWS(off_rows), off_lists, 1);
+	dns_rows_check(off_rows, ROWS(off_rows), off_lists, 2);
 	dns_rows_check(off_rows, ROWS(off_rows), NULL, 0);
 }
 
