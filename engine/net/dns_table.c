@@ -384,7 +384,7 @@ static bool
 read_line(struct line *line)
 {
 	struct slice word, name;
-	unsigned type;
+	unsigned type = 0;
 
 	if (!next_word(line, &word))
 		return true;
