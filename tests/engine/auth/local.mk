@@ -26,3 +26,8 @@ unit_tests += tests/engine/auth/test_spf
 tests_engine_auth_test_spf_SOURCES = tests/engine/auth/test_spf.c
 tests_engine_auth_test_spf_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_auth_test_spf_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/auth/test_dkim
+tests_engine_auth_test_dkim_SOURCES = tests/engine/auth/test_dkim.c
+tests_engine_auth_test_dkim_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_auth_test_dkim_LDADD = $(unit_test_libs)
