@@ -1,4 +1,5 @@
 libengine_a_SOURCES += \
+	engine/auth/arc.c engine/auth/arc.h \
 	engine/auth/auth.c engine/auth/auth.h \
 	engine/auth/authentication.h \
 	engine/auth/author.c engine/auth/author.h \
@@ -10,6 +11,7 @@ libengine_a_SOURCES += \
 	engine/auth/dkim_mail.c engine/auth/dkim_mail.h \
 	engine/auth/dkim_signature.c engine/auth/dkim_signature.h \
 	engine/auth/dkim_tags.c engine/auth/dkim_tags.h \
+	engine/auth/dmarc.c engine/auth/dmarc.h \
 	engine/auth/dmarc_record.c engine/auth/dmarc_record.h \
 	engine/auth/spf.c engine/auth/spf.h \
 	engine/auth/spf_macro.c engine/auth/spf_macro.h \

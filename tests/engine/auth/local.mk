@@ -27,6 +27,11 @@ tests_engine_auth_test_spf_SOURCES = tests/engine/auth/test_spf.c
 tests_engine_auth_test_spf_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_auth_test_spf_LDADD = $(unit_test_libs)
 
+# The suites of DKIM and ARC, whole.
+check_PROGRAMS += tests/engine/auth/dump_dkim
+tests_engine_auth_dump_dkim_SOURCES = tests/engine/auth/dump_dkim.c
+tests_engine_auth_dump_dkim_LDADD = $(ENGINE_LIBS)
+test_scripts += tests/engine/auth/test_dkim_suites.py
 unit_tests += tests/engine/auth/test_dkim
 tests_engine_auth_test_dkim_SOURCES = tests/engine/auth/test_dkim.c
 tests_engine_auth_test_dkim_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
