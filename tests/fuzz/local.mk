@@ -125,3 +125,27 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/dns_answer/ptr \
 	tests/fuzz/corpus/dns_answer/table \
 	tests/fuzz/corpus/dns_answer/txt
+
+# Signatures of DKIM and chains of ARC, with the keys that they name
+noinst_PROGRAMS += tests/fuzz/fuzz_dkim tests/fuzz/fuzz_arc
+tests_fuzz_fuzz_dkim_LDADD = $(ENGINE_LIBS)
+tests_fuzz_fuzz_arc_LDADD = $(ENGINE_LIBS)
+tests_fuzz_fuzz_dkim_SOURCES = tests/fuzz/fuzz_dkim.c tests/fuzz/signed_mail.c tests/fuzz/signed_mail.h
+tests_fuzz_fuzz_arc_SOURCES = tests/fuzz/fuzz_arc.c tests/fuzz/signed_mail.c tests/fuzz/signed_mail.h
+if FUZZERS
+tests_fuzz_fuzz_dkim_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_arc_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_dkim_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_arc_SOURCES += tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/dkim.dict \
+	tests/fuzz/corpus/dkim/ed25519 \
+	tests/fuzz/corpus/dkim/faults \
+	tests/fuzz/corpus/dkim/partial \
+	tests/fuzz/corpus/dkim/relaxed \
+	tests/fuzz/corpus/dkim/simple \
+	tests/fuzz/corpus/arc/broken \
+	tests/fuzz/corpus/arc/one_set \
+	tests/fuzz/corpus/arc/two_sets
