@@ -3,6 +3,7 @@ noinst_LIBRARIES += libconf.a
 libconf_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 libconf_a_SOURCES = \
 	conf/diagnostic.c conf/diagnostic.h \
+	conf/dns_list_yaml.c conf/dns_list_yaml.h \
 	conf/duration.c conf/duration.h \
 	conf/file.c conf/file.h \
 	conf/markup_read.c conf/markup_read.h \
@@ -10,6 +11,7 @@ libconf_a_SOURCES = \
 	conf/perl_parser.h conf/perl_piece.c \
 	conf/perl_regex.c conf/perl_regex.h \
 	conf/replace_tag.c conf/replace_tag.h \
+	conf/rule_dns_yaml.c conf/rule_dns_yaml.h \
 	conf/rule_example_yaml.c \
 	conf/rule_yaml.c conf/rule_yaml.h \
 	conf/rules_yaml.c conf/rules_yaml.h \
@@ -17,6 +19,7 @@ libconf_a_SOURCES = \
 	conf/ruleset_load.c conf/ruleset_load.h \
 	conf/schema.c conf/schema.h \
 	conf/setting_auth.c \
+	conf/secret_file.c conf/secret_file.h \
 	conf/setting_headers.c \
 	conf/setting_list.c \
 	conf/setting_type.c conf/setting_type.h \

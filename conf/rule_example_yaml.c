@@ -7,6 +7,7 @@
  */
 #include "conf/rule_yaml.h"
 #include "engine/mime/ip.h"
+#include "engine/net/dns_table.h"
 #include "engine/util/vec.h"
 
 /* The years 1970 to 9999. */
@@ -35,12 +36,25 @@ example_subrules(
 	return true;
 }
 
+/* `dns:`: answers, in the lines of dns_table.h. */
+static bool
+case_answers(
+    const struct schema *schema, const struct yaml_node *node, struct rule_example *example)
+{
+	struct err err;
+
+	if (!schema_text(schema, node, &example->dns))
+		return false;
+	return dns_table_read(schema->arena, example->dns, &err) != NULL ||
+	       schema_error(schema, node, "line %u of the answers: %s", err.line, err.text);
+}
+
 /* One key of a whole case. */
 static bool
 case_key(const struct schema *schema, const struct yaml_entry *entry, struct rule_example *example)
 {
 	static const struct slice known[] = { { "message", 7 }, { "helo", 4 }, { "rdns", 4 },
-		{ "from", 4 }, { "rcpt", 4 }, { "client-ip", 9 }, { "now", 3 } };
+		{ "from", 4 }, { "rcpt", 4 }, { "client-ip", 9 }, { "now", 3 }, { "dns", 3 } };
 	struct slice *const texts[] = { &example->text, &example->helo, &example->rdns,
 		&example->from, &example->rcpt };
 	struct slice key = entry->key->text;
@@ -49,6 +63,8 @@ case_key(const struct schema *schema, const struct yaml_entry *entry, struct rul
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (slice_eq(key, known[i]))
 			return schema_text(schema, entry->value, texts[i]);
+	if (slice_eq(key, SLICE("dns")))
+		return case_answers(schema, entry->value, example);
 	if (slice_eq(key, SLICE("now")))
 		return schema_integer(schema, entry->value, 1, NOW_MAX, &example->now);
 	if (!slice_eq(key, SLICE("client-ip")))
@@ -91,6 +107,9 @@ example_read(const struct schema *schema, const struct yaml_node *node, enum rul
 	if (kind == RULE_FUNCTION)
 		return schema_error(
 		    schema, node, "an example of a function is a whole case: {message: ...}");
+	if (kind == RULE_DNSBL || kind == RULE_URIBL || kind == RULE_DNS)
+		return schema_error(schema, node,
+		    "an example that asks the DNS is a whole case: {message: ..., dns: ...}");
 	return schema_text(schema, node, &example->text);
 }
 

@@ -9,6 +9,7 @@
  */
 #include "conf/rule_yaml.h"
 
+#include "conf/rule_dns_yaml.h"
 #include "engine/util/ascii.h"
 #include "engine/util/vec.h"
 
@@ -27,6 +28,7 @@ struct rule_key {
 
 #define KIND_BIT(kind) (1U << (kind))
 #define ALL_KINDS (KIND_BIT(RULE_KIND_COUNT) - 1)
+#define LIST_KINDS (KIND_BIT(RULE_DNSBL) | KIND_BIT(RULE_URIBL))
 #define FIELD_KINDS (KIND_BIT(RULE_HEADER) | KIND_BIT(RULE_MIME))
 
 /* Whether `pattern` is /.../flags or m,...,flags with both delimiters. */
@@ -308,6 +310,15 @@ static const struct rule_key rule_keys[] = {
 	{ { "mime", 4 }, read_match, 0, RULE_MIME },
 	{ { "meta", 4 }, read_expression, 0, RULE_META },
 	{ { "function", 8 }, read_expression, 0, RULE_FUNCTION },
+	{ { "dnsbl", 5 }, rule_dns_list, 0, RULE_DNSBL },
+	{ { "uribl", 5 }, rule_dns_list, 0, RULE_URIBL },
+	{ { "dns", 3 }, rule_dns_question, 0, RULE_DNS },
+	{ { "of", 2 }, rule_dns_of, KIND_BIT(RULE_DNSBL), RULE_KIND_COUNT },
+	{ { "by", 2 }, rule_dns_by, LIST_KINDS, RULE_KIND_COUNT },
+	{ { "hash", 4 }, rule_dns_hash, LIST_KINDS, RULE_KIND_COUNT },
+	{ { "answer", 6 }, rule_dns_answer, LIST_KINDS | KIND_BIT(RULE_DNS), RULE_KIND_COUNT },
+	{ { "text", 4 }, rule_dns_text, LIST_KINDS, RULE_KIND_COUNT },
+	{ { "type", 4 }, rule_dns_type, KIND_BIT(RULE_DNS), RULE_KIND_COUNT },
 	{ { "imported", 8 }, read_imported, ALL_KINDS, RULE_KIND_COUNT },
 	{ { "called-as", 9 }, read_called_as, KIND_BIT(RULE_FUNCTION), RULE_KIND_COUNT },
 	{ { "if-unset", 8 }, read_if_unset, FIELD_KINDS, RULE_KIND_COUNT },
@@ -370,7 +381,7 @@ find_kind(const struct schema *schema, const struct yaml_node *name, const struc
 	if (first == NULL && good)
 		return schema_error(schema, name,
 		    "the rule has no kind: expected header, exists, body, rawbody, full, uri, "
-		    "mime, meta or function");
+		    "mime, meta, function, dnsbl, uribl or dns");
 	return good;
 }
 

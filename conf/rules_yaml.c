@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "conf/dns_list_yaml.h"
 #include "conf/rule_yaml.h"
 #include "conf/schema.h"
 #include "conf/yaml.h"
@@ -61,29 +62,43 @@ read_lists(struct rule_source *source, const struct schema *schema, const struct
 }
 
 static void
+read_dns_lists(
+    struct rule_source *source, const struct schema *schema, const struct yaml_node *node)
+{
+	struct vec lists = VEC_OF(struct dns_list, schema->arena);
+
+	dns_lists_yaml(schema, node, &lists);
+	rule_source_add_dns_lists(source, lists.p, lists.n);
+}
+
+static void
 read_file(struct rule_source *source, const struct schema *schema, const struct yaml_node *root)
 {
-	static const struct slice known[] = { { "rules", 5 }, { "scores", 6 }, { "lists", 5 } };
-	const struct yaml_node *rules, *scores, *lists;
+	static const struct slice known[] = { { "rules", 5 }, { "scores", 6 }, { "lists", 5 },
+		{ "dns_lists", 9 } };
+	const struct yaml_node *rules, *scores, *lists, *dns_lists;
 
-	if (!schema_mapping(schema, root, "a mapping with rules:, scores: or lists:"))
+	if (!schema_mapping(schema, root, "a mapping with rules:, scores:, lists: or dns_lists:"))
 		return;
 	for (size_t i = 0; i < root->n; i++) {
 		struct slice key = root->entries[i].key->text;
 
 		if (!slice_eq(key, known[0]) && !slice_eq(key, known[1]) &&
-		    !slice_eq(key, known[2]))
-			schema_unknown_key(schema, root->entries[i].key, known, 3);
+		    !slice_eq(key, known[2]) && !slice_eq(key, known[3]))
+			schema_unknown_key(schema, root->entries[i].key, known, 4);
 	}
 	rules = yaml_find(root, known[0]);
 	scores = yaml_find(root, known[1]);
 	lists = yaml_find(root, known[2]);
+	dns_lists = yaml_find(root, known[3]);
 	if (rules != NULL)
 		read_rules(source, schema, rules);
 	if (scores != NULL)
 		read_scores(source, schema, scores);
 	if (lists != NULL)
 		read_lists(source, schema, lists);
+	if (dns_lists != NULL)
+		read_dns_lists(source, schema, dns_lists);
 }
 
 bool
@@ -125,6 +140,24 @@ rule_source_add_lists(struct rule_source *source, const struct rule_list *lists,
 {
 	for (size_t i = 0; i < count; i++)
 		*(struct rule_list *)vec_push(&source->lists) = lists[i];
+}
+
+/* Few enough that each looks for its predecessor; its number stays. */
+void
+rule_source_add_dns_lists(struct rule_source *source, const struct dns_list *lists, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct dns_list *place = NULL;
+
+		for (size_t k = 0; k < source->dns_lists.n && place == NULL; k++) {
+			place = vec_at(&source->dns_lists, k);
+			if (!slice_ieq(place->name, lists[i].name))
+				place = NULL;
+		}
+		if (place == NULL)
+			place = vec_push(&source->dns_lists);
+		*place = lists[i];
+	}
 }
 
 void
@@ -176,6 +209,8 @@ rule_source_view(struct rule_source *source, struct ruleset_source *view_r)
 		.score_count = source->kept_scores.n,
 		.lists = source->lists.p,
 		.list_count = source->lists.n,
+		.dns_lists = source->dns_lists.p,
+		.dns_list_count = source->dns_lists.n,
 	};
 }
 
@@ -185,6 +220,7 @@ rule_source_clear(struct rule_source *source)
 	vec_clear(&source->defs);
 	vec_clear(&source->scores);
 	vec_clear(&source->lists);
+	vec_clear(&source->dns_lists);
 	vec_clear(&source->settings);
 	vec_clear(&source->markup);
 	vec_clear(&source->dropped);

@@ -1,7 +1,7 @@
 /*
  * rules_yaml.h - rule files in YAML: text -> rule definitions
  *
- * A file holds up to three mappings: `rules:`, `scores:` and `lists:`. What
+ * A file holds up to four mappings: `rules:`, `scores:`, `lists:` and `dns_lists:`. What
  * several files say is gathered, in their order, in one struct rule_source;
  * regular expressions and metas are not compiled here.
  *
@@ -22,6 +22,7 @@
 
 #include "conf/diagnostic.h"
 #include "conf/markup_read.h"
+#include "engine/net/dns_list.h"
 #include "engine/rules/rule_def.h"
 #include "engine/rules/ruleset.h"
 #include "engine/util/arena.h"
@@ -34,6 +35,7 @@ struct rule_source {
 	struct vec defs; /* struct rule_def */
 	struct vec scores; /* struct rule_source_score */
 	struct vec lists; /* struct rule_list */
+	struct vec dns_lists; /* struct dns_list */
 	struct vec settings; /* struct source_setting */
 	struct vec markup; /* struct markup_line: what SpamAssassin's files say of headers */
 	struct vec dropped; /* struct dropped_rule */
@@ -64,6 +66,7 @@ struct rule_source_score {
 	((struct rule_source){ .defs = VEC_OF(struct rule_def, NULL), \
 	    .scores = VEC_OF(struct rule_source_score, NULL),         \
 	    .lists = VEC_OF(struct rule_list, NULL),                  \
+	    .dns_lists = VEC_OF(struct dns_list, NULL),               \
 	    .settings = VEC_OF(struct source_setting, NULL),          \
 	    .markup = VEC_OF(struct markup_line, NULL),               \
 	    .dropped = VEC_OF(struct dropped_rule, NULL),             \
@@ -83,6 +86,10 @@ void rule_source_add_scores(
 
 /* Lists that stand in the configuration; lists of one name are joined when the ruleset is built. */
 void rule_source_add_lists(struct rule_source *source, const struct rule_list *lists, size_t count);
+
+/* DNS lists that stand in the configuration; a later one of a name is taken whole. */
+void
+rule_source_add_dns_lists(struct rule_source *source, const struct dns_list *lists, size_t count);
 
 /* A setting; the later of one key counts. */
 void rule_source_add_setting(

@@ -182,6 +182,7 @@ ruleset_gather(const struct settings *settings, const char *const *paths, size_t
 	readable = gather_places(settings, source, places, count, diagnostics);
 	rule_source_add_lists(source, settings->lists.v, settings->lists.n);
 	rule_source_add_lists(source, &settings->welcome, settings->welcome.entry_count > 0);
+	rule_source_add_dns_lists(source, settings->dns_lists.v, settings->dns_lists.n);
 	rule_source_add_scores(source, settings->scores.v, settings->scores.n);
 	return readable;
 }

@@ -6,6 +6,7 @@
  */
 #include "conf/setting_type.h"
 
+#include "conf/dns_list_yaml.h"
 #include <sys/un.h>
 
 #include "engine/mime/ip.h"
@@ -212,6 +213,19 @@ setting_parse_lists(const struct schema *schema, const struct setting_row *row,
 	(void)row;
 	schema_lists(schema, node, &lists);
 	*(setting_lists *)field = (struct list_list){ lists.p, lists.n };
+	return diagnostics_count(schema->diagnostics, SEVERITY_ERROR) == errors;
+}
+
+bool
+setting_parse_dns_lists(const struct schema *schema, const struct setting_row *row,
+    const struct yaml_node *node, void *field)
+{
+	struct vec lists = VEC_OF(struct dns_list, schema->arena);
+	size_t errors = diagnostics_count(schema->diagnostics, SEVERITY_ERROR);
+
+	(void)row;
+	dns_lists_yaml(schema, node, &lists);
+	*(setting_dns_lists *)field = (struct dns_list_list){ lists.p, lists.n };
 	return diagnostics_count(schema->diagnostics, SEVERITY_ERROR) == errors;
 }
 

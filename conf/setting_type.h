@@ -62,6 +62,7 @@ setting_parse setting_parse_servers;
 setting_parse setting_parse_rules;
 setting_parse setting_parse_scores;
 setting_parse setting_parse_lists;
+setting_parse setting_parse_dns_lists;
 setting_parse setting_parse_headers;
 setting_parse setting_parse_networks;
 setting_parse setting_parse_names;

@@ -26,6 +26,7 @@
 #include "conf/markup_read.h"
 #include "conf/rules_yaml.h"
 #include "engine/envelope.h"
+#include "engine/net/dns_list.h"
 #include "engine/policy.h"
 #include "engine/rules/rule_def.h"
 #include "engine/rules/ruleset.h"
@@ -105,6 +106,11 @@ struct list_list {
 	size_t n;
 };
 
+struct dns_list_list {
+	const struct dns_list *v;
+	size_t n;
+};
+
 /* `headers`: fields of our own, or SpamAssassin's. */
 struct header_setting {
 	const struct field_template *v;
@@ -147,6 +153,7 @@ typedef struct listen_list setting_listen;
 typedef struct rules_entries setting_rules;
 typedef struct score_list setting_scores;
 typedef struct list_list setting_lists;
+typedef struct dns_list_list setting_dns_lists;
 typedef struct header_setting setting_headers;
 typedef struct network_list setting_networks;
 typedef struct name_texts setting_names;

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "engine/net/dns_table.h"
 #include "engine/rules/rule.h"
 #include "engine/scan.h"
 #include "engine/util/ascii.h"
@@ -140,6 +141,9 @@ build_message(struct arena *arena, const struct rule_def *def, const struct rule
 		break;
 	case RULE_FULL:
 	case RULE_FUNCTION:
+	case RULE_DNSBL:
+	case RULE_URIBL:
+	case RULE_DNS:
 	case RULE_META:
 	case RULE_KIND_COUNT:
 		return example->text;
@@ -184,14 +188,41 @@ verdict_has(const struct verdict *verdict, struct slice name)
 	return false;
 }
 
+/* Asks the example's own table until nothing is open. */
+static void
+answer_questions(struct case_run *run, struct scan *scan, const struct dns_table *table,
+    const struct budget *budget)
+{
+	while (scan_is_open(scan)) {
+		const struct dns_question *question;
+		bool asked = false;
+
+		while ((question = scan_wants(scan)) != NULL) {
+			struct dns_answer answer;
+
+			dns_table_answer(table, question, &answer);
+			scan_answer(scan, question, &answer);
+			asked = true;
+		}
+		if (!asked)
+			scan_deadline(scan);
+		scan_resume(scan, run->slot, budget);
+	}
+}
+
 /* Scans the example's message. Whether the rule hit; *others_r is what did, for the error. */
 static bool
 run_message(struct case_run *run, const struct rule_example *example, struct buf *others)
 {
 	const struct budget endless = { NULL, NULL };
 	const struct envelope envelope = build_envelope(&run->rule->def, example);
+	struct err err;
+	const struct dns_table *table = example->dns.p == NULL
+					    ? NULL
+					    : dns_table_read(run->arena, example->dns, &err);
 	const struct scan_options options = { .now = example->now != 0 ? example->now : EXAMPLE_NOW,
-		.subrules = true };
+		.subrules = true,
+		.dns = table != NULL };
 	struct scan *scan = scan_open(run->arena, run->ruleset, &envelope, &options);
 	const struct verdict *verdict;
 	bool hit;
@@ -200,6 +231,8 @@ run_message(struct case_run *run, const struct rule_example *example, struct buf
 		return false;
 	scan_message(
 	    scan, run->slot, build_message(run->arena, &run->rule->def, example), &endless);
+	if (table != NULL)
+		answer_questions(run, scan, table, &endless);
 	verdict = scan_verdict(scan);
 	hit = verdict_has(verdict, run->rule->def.name);
 	for (size_t i = 0; i < verdict->hit_count; i++) {
@@ -367,9 +400,10 @@ lists_near(const struct rule_example *a, const struct rule_example *b)
 static struct slice
 whole_text(struct arena *arena, const struct rule_example *example)
 {
-	return arena_printf(arena, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s",
+	return arena_printf(arena, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s",
 	    SLICE_ARG(example->client_ip), SLICE_ARG(example->helo), SLICE_ARG(example->rdns),
-	    SLICE_ARG(example->from), SLICE_ARG(example->rcpt), SLICE_ARG(example->text));
+	    SLICE_ARG(example->from), SLICE_ARG(example->rcpt), SLICE_ARG(example->dns),
+	    SLICE_ARG(example->text));
 }
 
 static bool

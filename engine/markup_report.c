@@ -64,6 +64,9 @@ area_of(const struct rule_def *def)
 	case RULE_HEADER:
 	case RULE_META:
 	case RULE_FUNCTION:
+	case RULE_DNSBL:
+	case RULE_URIBL:
+	case RULE_DNS:
 	case RULE_KIND_COUNT:
 		break;
 	}

@@ -17,6 +17,7 @@
 #include "engine/scan.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "engine/judge.h"
 #include "engine/mime/header.h"
@@ -25,6 +26,7 @@
 #include "engine/rules/capture.h"
 #include "engine/rules/early.h"
 #include "engine/rules/kinds.h"
+#include "engine/rules/list_ask.h"
 #include "engine/rules/rule.h"
 #include "engine/rules/score.h"
 #include "engine/rules/views.h"
@@ -67,6 +69,22 @@ static const struct verdict verdict_without_memory = {
 	.incomplete = true,
 };
 
+/* They are the caller's, who may change them while the scan goes on. */
+static bool
+copy_list_states(struct scan *scan)
+{
+	size_t count = ruleset_dns_lists(scan->ruleset)->n;
+	struct dns_list_state *copy;
+
+	if (scan->options.list_states == NULL || count == 0)
+		return true;
+	copy = arena_array(scan->arena, count, sizeof(*copy));
+	if (copy != NULL)
+		memcpy(copy, scan->options.list_states, count * sizeof(*copy));
+	scan->options.list_states = copy;
+	return copy != NULL;
+}
+
 struct scan *
 scan_open(struct arena *arena, struct ruleset *ruleset, const struct envelope *envelope,
     const struct scan_options *options)
@@ -82,7 +100,7 @@ scan_open(struct arena *arena, struct ruleset *ruleset, const struct envelope *e
 	scan->slow = VEC_OF(struct slow_rule, arena);
 	scan->sender = judge_sender(envelope, &ruleset->policy);
 	scan->facts = facts_new(arena, options->dns, options->hash_seed);
-	if (scan->facts == NULL)
+	if (scan->facts == NULL || !copy_list_states(scan))
 		scan_close(&scan);
 	return scan;
 }
@@ -302,6 +320,7 @@ read_and_match(
 		.budget = budget,
 		.bytes = bytes,
 		.facts = scan->facts,
+		.list_states = scan->options.list_states,
 		.now = scan->options.now,
 		.hash_seed = scan->options.hash_seed,
 		.early = scan->options.early != 0,
@@ -446,6 +465,7 @@ list_hits(struct scan *scan)
 	}
 	scan->verdict.hits = hits.p;
 	scan->verdict.hit_count = hits.n;
+	scan->verdict.list_uses = list_uses(&scan->views, &scan->verdict.list_use_count);
 	scan->verdict.subrules = subrules.p;
 	scan->verdict.subrule_count = subrules.n;
 	scan->verdict.subrule_hits = subrule_hits.p;

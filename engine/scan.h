@@ -49,6 +49,8 @@ struct scan_options {
 	bool explain; /* keep the matched bytes of each hit */
 	bool subrules; /* list the sub-rules that hit */
 	bool dns; /* rules may ask the DNS; else those that would do not run */
+	/* Where the ruleset's DNS lists stand, by number; copied. NULL: all are well. */
+	const struct dns_list_state *list_states;
 	bool report; /* write the report of SpamAssassin's `report` template */
 	/*
 	 * The message is still to come: these parts of the envelope (enum envelope_part) are

@@ -13,6 +13,7 @@
 
 #include "engine/action.h"
 #include "engine/auth/authentication.h"
+#include "engine/net/dns_list.h"
 #include "engine/util/slice.h"
 
 struct rule;
@@ -78,6 +79,8 @@ struct verdict {
 	const struct slice *notes; /* limits reached and the like, for people */
 	size_t note_count;
 	struct authentication auth; /* who sent it; with options.dns, where something asked */
+	const struct dns_list_use *list_uses; /* what DNS lists were asked, and said */
+	size_t list_use_count;
 	struct slice ruleset_id;
 	bool incomplete; /* a limit cut the scan short: see notes */
 	int64_t us_parse; /* microseconds spent in parsing, by the caller's clock (scan_options) */

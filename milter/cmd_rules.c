@@ -120,11 +120,21 @@ static void
 add_patterns(struct buf *out, const struct rule_def *def)
 {
 	const char *label = def->kind == RULE_META || def->kind == RULE_FUNCTION ? "expression"
+			    : def->kind == RULE_DNS                              ? "question"
+			    : def->list.p != NULL                                ? "list"
 										 : "pattern";
 
 	if (def->condition_count == 0)
-		add_source(
-		    out, label, def, def->expression.p != NULL ? def->expression : def->pattern);
+		add_source(out, label, def,
+		    def->expression.p != NULL ? def->expression
+		    : def->list.p != NULL     ? def->list
+					      : def->pattern);
+	if (def->of.p != NULL)
+		add_row(out, "of", def->of);
+	if (def->by.p != NULL)
+		add_row(out, "by", def->by);
+	for (size_t i = 0; i < def->answer_count; i++)
+		add_row(out, "answer", def->answers[i]);
 	for (size_t i = 0; i < def->condition_count; i++) {
 		const struct uri_condition *condition = &def->conditions[i];
 

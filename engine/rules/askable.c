@@ -9,13 +9,19 @@
 
 #include "engine/mime/domain.h"
 #include "engine/rules/eval_help.h"
+#include "engine/rules/host_set.h"
 #include "engine/rules/senders.h"
 #include "engine/util/map.h"
 
 bool
 askable_address(struct slice text, struct ip *ip_r)
 {
-	return ip_parse(text, ip_r) && !ip_is_private(ip_r);
+	const unsigned char *v4 = ip_r->v + 12;
+
+	if (!ip_parse(text, ip_r) || ip_is_private(ip_r))
+		return false;
+	/* nor what is nobody's own address (RFC 1112, 4; RFC 4291, 2.4; RFC 4193, 3) */
+	return ip_is_v4(ip_r) ? v4[0] != 0 && v4[0] < 224 : ip_r->v[0] >= 0x20 && ip_r->v[0] < 0xfc;
 }
 
 /* Ends of names that no public name server knows (RFC 6762, app. G; RFC 8375; RFC 7686). */
@@ -72,7 +78,8 @@ askable_name(struct views *views, struct slice host)
 	const struct map *own;
 	struct ip ip;
 
-	if (name.n == 0 || ip_parse(name, &ip) || !domain_is_host_name(name) || is_home_name(name))
+	if (name.n == 0 || ip_parse(name, &ip) || !domain_is_host_name(name) ||
+	    is_home_name(name) || host_set_has(views->ruleset->local_domains, name))
 		return SLICE_ABSENT;
 	own = own_domains(views);
 	if (own == NULL || map_find(own, eval_organisation(views, name)) != NULL)

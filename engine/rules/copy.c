@@ -73,6 +73,7 @@ copy_examples(struct arena *arena, const struct rule_example *v, size_t n)
 		example->rdns = copy_slice(arena, example->rdns);
 		example->from = copy_slice(arena, example->from);
 		example->rcpt = copy_slice(arena, example->rcpt);
+		example->dns = copy_slice(arena, example->dns);
 		example->origin = copy_origin(arena, example->origin);
 	}
 	return copy;
@@ -102,10 +103,40 @@ copy_rule_def(struct arena *arena, const struct rule_def *def)
 	copy.pattern = copy_slice(arena, def->pattern);
 	copy.conditions = copy_conditions(arena, def->conditions, def->condition_count);
 	copy.expression = copy_slice(arena, def->expression);
+	copy.list = copy_slice(arena, def->list);
+	copy.of = copy_slice(arena, def->of);
+	copy.by = copy_slice(arena, def->by);
+	copy.hash = copy_slice(arena, def->hash);
+	copy.answers = copy_slices(arena, def->answers, def->answer_count);
+	copy.question_type = copy_slice(arena, def->question_type);
 	copy.score_origin = copy_origin(arena, def->score_origin);
 	copy.describe = copy_slice(arena, def->describe);
 	copy.subjprefix = copy_slice(arena, def->subjprefix);
 	copy.examples = copy_examples(arena, def->examples, def->example_count);
+	return copy;
+}
+
+static struct dns_codes
+copy_codes(struct arena *arena, struct dns_codes codes)
+{
+	codes.v = copy_array(arena, codes.v, codes.n, sizeof(*codes.v));
+	return codes;
+}
+
+struct dns_list
+copy_dns_list(struct arena *arena, const struct dns_list *list)
+{
+	struct dns_list copy = *list;
+
+	copy.name = copy_slice(arena, list->name);
+	copy.zone = copy_slice(arena, list->zone);
+	copy.secret = copy_slice(arena, list->secret);
+	copy.listed = copy_slice(arena, list->listed);
+	copy.unlisted = copy_slice(arena, list->unlisted);
+	copy.codes = copy_codes(arena, list->codes);
+	copy.errors = copy_codes(arena, list->errors);
+	copy.declared = copy_codes(arena, list->declared);
+	copy.origin = copy_origin(arena, list->origin);
 	return copy;
 }
 
@@ -223,6 +254,14 @@ digest_def(struct buf *out, const struct rule_def *def)
 		digest_number(out, def->conditions[i].negated);
 	}
 	digest_slice(out, def->expression);
+	digest_slice(out, def->list);
+	digest_slice(out, def->of);
+	digest_slice(out, def->by);
+	digest_slice(out, def->hash);
+	for (size_t i = 0; i < def->answer_count; i++)
+		digest_slice(out, def->answers[i]);
+	digest_number(out, def->list_text);
+	digest_slice(out, def->question_type);
 	digest_number(out, def->of_rawbody);
 	digest_number(out, def->tags);
 	digest_number(out, def->maxhits);
@@ -234,6 +273,28 @@ digest_def(struct buf *out, const struct rule_def *def)
 	digest_number(out, def->score);
 	digest_slice(out, def->describe);
 	digest_slice(out, def->subjprefix);
+}
+
+static void
+digest_codes(struct buf *out, const struct dns_codes *codes)
+{
+	for (size_t i = 0; i < codes->n; i++) {
+		digest_number(out, codes->v[i].how);
+		digest_number(out, codes->v[i].first);
+		digest_number(out, codes->v[i].last);
+	}
+	buf_add_byte(out, '\n');
+}
+
+/* Not its secret: whoever sees the digest of two rulesets learns nothing of it. */
+static void
+digest_dns_list(struct buf *out, const struct dns_list *list)
+{
+	digest_slice(out, list->name);
+	digest_slice(out, list->zone);
+	digest_number(out, list->takes);
+	digest_codes(out, &list->codes);
+	digest_codes(out, &list->errors);
 }
 
 static void
@@ -327,6 +388,8 @@ ruleset_digest(struct arena *arena, const struct rule_def *const *defs, size_t d
 		for (size_t k = 0; k < source->lists[i].entry_count; k++)
 			digest_slice(&out, source->lists[i].entries[k]);
 	}
+	for (size_t i = 0; i < source->dns_list_count; i++)
+		digest_dns_list(&out, &source->dns_lists[i]);
 	digest_policy(&out, policy);
 	id = arena_printf(arena, "%016" PRIx64, map_hash(buf_slice(&out), MAP_EXACT, 0));
 	buf_clear(&out);

@@ -13,6 +13,7 @@
 
 /* All that the definition points to is copied into the arena, which has no cap. */
 struct rule_def copy_rule_def(struct arena *arena, const struct rule_def *def);
+struct dns_list copy_dns_list(struct arena *arena, const struct dns_list *list);
 struct origin copy_origin(struct arena *arena, struct origin origin);
 
 /* Like the above. Limits of 0 become the engine's own. */

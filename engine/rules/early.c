@@ -11,6 +11,7 @@
 #include "engine/rules/early.h"
 
 #include "engine/rules/eval.h"
+#include "engine/rules/kinds.h"
 
 /*
  * Whether a pattern may see the end of its text (by assertions, or by groups and quantifiers that
@@ -66,6 +67,11 @@ early_needs(const struct rule *rule, bool *miss_certain_r)
 		return header_needs(rule, miss_certain_r);
 	case RULE_FUNCTION:
 		return rule->call.function->early;
+	case RULE_DNSBL:
+	case RULE_URIBL:
+		return list_rule_early(rule);
+	case RULE_DNS:
+		return kind_dns_early(rule);
 	case RULE_BODY:
 	case RULE_RAWBODY:
 	case RULE_FULL:

@@ -14,4 +14,8 @@
 #include "engine/rules/kinds.def"
 #undef KIND
 
+/* For early.c: which parts of the envelope a rule of the kind needs; 0: the message. */
+unsigned kind_dns_early(const struct rule *rule);
+unsigned list_rule_early(const struct rule *rule);
+
 #endif

@@ -6,6 +6,7 @@ libengine_a_SOURCES += \
 	engine/rules/capture.c engine/rules/capture.h \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/early.c engine/rules/early.h \
+	engine/rules/dns_subject.c engine/rules/dns_subject.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_alternative.c \
 	engine/rules/eval_antivirus.c \
@@ -53,6 +54,8 @@ libengine_a_SOURCES += \
 	engine/rules/host_set.c engine/rules/host_set.h \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \
 	engine/rules/kind_body.c \
+	engine/rules/kind_dns.c \
+	engine/rules/kind_dnsbl.c \
 	engine/rules/kind_full.c \
 	engine/rules/kind_function.c \
 	engine/rules/kind_header.c \
@@ -60,13 +63,17 @@ libengine_a_SOURCES += \
 	engine/rules/kind_mime.c \
 	engine/rules/kind_rawbody.c \
 	engine/rules/kind_uri.c \
+	engine/rules/kind_uribl.c \
 	engine/rules/language.c engine/rules/language.h \
+	engine/rules/list_ask.c engine/rules/list_ask.h \
+	engine/rules/list_rule.c engine/rules/list_rule.h \
 	engine/rules/locales.c engine/rules/locales.h \
 	engine/rules/meta.c engine/rules/meta.h \
 	engine/rules/mime_facts.c engine/rules/mime_facts.h \
 	engine/rules/order.c engine/rules/order.h \
 	engine/rules/rule.h engine/rules/rule_def.h \
 	engine/rules/ruleset.c engine/rules/ruleset.h \
+	engine/rules/ruleset_dns.c \
 	engine/rules/score.c engine/rules/score.h \
 	engine/rules/senders.c engine/rules/senders.h \
 	engine/rules/views.c engine/rules/views.h

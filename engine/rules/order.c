@@ -105,6 +105,9 @@ class_of_call(enum rule_kind kind)
 	case RULE_MIME:
 	case RULE_META:
 	case RULE_FUNCTION:
+	case RULE_DNSBL:
+	case RULE_URIBL:
+	case RULE_DNS:
 	case RULE_KIND_COUNT:
 		break;
 	}
@@ -115,6 +118,9 @@ unsigned
 order_class(const struct rule *rule)
 {
 	switch (rule->def.kind) {
+	case RULE_DNSBL:
+	case RULE_URIBL:
+	case RULE_DNS:
 	case RULE_HEADER:
 		return 0;
 	case RULE_FUNCTION:

@@ -27,6 +27,7 @@
 #define EVAL_ARGS_MAX 64
 
 struct capture_template;
+struct dns_book;
 struct dns_filter;
 struct eval_function;
 struct views;
@@ -117,6 +118,7 @@ struct rule {
 	size_t test_count;
 	struct meta meta;
 	struct eval_call call;
+	const void *plan; /* dnsbl, uribl, dns: what the kind made of it */
 };
 
 /* Fields that eval functions read, compiled with every ruleset: FIXED_FIELD(id, "selector"). */
@@ -202,6 +204,10 @@ struct ruleset {
 	struct vec selectors; /* struct selector *; the fixed fields first */
 	struct map *selector_numbers; /* text -> its number + 1 */
 	struct map *lists; /* name -> struct name_list */
+	struct dns_book *dns_book; /* ruleset_dns.c */
+	struct dns_lists dns_lists; /* its lists, once all rules are compiled */
+	const struct host_set *local_domains; /* nothing is asked about them in the DNS */
+	const struct host_set *uri_skip[3]; /* nor about these where they stand in URIs */
 	const struct boundaries *boundaries; /* of registries; NULL: the public suffix list */
 	const struct regex **redirectors; /* one group each: the target */
 	size_t redirector_count;
@@ -249,6 +255,27 @@ ruleset_option(const struct ruleset *ruleset, const char *name, struct slice oth
  */
 const struct address_set *ruleset_addresses(struct ruleset *ruleset, struct slice name);
 const struct host_set *ruleset_hosts(struct ruleset *ruleset, struct slice name);
+
+/*
+ * For kinds and functions, while the ruleset is built: the number of the list
+ * of that name (false: nobody described one), or of the one with that zone, made
+ * up when there is none (false: it is no zone). Whoever asks it says which
+ * codes it takes, where it takes some only. NULL: that is not known.
+ */
+bool ruleset_dns_list(struct ruleset *ruleset, struct slice name, size_t *number_r);
+bool ruleset_dns_zone(struct ruleset *ruleset, struct slice zone, unsigned takes, size_t *number_r);
+void ruleset_dns_declare(
+    struct ruleset *ruleset, const struct rule *rule, size_t number, const struct dns_codes *codes);
+
+/* The same list as it is so far. */
+const struct dns_list *ruleset_dns_at(const struct ruleset *ruleset, size_t number);
+
+/* For ruleset.c: the lists that are described, and what all come to once rules are compiled. */
+void ruleset_dns_open(struct ruleset *ruleset, const struct dns_list *lists, size_t count);
+void ruleset_dns_close(struct ruleset *ruleset);
+
+/* Where a list was described, or the first rule that asks it. */
+const struct origin *ruleset_dns_origin(const struct ruleset *ruleset, size_t number);
 
 /* Rules by their number in name order; also the broken ones. NULL: none of that name. */
 const struct rule *ruleset_lookup(const struct ruleset *ruleset, struct slice name);

@@ -20,15 +20,18 @@
 #define SCORE_LIMIT (INT64_C(1000) * SCORE_ONE)
 
 /* kind, the YAML key that names it */
-#define RULE_KIND_TABLE(X)    \
-	X(HEADER, "header")   \
-	X(BODY, "body")       \
-	X(RAWBODY, "rawbody") \
-	X(FULL, "full")       \
-	X(URI, "uri")         \
-	X(MIME, "mime")       \
-	X(META, "meta")       \
-	X(FUNCTION, "function")
+#define RULE_KIND_TABLE(X)      \
+	X(HEADER, "header")     \
+	X(BODY, "body")         \
+	X(RAWBODY, "rawbody")   \
+	X(FULL, "full")         \
+	X(URI, "uri")           \
+	X(MIME, "mime")         \
+	X(META, "meta")         \
+	X(FUNCTION, "function") \
+	X(DNSBL, "dnsbl")       \
+	X(URIBL, "uribl")       \
+	X(DNS, "dns")
 
 enum rule_kind {
 #define RULE_KIND_ENUM(id, name) RULE_##id,
@@ -96,6 +99,7 @@ struct rule_example {
 	const struct slice *subrules; /* short form of meta: sub-rules that hit */
 	size_t subrule_count;
 	struct slice client_ip, helo, rdns, from, rcpt; /* absent: not given */
+	struct slice dns; /* answers as dns_table.h has them; absent: the DNS is off */
 	int64_t now; /* 0: not given */
 	struct origin origin;
 };
@@ -121,10 +125,21 @@ struct rule_def {
 	struct slice pattern;
 	const struct uri_condition *conditions; /* uri with named parts; pattern is absent then */
 	size_t condition_count;
-	/* meta: the expression; function: the call, "name(arg, 'arg')" */
+	/* meta: the expression; function: the call, "name(arg, 'arg')"; dns: what is asked */
 	struct slice expression;
 	enum rule_kind call_kind; /* function: in which kind of rule a .cf file calls it */
 	bool of_rawbody; /* function: it looks at rawbody where it would look at body */
+
+	/* dnsbl, uribl: the name of a list; absent texts: as usual */
+	struct slice list;
+	struct slice of; /* dnsbl: of what in the message: "last-external", "helo", ... */
+	struct slice by; /* "domain", "host", "ip", ... of a host or address */
+	struct slice hash; /* "md5", "sha1" or "sha256" of that */
+	/* dnsbl, uribl: codes; dns: a pattern, addresses or an outcome; none: as usual */
+	const struct slice *answers;
+	size_t answer_count;
+	bool list_text; /* dnsbl, uribl: ask what the list says of it in words, for the report */
+	struct slice question_type; /* dns: "A", "TXT", ...; absent: A */
 
 	/* mime: the parts that are looked at, 1 the first; 0: from the first on, to the last */
 	unsigned mime_first, mime_last;

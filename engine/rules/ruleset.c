@@ -367,6 +367,21 @@ tell_list(void *p, struct slice list, const char *text)
 	tell(builder, 'w', named != NULL ? &named->origin : &nowhere, list, text);
 }
 
+/* Who asks a dead list waits in vain, or believes that it lists the world. */
+static void
+tell_dead_lists(const struct builder *builder)
+{
+	const struct dns_lists *lists = &builder->ruleset->dns_lists;
+
+	for (size_t i = 0; i < lists->n; i++) {
+		const char *obituary = dns_list_obituary(lists->v[i].zone);
+
+		if (obituary != NULL)
+			tell(builder, 'w', ruleset_dns_origin(builder->ruleset, i),
+			    lists->v[i].zone, obituary);
+	}
+}
+
 static void
 report_cycle(void *p, struct rule *rule, const struct rule *through)
 {
@@ -440,6 +455,7 @@ ruleset_build(const struct ruleset_source *source, const struct ruleset_report *
 	builder.defs = VEC_OF(struct rule_def, NULL);
 	add_lists(ruleset, source);
 	core_lists_apply(ruleset, tell_list, &builder);
+	ruleset_dns_open(ruleset, source->dns_lists, source->dns_list_count);
 	for (size_t i = 0; i < source->def_count; i++)
 		add_def(&builder, &source->defs[i]);
 	add_shortcircuit(&builder);
@@ -448,6 +464,8 @@ ruleset_build(const struct ruleset_source *source, const struct ruleset_report *
 	make_rules(&builder);
 	compile_all(&builder);
 	order_rules(ruleset, &cycles);
+	ruleset_dns_close(ruleset);
+	tell_dead_lists(&builder);
 	fill_in_force(&builder, source);
 	map_free(&builder.by_name);
 	vec_clear(&builder.defs);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/net/dns_list.h"
 #include "engine/policy.h"
 #include "engine/rules/rule_def.h"
 #include "engine/util/err.h"
@@ -43,6 +44,8 @@ struct ruleset_source {
 	size_t score_count;
 	const struct rule_list *lists;
 	size_t list_count;
+	const struct dns_list *dns_lists; /* settled; a later one of a name replaces the earlier */
+	size_t dns_list_count;
 	const struct policy *policy;
 };
 
@@ -69,6 +72,16 @@ void ruleset_unref(struct ruleset **ruleset);
 struct slice ruleset_id(const struct ruleset *ruleset);
 
 const struct policy *ruleset_policy(const struct ruleset *ruleset);
+
+/*
+ * The DNS lists that its rules ask, by the numbers that verdicts and
+ * scan_options have: those described, asked or not, then those that rules name
+ * by their zones.
+ */
+const struct dns_lists *ruleset_dns_lists(const struct ruleset *ruleset);
+
+/* Whether a live rule asks the list of that number. */
+bool ruleset_asks(const struct ruleset *ruleset, size_t list);
 
 /* Rules that compiled, sorted by name; scored and sub-rules, those switched off too. */
 size_t ruleset_count(const struct ruleset *ruleset);

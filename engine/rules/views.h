@@ -32,6 +32,9 @@
 /* What functions work out once and share, each row the business of one file. */
 enum view_memo {
 	MEMO_IMAGES, /* eval_image.c */
+	MEMO_LIST_USES, /* list_ask.c */
+	MEMO_LOCAL_NAMES, /* dns_subject.c */
+	MEMO_URI_HOSTS, /* dns_subject.c */
 	MEMO_PDFS, /* eval_pdf.c */
 	MEMO_FROMNAME, /* eval_fromname.c */
 	MEMO_FREEMAIL, /* eval_freemail.c */
@@ -79,6 +82,7 @@ struct views {
 	struct vec logs; /* struct rule_log */
 	const struct outcome *outcomes; /* by rule number */
 	double *values; /* by rule number, for metas; META_UNKNOWN: the DNS failed it */
+	const struct dns_list_state *list_states; /* by list number; NULL: all are well */
 	struct facts *facts; /* the message's questions to the DNS; never NULL */
 	/*
 	 * All rules have run once: what a tag or a view was to say is said. Before

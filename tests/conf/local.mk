@@ -79,6 +79,12 @@ unit_tests += tests/conf/spamassassin/test_reader
 tests_conf_spamassassin_test_reader_SOURCES = tests/conf/spamassassin/test_reader.c
 tests_conf_spamassassin_test_reader_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_conf_spamassassin_test_reader_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
+unit_tests += tests/conf/test_dns_list_yaml
+tests_conf_test_dns_list_yaml_SOURCES = tests/conf/test_dns_list_yaml.c
+tests_conf_test_dns_list_yaml_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_test_dns_list_yaml_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
 # What tests/oracle/test_regex.py asks.
 noinst_PROGRAMS += tests/conf/dump_regex
 tests_conf_dump_regex_SOURCES = tests/conf/dump_regex.c

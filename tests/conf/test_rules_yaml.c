@@ -164,7 +164,8 @@ static const struct {
 	const char *text, *want;
 } mistakes[] = {
 	{ "rule: {}\n", "f:1:1: error: unknown key \"rule\": did you mean \"rules\"?" },
-	{ "[]\n", "f:1:1: error: expected a mapping with rules:, scores: or lists:, found a list" },
+	{ "[]\n",
+	    "f:1:1: error: expected a mapping with rules:, scores:, lists: or dns_lists:, found a list" },
 	{ "rules: [A]\n", "f:1:8: error: expected a mapping of names to rules, found a list" },
 	{ "rules:\n  A: /x/\n", "f:2:6: error: expected a mapping: the rule, found \"/x/\"" },
 	{ "rules:\n  A-B: {body: /x/}\n",

@@ -115,6 +115,7 @@ static const struct {
 	{ "rules", "[shipped, /x/y, {yaml: /z}]", "[shipped, '/x/y', {yaml: '/z'}]" },
 	{ "scores", "{A: 1.5, NO: -0.000001}", "{A: 1.5, NO: '-0.000001'}" },
 	{ "lists", "{good: ['*@example.org']}", "{good: ['*@example.org']}" },
+	{ "dns_lists", "{zen: {zone: zen.example}}", "{zen: {zone: zen.example}}" },
 	{ "thresholds.tag", "4", "4" },
 	{ "thresholds.subject", "5.25", "5.25" },
 	{ "thresholds.tempfail", "6", "6" },

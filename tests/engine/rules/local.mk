@@ -201,3 +201,9 @@ tests_engine_rules_test_eval_uri_SOURCES = tests/engine/rules/test_eval_uri.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_uri_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/rules/test_list_rules
+tests_engine_rules_test_list_rules_SOURCES = tests/engine/rules/test_list_rules.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_list_rules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_list_rules_LDADD = $(unit_test_libs)

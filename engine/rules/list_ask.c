@@ -1,0 +1,126 @@
+/*
+ * list_ask.c - asking a DNS list about one thing of a message, under its health and its budget
+ */
+#include "engine/rules/list_ask.h"
+
+#include "engine/util/buf.h"
+#include "engine/util/map.h"
+
+/* Of what a list says in words. */
+#define LIST_TEXT_MAX 300
+
+/* Where it cannot be asked the note says why; true: it may. */
+static bool
+may_ask(struct views *views, const struct dns_list *list, size_t number)
+{
+	enum dns_list_condition condition = list->keyless ? DNS_LIST_KEYLESS
+					    : views->list_states == NULL
+						? DNS_LIST_WELL
+						: views->list_states[number].condition;
+
+	if (condition != DNS_LIST_WELL)
+		views_note(views, "list %.*s is %s: not asked", SLICE_ARG(list->name),
+		    dns_list_condition_word(condition));
+	return condition == DNS_LIST_WELL;
+}
+
+/* One row for each question, however often it is asked. */
+static void
+keep_use(struct views *views, struct slice name, const struct dns_list_use *use)
+{
+	struct map *uses = views->memos[MEMO_LIST_USES];
+	struct dns_list_use *kept;
+
+	if (uses == NULL)
+		uses = views->memos[MEMO_LIST_USES] = map_new(
+		    views->arena, MAP_FOLDED, views->hash_seed);
+	if (uses == NULL)
+		return;
+	kept = map_find(uses, name);
+	if (kept == NULL) {
+		kept = arena_alloc(views->arena, sizeof(*kept));
+		if (kept == NULL || !map_add(uses, name, kept))
+			return;
+	}
+	*kept = *use;
+}
+
+/* What people should know of an answer. */
+static void
+note_answer(struct views *views, const struct dns_list *list, const struct dns_answer *answer,
+    const struct dns_list_use *use)
+{
+	char text[DNS_CODE_TEXT_MAX];
+	uint32_t stray = use->says == DNS_LIST_SAYS_LISTED && list->declared.n > 0
+			     ? dns_list_undeclared(list, answer)
+			     : 0;
+
+	if (use->says == DNS_LIST_SAYS_REFUSED)
+		views_note(views, "list %.*s refuses to answer (error code %s)",
+		    SLICE_ARG(list->name), dns_code_text(use->code, text));
+	else if (use->says == DNS_LIST_SAYS_STRANGE)
+		views_note(views, "list %.*s: answer %s is no code, no hit", SLICE_ARG(list->name),
+		    dns_code_text(use->code, text));
+	else if (use->says == DNS_LIST_SAYS_UNASKED)
+		views_note(views, "list %.*s was not asked: a limit on questions is reached",
+		    SLICE_ARG(list->name));
+	else if (stray != 0)
+		views_note(views, "list %.*s: answer %s is not declared, no hit",
+		    SLICE_ARG(list->name), dns_code_text(stray, text));
+}
+
+enum dns_list_says
+list_ask(struct views *views, size_t list, struct slice key, struct slice subject,
+    const struct dns_answer **answer_r)
+{
+	const struct dns_list *asked = &views->ruleset->dns_lists.v[list];
+	struct dns_list_use use = { .list = list, .subject = subject };
+	struct slice name;
+
+	*answer_r = NULL;
+	if (!may_ask(views, asked, list))
+		return DNS_LIST_SAYS_UNASKED;
+	name = dns_list_name(views->arena, asked, key);
+	if (name.p == NULL)
+		return DNS_LIST_SAYS_CLEAR;
+	*answer_r = facts_ask(views->facts, DNS_A, name);
+	use.says = dns_list_read(asked, *answer_r, &use.code);
+	if (use.says != DNS_LIST_SAYS_OPEN)
+		note_answer(views, asked, *answer_r, &use);
+	keep_use(views, name, &use);
+	return use.says;
+}
+
+enum dns_outcome
+list_ask_text(struct views *views, size_t list, struct slice key, struct slice *text_r)
+{
+	const struct dns_list *asked = &views->ruleset->dns_lists.v[list];
+	struct slice name = dns_list_name(views->arena, asked, key);
+	struct buf text = { .arena = views->arena };
+	const struct dns_answer *answer;
+
+	*text_r = SLICE("");
+	if (name.p == NULL)
+		return DNS_NODATA;
+	answer = facts_ask(views->facts, DNS_TXT, name);
+	for (size_t i = 0; i < answer->record_count && text.n < LIST_TEXT_MAX; i++) {
+		if (i > 0)
+			buf_add(&text, SLICE("; "));
+		buf_add(&text, slice_cut(answer->records[i].data, 0, LIST_TEXT_MAX));
+	}
+	*text_r = buf_slice(&text);
+	return answer->outcome;
+}
+
+const struct dns_list_use *
+list_uses(struct views *views, size_t *count_r)
+{
+	const struct map *uses = views->memos[MEMO_LIST_USES];
+	size_t count = uses == NULL ? 0 : map_count(uses);
+	struct dns_list_use *copy = arena_array(views->arena, count, sizeof(*copy));
+
+	*count_r = copy == NULL ? 0 : count;
+	for (size_t i = 0; i < *count_r; i++)
+		copy[i] = *(const struct dns_list_use *)map_value(uses, i);
+	return copy;
+}

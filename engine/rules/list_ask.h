@@ -1,0 +1,31 @@
+/*
+ * list_ask.h - asking a DNS list about one thing of a message, under its health and its budget
+ *
+ * The one way to a list: it looks whether the list may be asked at all, keeps
+ * error codes and answers that mean nothing from counting, notes them for
+ * people, and keeps what was asked about for the shell (verdict.list_uses).
+ */
+#ifndef STEELYARD_ENGINE_RULES_LIST_ASK_H
+#define STEELYARD_ENGINE_RULES_LIST_ASK_H
+
+#include "engine/net/dns_list.h"
+#include "engine/rules/views.h"
+
+/*
+ * Asks the list (its number in the ruleset) about `key`, as it stands before
+ * the zone: octets reversed, a domain, hex. `subject` is the same for people.
+ * LISTED: *answer_r has a record inside 127/8 and no error code among them.
+ * REFUSED, FAILED and UNASKED: nothing is known (EVAL_UNKNOWN); STRANGE is
+ * no listing. The same question asked again costs a look-up.
+ */
+enum dns_list_says list_ask(struct views *views, size_t list, struct slice key,
+    struct slice subject, const struct dns_answer **answer_r);
+
+/* What the list says in words of that key, joined; DNS_OPEN while that is not there. */
+enum dns_outcome
+list_ask_text(struct views *views, size_t list, struct slice key, struct slice *text_r);
+
+/* All that was asked so far, for the verdict; *count_r 0 at the arena's cap. */
+const struct dns_list_use *list_uses(struct views *views, size_t *count_r);
+
+#endif

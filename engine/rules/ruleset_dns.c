@@ -1,0 +1,141 @@
+/*
+ * ruleset_dns.c - the DNS lists of a ruleset, by number
+ *
+ * Those described come first; a zone that a rule names itself becomes an
+ * implied list, unless one is described for it. While rules are compiled they
+ * say which codes they take, so that a message can tell a code that nobody
+ * knows from one that is another rule's business.
+ */
+#include "engine/rules/copy.h"
+#include "engine/rules/rule.h"
+
+/* Who asks a list. */
+struct book_entry {
+	struct dns_list list;
+	struct vec declared; /* struct dns_code */
+	struct vec rules; /* const struct rule * */
+	bool open; /* one asks without saying which codes it takes */
+};
+
+struct dns_book {
+	struct vec entries; /* struct book_entry */
+	struct map *by_name, *by_zone; /* number + 1 */
+};
+
+static size_t
+add_list(struct ruleset *ruleset, const struct dns_list *list)
+{
+	struct dns_book *book = ruleset->dns_book;
+	struct book_entry *entry = vec_push(&book->entries);
+	void *number = (void *)(uintptr_t)book->entries.n;
+
+	*entry = (struct book_entry){ .list = copy_dns_list(ruleset->arena, list) };
+	entry->declared = VEC_OF(struct dns_code, ruleset->arena);
+	entry->rules = VEC_OF(const struct rule *, ruleset->arena);
+	map_add(book->by_name, entry->list.name, number);
+	map_add(book->by_zone, entry->list.zone, number);
+	return book->entries.n - 1;
+}
+
+void
+ruleset_dns_open(struct ruleset *ruleset, const struct dns_list *lists, size_t count)
+{
+	struct dns_book *book = arena_alloc(ruleset->arena, sizeof(*book));
+
+	book->entries = VEC_OF(struct book_entry, ruleset->arena);
+	book->by_name = map_new(ruleset->arena, MAP_FOLDED, 0);
+	book->by_zone = map_new(ruleset->arena, MAP_FOLDED, 0);
+	ruleset->dns_book = book;
+	ruleset->local_domains = ruleset_hosts(ruleset, SLICE("local_domains"));
+	ruleset->uri_skip[0] = ruleset_hosts(ruleset, SLICE("uri_skip_domains"));
+	ruleset->uri_skip[1] = ruleset_hosts(ruleset, SLICE("uridnsbl_skip_domain"));
+	ruleset->uri_skip[2] = ruleset_hosts(ruleset, SLICE("WELCOME"));
+	for (size_t i = 0; i < count; i++)
+		add_list(ruleset, &lists[i]);
+}
+
+bool
+ruleset_dns_list(struct ruleset *ruleset, struct slice name, size_t *number_r)
+{
+	uintptr_t number = (uintptr_t)map_find(ruleset->dns_book->by_name, name);
+
+	if (number == 0 || ruleset_dns_at(ruleset, number - 1)->implied)
+		return false;
+	*number_r = number - 1;
+	return true;
+}
+
+bool
+ruleset_dns_zone(struct ruleset *ruleset, struct slice zone, unsigned takes, size_t *number_r)
+{
+	struct dns_list list;
+	uintptr_t number;
+
+	if (!dns_list_of_zone(ruleset->arena, zone, takes, &list))
+		return false;
+	number = (uintptr_t)map_find(ruleset->dns_book->by_zone, list.zone);
+	*number_r = number != 0 ? number - 1 : add_list(ruleset, &list);
+	return true;
+}
+
+void
+ruleset_dns_declare(
+    struct ruleset *ruleset, const struct rule *rule, size_t number, const struct dns_codes *codes)
+{
+	struct book_entry *entry = vec_at(&ruleset->dns_book->entries, number);
+
+	*(const struct rule **)vec_push(&entry->rules) = rule;
+	entry->open |= codes == NULL;
+	for (size_t i = 0; codes != NULL && i < codes->n; i++)
+		*(struct dns_code *)vec_push(&entry->declared) = codes->v[i];
+}
+
+const struct dns_list *
+ruleset_dns_at(const struct ruleset *ruleset, size_t number)
+{
+	return &((const struct book_entry *)vec_at(&ruleset->dns_book->entries, number))->list;
+}
+
+void
+ruleset_dns_close(struct ruleset *ruleset)
+{
+	const struct vec *entries = &ruleset->dns_book->entries;
+	struct dns_list *lists = arena_array(ruleset->arena, entries->n + 1, sizeof(*lists));
+
+	for (size_t i = 0; i < entries->n; i++) {
+		const struct book_entry *entry = vec_at(entries, i);
+
+		lists[i] = entry->list;
+		if (!entry->open)
+			lists[i].declared = (struct dns_codes){ entry->declared.p,
+				entry->declared.n };
+	}
+	ruleset->dns_lists = (struct dns_lists){ lists, entries->n };
+}
+
+const struct origin *
+ruleset_dns_origin(const struct ruleset *ruleset, size_t number)
+{
+	const struct book_entry *entry = vec_at(&ruleset->dns_book->entries, number);
+
+	if (!entry->list.implied || entry->rules.n == 0)
+		return &entry->list.origin;
+	return &(*(const struct rule **)vec_at(&entry->rules, 0))->def.origin;
+}
+
+const struct dns_lists *
+ruleset_dns_lists(const struct ruleset *ruleset)
+{
+	return &ruleset->dns_lists;
+}
+
+bool
+ruleset_asks(const struct ruleset *ruleset, size_t list)
+{
+	const struct book_entry *entry = vec_at(&ruleset->dns_book->entries, list);
+
+	for (size_t i = 0; i < entry->rules.n; i++)
+		if ((*(const struct rule **)vec_at(&entry->rules, i))->live)
+			return true;
+	return false;
+}
