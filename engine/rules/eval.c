@@ -42,6 +42,7 @@ static const struct {
 	[PREPARED_LOCAL_URI] = { "local_uri", local_uri_prepare },
 	[PREPARED_PHISHING] = { "phishing", phishing_prepare },
 	[PREPARED_URIBL] = { "uribl", uribl_prepare },
+	[PREPARED_SPF] = { "spf", spf_prepare },
 	[PREPARED_WELCOME] = { "welcome", welcome_prepare },
 };
 

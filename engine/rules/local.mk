@@ -45,6 +45,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_recipients.c \
 	engine/rules/eval_relay.c \
 	engine/rules/eval_scan.c \
+	engine/rules/eval_spf.c \
 	engine/rules/eval_trail.c \
 	engine/rules/eval_uri.c \
 	engine/rules/eval_welcome.c \
@@ -76,4 +77,5 @@ libengine_a_SOURCES += \
 	engine/rules/ruleset_dns.c \
 	engine/rules/score.c engine/rules/score.h \
 	engine/rules/senders.c engine/rules/senders.h \
+	engine/rules/spf_facts.c engine/rules/spf_facts.h \
 	engine/rules/views.c engine/rules/views.h

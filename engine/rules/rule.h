@@ -70,6 +70,7 @@ enum prepared {
 	PREPARED_LOCAL_URI, /* eval_local_uri.c */
 	PREPARED_PHISHING, /* eval_phishing.c */
 	PREPARED_URIBL, /* eval_uribl.c */
+	PREPARED_SPF, /* eval_spf.c */
 	PREPARED_WELCOME, /* eval_welcome.c */
 	PREPARED_COUNT
 };

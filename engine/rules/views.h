@@ -50,6 +50,7 @@ enum view_memo {
 	MEMO_OWN_DOMAINS, /* askable.c */
 	MEMO_DNSBL, /* dnsbl.c */
 	MEMO_URIBL_HOSTS, /* uribl_hosts.c */
+	MEMO_SPF, /* spf_facts.c */
 	MEMO_COUNT
 };
 
