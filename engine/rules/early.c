@@ -56,6 +56,23 @@ header_needs(const struct rule *rule, bool *miss_certain_r)
 	return ENVELOPE_CLIENT | ENVELOPE_HELO | ENVELOPE_SENDER;
 }
 
+/* Of a set whose name ends so, SpamAssassin's functions ask about the last external relay alone. */
+#define LAST_EXTERNAL_SET SLICE("-lastexternal")
+
+static unsigned
+function_needs(const struct eval_call *call)
+{
+	static const struct slice names[] = { { "check_rbl", 9 }, { "check_rbl_txt", 13 },
+		{ "check_rbl_sub", 13 } };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (slice_eq(slice_of(call->function->name), names[i]) &&
+		    slice_ends(call->args[0].text, LAST_EXTERNAL_SET))
+			return ENVELOPE_CLIENT;
+	}
+	return call->function->early;
+}
+
 unsigned
 early_needs(const struct rule *rule, bool *miss_certain_r)
 {
@@ -66,7 +83,7 @@ early_needs(const struct rule *rule, bool *miss_certain_r)
 	case RULE_HEADER:
 		return header_needs(rule, miss_certain_r);
 	case RULE_FUNCTION:
-		return rule->call.function->early;
+		return function_needs(&rule->call);
 	case RULE_DNSBL:
 	case RULE_URIBL:
 		return list_rule_early(rule);

@@ -18,7 +18,8 @@ static const char zone[] = "1.2.0.192.in-addr.arpa PTR !NXDOMAIN\n"
 			   "2.2.0.192.in-addr.arpa PTR !TIMEOUT\n"
 			   "3.2.0.192.in-addr.arpa PTR a.example.\n"
 			   "a.example A 192.0.2.3\n"
-			   "gone.example MX !NXDOMAIN\n";
+			   "gone.example MX !NXDOMAIN\n"
+			   "1.2.0.192.list.example A 127.0.0.2\n";
 
 #define CONNECT ENVELOPE_CLIENT
 #define MAIL (ENVELOPE_CLIENT | ENVELOPE_HELO | ENVELOPE_SENDER)
@@ -134,6 +135,14 @@ static const struct early_row {
 	{ "nor how many they are",
 	    { RELAY(10, "/ ip=/", .tags = RULE_MULTIPLE), SUM(5, "RELAY == 1") }, &nameless, MAIL,
 	    false },
+
+	{ "a list of clients",
+	    { { RULE("F", FUNCTION, 10),
+		.expression = SLICE("check_rbl('l-lastexternal', 'list.example.')") } },
+	    &nameless, CONNECT, true },
+	{ "a list of all relays",
+	    { { RULE("F", FUNCTION, 10), .expression = SLICE("check_rbl('l', 'list.example.')") } },
+	    &nameless, RCPT, false },
 
 	{ "a meta needs the word", { NAMELESS(5), WORD(1), SUM(5, "A_NAMELESS && !WORD") },
 	    &nameless, RCPT, false },
