@@ -74,3 +74,8 @@ tests_milter_test_resolver_nsd_SOURCES = tests/milter/test_resolver_nsd.c \
 	tests/dns/dns_server.c tests/dns/dns_server.h
 tests_milter_test_resolver_nsd_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_resolver_nsd_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
+
+# The daemon and the DNS, with figures.
+test_scripts += tests/milter/test_dns.py
+thread_tests += tests/milter/test_dns.py
+long_scripts += tests/milter/test_dns.py
