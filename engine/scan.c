@@ -337,6 +337,9 @@ read_and_match(
 		scan->broken = true;
 		return;
 	}
+	/* Without memory for it PCRE2 does all alone. */
+	if (!scan->options.no_prefilter)
+		scan->views.prefilter = prefilter_scan_new(ruleset->prefilter, scan->arena);
 	if (scan->message->cut)
 		views_note(&scan->views, "size limit: only the first %zu bytes were read",
 		    ruleset->policy.size_limit);

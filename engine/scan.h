@@ -51,6 +51,7 @@ struct scan_options {
 	bool dns; /* rules may ask the DNS; else those that would do not run */
 	/* Where the ruleset's DNS lists stand, by number; copied. NULL: all are well. */
 	const struct dns_list_state *list_states;
+	bool no_prefilter; /* PCRE2 alone: every pattern over every text of its view */
 	bool report; /* write the report of SpamAssassin's `report` template */
 	/*
 	 * The message is still to come: these parts of the envelope (enum envelope_part) are

@@ -54,6 +54,7 @@ enum check_option {
 	OPTION_SLOW,
 	OPTION_DNS,
 	OPTION_RECORD,
+	OPTION_NO_PREFILTER,
 };
 
 static const struct option long_options[] = {
@@ -79,6 +80,7 @@ static const struct option long_options[] = {
 	{ "slow", required_argument, NULL, OPTION_SLOW },
 	{ "dns", required_argument, NULL, OPTION_DNS },
 	{ "record", required_argument, NULL, OPTION_RECORD },
+	{ "no-prefilter", no_argument, NULL, OPTION_NO_PREFILTER },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -102,6 +104,7 @@ static const char help_text[] =
     "      --slow MS       tell of rules that take longer on a message\n"
     "      --dns WHAT      ask the DNS: live, off (the default), or a table of answers\n"
     "      --record FILE   write the answers of the DNS as such a table\n"
+    "      --no-prefilter  match every pattern by PCRE2 alone\n"
     "      --pass          write the message back with its headers added\n"
     "      --fail-open     with --pass: on a fault, write the message as it came\n"
     "\n"
@@ -202,6 +205,8 @@ flag_of(struct check_options *options, int option)
 		return &options->mbox;
 	case OPTION_EXIT_CODE:
 		return &options->exit_code;
+	case OPTION_NO_PREFILTER:
+		return &options->no_prefilter;
 	case OPTION_HELP:
 		return &options->help;
 	default:

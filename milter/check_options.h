@@ -17,6 +17,7 @@ struct check_options {
 	struct vec rules; /* const char *: --rules, in order */
 	bool json, all, explain, report, mbox, exit_code;
 	bool pass, fail_open;
+	bool no_prefilter;
 	bool help; /* asked for and given: nothing else is to be done */
 	int64_t now; /* seconds since 1970 */
 	const char *dns; /* "off", "live" or the file of a table */

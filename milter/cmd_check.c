@@ -56,6 +56,7 @@ checking_work(void *p, unsigned worker, void *item)
 		.explain = options->explain,
 		.subrules = options->all,
 		.report = options->report,
+		.no_prefilter = options->no_prefilter,
 		.slow_us = options->slow_ms * 1000,
 	};
 	struct slice name = buf_slice(&checked->mail.name);

@@ -250,7 +250,7 @@ collect_text(struct collector *c, bool strip_for_good)
 		size_t at = 0;
 
 		if (strip_for_good && text.p != NULL)
-			texts_replace_body(views_texts(c->views), i, text);
+			views_replace_body(c->views, i, text);
 		while (
 		    c->found.n < FOUND_MAX && freemail_text_next(boundaries, text, &at, &address)) {
 			if (!add_found(c, address))

@@ -19,7 +19,7 @@ kind_body_eval(const struct rule *rule, struct views *views, struct outcome *out
 	struct slice_list texts = views_body(views);
 	size_t first = (rule->def.tags & RULE_NOSUBJECT) != 0 ? 1 : 0;
 
-	for (size_t i = first; i < texts.n; i++) {
+	for (size_t i = first; views_next_text(views, rule, PREFILTER_BODY, texts, &i); i++) {
 		if (views_match(views, rule, texts.v[i], SLICE("body"), outcome))
 			return;
 	}

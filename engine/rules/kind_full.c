@@ -14,5 +14,9 @@ kind_full_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 void
 kind_full_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
 {
-	views_match(views, rule, views->message->bytes, SLICE("full"), outcome);
+	const struct slice_list texts = { &views->message->bytes, 1 };
+	size_t at = 0;
+
+	if (views_next_text(views, rule, PREFILTER_FULL, texts, &at))
+		views_match(views, rule, views->message->bytes, SLICE("full"), outcome);
 }

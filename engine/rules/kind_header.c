@@ -23,6 +23,7 @@ kind_header_eval(const struct rule *rule, struct views *views, struct outcome *o
 {
 	const struct regex *regex;
 	struct slice value;
+	bool may_match = true;
 	bool present = views_field(views, rule->selector, &value);
 
 	if (rule->def.exists) {
@@ -33,12 +34,16 @@ kind_header_eval(const struct rule *rule, struct views *views, struct outcome *o
 	}
 	if (!present)
 		value = rule->def.if_unset.p != NULL ? rule->def.if_unset : SLICE("");
+	else
+		may_match = views_may_hit_field(views, rule, value);
 	if (!rule->def.negated) {
-		views_match(views, rule, value, rule->def.selector, outcome);
+		if (may_match)
+			views_match(views, rule, value, rule->def.selector, outcome);
 		return;
 	}
 	regex = capture_regex(views, rule);
-	if (regex != NULL && !views_test(views, rule, regex, value) && !views->spent) {
+	if (regex != NULL && !(may_match && views_test(views, rule, regex, value)) &&
+	    !views->spent) {
 		outcome->count = 1;
 		outcome->matched = value;
 		outcome->view = rule->def.selector;

@@ -16,7 +16,7 @@ kind_rawbody_eval(const struct rule *rule, struct views *views, struct outcome *
 {
 	struct slice_list texts = views_rawbody(views);
 
-	for (size_t i = 0; i < texts.n; i++) {
+	for (size_t i = 0; views_next_text(views, rule, PREFILTER_RAWBODY, texts, &i); i++) {
 		if (views_match(views, rule, texts.v[i], SLICE("rawbody"), outcome))
 			return;
 	}

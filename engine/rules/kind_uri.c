@@ -152,7 +152,7 @@ kind_uri_eval(const struct rule *rule, struct views *views, struct outcome *outc
 		eval_records(rule, views, &uris, outcome);
 		return;
 	}
-	for (size_t i = 0; i < uris.variants.n; i++) {
+	for (size_t i = 0; views_next_text(views, rule, PREFILTER_URI, uris.variants, &i); i++) {
 		if (views_match(views, rule, uris.variants.v[i], SLICE("uri"), outcome))
 			return;
 	}

@@ -30,6 +30,7 @@ struct capture_template;
 struct dns_book;
 struct dns_filter;
 struct eval_function;
+struct prefilter;
 struct views;
 
 /* Whether a rule could say anything yet. */
@@ -112,6 +113,7 @@ struct rule {
 	const struct regex *regex; /* NULL: it has templates */
 	const struct capture_template *template; /* what they are; NULL: none */
 	bool captures; /* its named groups set tags */
+	unsigned sought; /* number + 1 in the prefilter's set of its view; 0: always asked */
 	size_t selector; /* number in ruleset.selectors */
 	bool part_all, part_raw; /* mime: ALL, :raw */
 	struct slice part_field; /* mime: the field's name */
@@ -216,6 +218,7 @@ struct ruleset {
 	const struct map *uribl_skipped; /* uribl_hosts.c's; NULL: none */
 	const struct regex *const *eval_patterns; /* by enum eval_pattern; NULL: none needed */
 	const void *prepared[PREPARED_COUNT]; /* NULL: no rule calls that family */
+	const struct prefilter *prefilter;
 	struct policy policy;
 	struct shortcircuit_limits shortcircuit;
 	struct slice id;

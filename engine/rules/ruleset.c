@@ -24,6 +24,7 @@
 #include "engine/rules/host_set.h"
 #include "engine/rules/kinds.h"
 #include "engine/rules/order.h"
+#include "engine/rules/prefilter.h"
 #include "engine/rules/rule.h"
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
@@ -466,6 +467,7 @@ ruleset_build(const struct ruleset_source *source, const struct ruleset_report *
 	order_rules(ruleset, &cycles);
 	ruleset_dns_close(ruleset);
 	tell_dead_lists(&builder);
+	ruleset->prefilter = prefilter_new(ruleset);
 	fill_in_force(&builder, source);
 	map_free(&builder.by_name);
 	vec_clear(&builder.defs);

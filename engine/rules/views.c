@@ -112,6 +112,14 @@ views_body(struct views *views)
 	return texts == NULL ? (struct slice_list){ NULL, 0 } : texts_body(texts);
 }
 
+void
+views_replace_body(struct views *views, size_t i, struct slice text)
+{
+	texts_replace_body(views_texts(views), i, text);
+	if (views->prefilter != NULL)
+		prefilter_forget(views->prefilter, PREFILTER_BODY);
+}
+
 struct slice_list
 views_rawbody(struct views *views)
 {
@@ -222,6 +230,34 @@ views_field(struct views *views, size_t selector, struct slice *value_r)
 	}
 	*value_r = field->value;
 	return field->present;
+}
+
+bool
+views_next_text(struct views *views, const struct rule *rule, enum prefilter_view view,
+    struct slice_list texts, size_t *at)
+{
+	struct prefilter_scan *scan = views->prefilter;
+
+	if (scan != NULL && rule->sought != 0 && prefilter_wants(scan, view)) {
+		for (size_t i = 0; i < texts.n; i++)
+			prefilter_read(scan, view, i, texts.v[i]);
+	}
+	if (scan != NULL && prefilter_knows(scan, rule) && !prefilter_next(scan, rule, at))
+		return false;
+	return *at < texts.n;
+}
+
+bool
+views_may_hit_field(struct views *views, const struct rule *rule, struct slice value)
+{
+	struct prefilter_scan *scan = views->prefilter;
+	size_t at = 0;
+
+	if (scan == NULL || rule->sought == 0)
+		return true;
+	if (prefilter_wants_field(scan, rule->selector))
+		prefilter_read(scan, PREFILTER_HEADER, rule->selector, value);
+	return !prefilter_knows(scan, rule) || prefilter_next(scan, rule, &at);
 }
 
 /* Whether the rule may still match, and pays for text.n bytes. */

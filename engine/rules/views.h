@@ -18,6 +18,7 @@
 #include "engine/mime/uri.h"
 #include "engine/net/facts.h"
 #include "engine/rules/frozen.h"
+#include "engine/rules/prefilter.h"
 #include "engine/rules/rule.h"
 #include "engine/util/budget.h"
 
@@ -78,6 +79,7 @@ struct views {
 	struct slice bytes; /* the message as it came, whole: also what size_limit cut off */
 	int64_t now;
 	uint64_t hash_seed;
+	struct prefilter_scan *prefilter; /* NULL: every rule is asked about every text */
 	bool spent; /* the budget ran out: nothing more is matched */
 	struct vec notes; /* struct slice */
 	struct vec logs; /* struct rule_log */
@@ -126,6 +128,8 @@ const struct relays *views_relays(struct views *views);
 /* NULL at the arena's cap: then the lists below are empty. */
 struct texts *views_texts(struct views *views);
 struct slice_list views_body(struct views *views);
+/* What rules that run later shall see in the place of the body's i-th paragraph. */
+void views_replace_body(struct views *views, size_t i, struct slice text);
 struct slice_list views_rawbody(struct views *views);
 const struct text_part *views_text_parts(struct views *views, size_t *count_r);
 struct uri_list views_uris(struct views *views);
@@ -138,6 +142,16 @@ bool views_field(struct views *views, size_t selector, struct slice *value_r);
 
 /* The same for a selector that is not the ruleset's; not remembered. */
 bool views_read(struct views *views, const struct selector *selector, struct slice *value_r);
+
+/*
+ * Moves *at to the next text of the rule's view, itself included, that the
+ * rule may match. False: there is none.
+ */
+bool views_next_text(struct views *views, const struct rule *rule, enum prefilter_view view,
+    struct slice_list texts, size_t *at);
+
+/* Whether a header rule's pattern may match the value of its selector, which is there. */
+bool views_may_hit_field(struct views *views, const struct rule *rule, struct slice value);
 
 /*
  * Matches one text and adds to *outcome: once, or with the tag `multiple` up

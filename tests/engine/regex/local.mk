@@ -1,4 +1,11 @@
-unit_tests += tests/engine/regex/test_pcre
+unit_tests += tests/engine/regex/test_pcre tests/engine/regex/test_factor \
+	tests/engine/regex/test_pattern_set
 tests_engine_regex_test_pcre_SOURCES = tests/engine/regex/test_pcre.c
 tests_engine_regex_test_pcre_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_pcre_LDADD = $(unit_test_libs)
+tests_engine_regex_test_factor_SOURCES = tests/engine/regex/test_factor.c
+tests_engine_regex_test_factor_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_regex_test_factor_LDADD = $(unit_test_libs)
+tests_engine_regex_test_pattern_set_SOURCES = tests/engine/regex/test_pattern_set.c
+tests_engine_regex_test_pattern_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_regex_test_pattern_set_LDADD = $(unit_test_libs)

@@ -1,0 +1,167 @@
+/*
+ * strings.c - small sets of short folded strings: unions, products, cuts
+ *
+ * Sets are arrays, sorted so that equal ones stand together; they are kept
+ * below a hundred strings by their users, who multiply only what is small.
+ */
+#include "engine/regex/strings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+compare(const void *a, const void *b)
+{
+	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/* Sorts v and leaves each string once. */
+static struct strings
+settled(struct slice *v, size_t n)
+{
+	size_t kept = 0;
+
+	if (v == NULL)
+		return (struct strings){ NULL, 0 };
+	if (n > 1)
+		qsort(v, n, sizeof(*v), compare);
+	for (size_t i = 0; i < n; i++) {
+		if (kept == 0 || !slice_eq(v[kept - 1], v[i]))
+			v[kept++] = v[i];
+	}
+	return (struct strings){ v, kept };
+}
+
+struct strings
+strings_one(struct arena *arena, struct slice s)
+{
+	struct slice *v = arena_array(arena, 1, sizeof(*v));
+
+	if (v == NULL)
+		return (struct strings){ NULL, 0 };
+	*v = s;
+	return (struct strings){ v, 1 };
+}
+
+struct strings
+strings_union(struct arena *arena, struct strings a, struct strings b)
+{
+	struct slice *v;
+	size_t i = 0, k = 0, n = 0;
+
+	if (a.n == 0 || b.n == 0)
+		return a.n == 0 ? b : a;
+	v = arena_array(arena, a.n + b.n, sizeof(*v));
+	while (v != NULL && (i < a.n || k < b.n)) {
+		int order = i == a.n ? 1 : k == b.n ? -1 : slice_compare(a.v[i], b.v[k]);
+
+		v[n++] = order <= 0 ? a.v[i] : b.v[k];
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return (struct strings){ v, n };
+}
+
+/* One string behind the other, with one blank where two meet. */
+static struct slice
+joined(struct arena *arena, struct slice a, struct slice b)
+{
+	char *p;
+
+	if (a.n > 0 && b.n > 0 && a.p[a.n - 1] == ' ' && b.p[0] == ' ')
+		b = slice_from(b, 1);
+	if (b.n == 0)
+		return a;
+	if (a.n == 0)
+		return b;
+	p = arena_alloc(arena, a.n + b.n);
+	if (p == NULL)
+		return SLICE_ABSENT;
+	memcpy(p, a.p, a.n);
+	memcpy(p + a.n, b.p, b.n);
+	return (struct slice){ p, a.n + b.n };
+}
+
+struct strings
+strings_join(struct arena *arena, struct strings a, struct strings b)
+{
+	const struct slice nothing = { "", 0 };
+	struct slice *v;
+	size_t n = 0;
+
+	if (a.n == 1 && slice_eq(a.v[0], nothing))
+		return b;
+	if (b.n == 1 && slice_eq(b.v[0], nothing))
+		return a;
+	v = arena_array(arena, a.n * b.n + 1, sizeof(*v));
+	for (size_t i = 0; v != NULL && i < a.n; i++) {
+		for (size_t k = 0; k < b.n; k++)
+			v[n++] = joined(arena, a.v[i], b.v[k]);
+	}
+	return settled(v, n);
+}
+
+static struct strings
+cut(struct arena *arena, struct strings set, size_t bytes, bool prefixes)
+{
+	struct slice *v = arena_array(arena, set.n + 1, sizeof(*v));
+
+	for (size_t i = 0; v != NULL && i < set.n; i++) {
+		struct slice s = set.v[i];
+
+		v[i] = s.n <= bytes ? s
+		       : prefixes   ? slice_cut(s, 0, bytes)
+				    : slice_from(s, s.n - bytes);
+	}
+	return settled(v, set.n);
+}
+
+struct strings
+strings_trim(struct arena *arena, struct strings set, size_t count, size_t bytes, bool prefixes)
+{
+	size_t longest = strings_longest(set);
+
+	if (longest > bytes)
+		set = cut(arena, set, bytes, prefixes);
+	for (size_t n = longest < bytes ? longest : bytes; set.n > count && n > 0;)
+		set = cut(arena, set, --n, prefixes);
+	return set;
+}
+
+struct strings
+strings_reduce(struct arena *arena, struct strings set)
+{
+	struct slice *v = arena_array(arena, set.n + 1, sizeof(*v));
+	size_t n = 0;
+
+	for (size_t i = 0; v != NULL && i < set.n; i++) {
+		bool needless = false;
+
+		for (size_t k = 0; k < set.n && !needless; k++)
+			needless = k != i && set.v[k].n < set.v[i].n &&
+				   slice_find(set.v[i], 0, set.v[k]) < set.v[i].n;
+		if (!needless)
+			v[n++] = set.v[i];
+	}
+	return (struct strings){ v, n };
+}
+
+size_t
+strings_shortest(struct strings set)
+{
+	size_t least = set.n == 0 ? 0 : set.v[0].n;
+
+	for (size_t i = 1; i < set.n; i++)
+		least = set.v[i].n < least ? set.v[i].n : least;
+	return least;
+}
+
+size_t
+strings_longest(struct strings set)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < set.n; i++)
+		most = set.v[i].n > most ? set.v[i].n : most;
+	return most;
+}

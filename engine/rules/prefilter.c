@@ -1,0 +1,221 @@
+/*
+ * prefilter.c - the factors of a ruleset's patterns, a set for each view
+ *
+ * A selector that few rules with literals read is not worth a pass of its own;
+ * nor is a view.
+ */
+#include "engine/rules/prefilter.h"
+
+#include <assert.h>
+
+#include "engine/regex/factor.h"
+#include "engine/regex/pattern_set.h"
+#include "engine/regex/sample.h"
+#include "engine/regex/syntax.h"
+#include "engine/util/buf.h"
+
+/* Patterns for which a text is read. */
+#define WORTH 3
+/* Texts that a pattern is tried with when the ruleset is built. */
+#define SAMPLES 3
+#define SAMPLE_MORE 3
+
+struct prefilter {
+	struct pattern_set *sets[PREFILTER_COUNT];
+	unsigned *fields; /* by selector: rules that have a number */
+	size_t field_count;
+};
+
+struct prefilter_scan {
+	const struct prefilter *prefilter;
+	struct arena *arena;
+	struct pattern_hits *hits[PREFILTER_COUNT]; /* NULL: not read */
+	bool *fields_read; /* by selector */
+};
+
+/* PREFILTER_COUNT: the rule has no pattern that is matched to one view's texts. */
+static enum prefilter_view
+view_of(const struct rule *rule)
+{
+	switch (rule->def.kind) {
+	case RULE_HEADER:
+		return rule->def.exists ? PREFILTER_COUNT : PREFILTER_HEADER;
+	case RULE_BODY:
+		return PREFILTER_BODY;
+	case RULE_RAWBODY:
+		return PREFILTER_RAWBODY;
+	case RULE_URI:
+		return rule->def.condition_count > 0 ? PREFILTER_COUNT : PREFILTER_URI;
+	case RULE_FULL:
+		return PREFILTER_FULL;
+	case RULE_MIME:
+	case RULE_META:
+	case RULE_FUNCTION:
+	case RULE_DNSBL:
+	case RULE_URIBL:
+	case RULE_DNS:
+	case RULE_KIND_COUNT:
+		break;
+	}
+	return PREFILTER_COUNT;
+}
+
+static bool
+matches(const struct rule *rule, struct regex_scratch *scratch, struct slice text)
+{
+	const struct regex_limits limits = { 0 };
+	struct regex_match match = { 0 };
+
+	return regex_next(rule->regex, scratch, text, &limits, &match) == REGEX_MATCH;
+}
+
+/*
+ * Whether texts made of the pattern that PCRE2 matches hold what the pattern is
+ * thought to require. One that does not shows a mistake of ours: PCRE2 alone decides then.
+ */
+static bool
+proves_right(const struct rule *rule, const struct syntax_node *tree, const struct factor *factor,
+    struct arena *work, struct regex_scratch *scratch)
+{
+	struct sample_source source = { .state = rule->index, .more = SAMPLE_MORE };
+	struct pattern_set *set = pattern_set_new(work);
+	bool right = true;
+
+	pattern_set_add(set, 0, factor);
+	pattern_set_seal(set);
+	for (unsigned i = 0; i < SAMPLES && right; i++) {
+		struct buf text = { .arena = work };
+		struct pattern_hits *hits = pattern_hits_new(set, work);
+		size_t at = 0;
+
+		sample_add(&source, tree, &text);
+		if (hits == NULL || text.failed || !matches(rule, scratch, buf_slice(&text)))
+			continue;
+		pattern_hits_read(hits, 0, 0, buf_slice(&text));
+		right = pattern_hits_next(hits, 0, &at);
+	}
+	return right;
+}
+
+/* Puts the rule's pattern into its view's set, if it requires anything. */
+static void
+add_rule(struct prefilter *prefilter, struct rule *rule, struct arena *work,
+    struct regex_scratch *scratch)
+{
+	enum prefilter_view view = view_of(rule);
+	struct syntax_node *tree;
+	struct factor factor;
+
+	if (view == PREFILTER_COUNT || rule->template != NULL)
+		return;
+	tree = syntax_parse(work, rule->def.pattern);
+	if (tree == NULL || !factor_find(work, tree, &factor) ||
+	    !proves_right(rule, tree, &factor, work, scratch))
+		return;
+	rule->sought = pattern_set_add(prefilter->sets[view],
+			   view == PREFILTER_HEADER ? (unsigned)rule->selector : 0, &factor) +
+		       1;
+	if (view == PREFILTER_HEADER)
+		prefilter->fields[rule->selector]++;
+}
+
+const struct prefilter *
+prefilter_new(struct ruleset *ruleset)
+{
+	struct prefilter *prefilter = arena_alloc(ruleset->arena, sizeof(*prefilter));
+	struct regex_scratch *scratch = regex_scratch_new();
+
+	prefilter->field_count = ruleset->selectors.n;
+	prefilter->fields = arena_array(
+	    ruleset->arena, prefilter->field_count + 1, sizeof(*prefilter->fields));
+	for (size_t i = 0; i < PREFILTER_COUNT; i++)
+		prefilter->sets[i] = pattern_set_new(ruleset->arena);
+	for (size_t i = 0; i < ruleset->rule_count; i++) {
+		struct arena *work;
+
+		if (!ruleset->rules[i].live)
+			continue;
+		work = arena_new(SYNTAX_ARENA_MAX);
+		add_rule(prefilter, &ruleset->rules[i], work, scratch);
+		arena_free(&work);
+	}
+	regex_scratch_free(&scratch);
+	for (size_t i = 0; i < PREFILTER_COUNT; i++)
+		pattern_set_seal(prefilter->sets[i]);
+	return prefilter;
+}
+
+struct prefilter_scan *
+prefilter_scan_new(const struct prefilter *prefilter, struct arena *arena)
+{
+	struct prefilter_scan *scan = arena_alloc(arena, sizeof(*scan));
+
+	if (scan == NULL)
+		return NULL;
+	scan->prefilter = prefilter;
+	scan->arena = arena;
+	scan->fields_read = arena_array(arena, prefilter->field_count + 1, sizeof(bool));
+	return scan->fields_read == NULL ? NULL : scan;
+}
+
+/* The view's hits, made when they are first asked for; NULL: nothing is looked for there. */
+static struct pattern_hits *
+view_hits(struct prefilter_scan *scan, enum prefilter_view view)
+{
+	if (scan->hits[view] == NULL)
+		scan->hits[view] = pattern_hits_new(scan->prefilter->sets[view], scan->arena);
+	return scan->hits[view];
+}
+
+bool
+prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view)
+{
+	return scan->hits[view] == NULL &&
+	       pattern_set_count(scan->prefilter->sets[view]) >= WORTH &&
+	       view_hits(scan, view) != NULL;
+}
+
+bool
+prefilter_wants_field(struct prefilter_scan *scan, size_t selector)
+{
+	if (selector >= scan->prefilter->field_count || scan->fields_read[selector] ||
+	    scan->prefilter->fields[selector] < WORTH || view_hits(scan, PREFILTER_HEADER) == NULL)
+		return false;
+	scan->fields_read[selector] = true;
+	return true;
+}
+
+void
+prefilter_read(
+    struct prefilter_scan *scan, enum prefilter_view view, size_t number, struct slice text)
+{
+	if (view == PREFILTER_HEADER)
+		pattern_hits_read(scan->hits[view], (unsigned)number, 0, text);
+	else
+		pattern_hits_read(scan->hits[view], 0, number, text);
+}
+
+void
+prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view)
+{
+	scan->hits[view] = NULL;
+}
+
+bool
+prefilter_knows(const struct prefilter_scan *scan, const struct rule *rule)
+{
+	enum prefilter_view view = view_of(rule);
+
+	if (rule->sought == 0 || view == PREFILTER_COUNT || scan->hits[view] == NULL)
+		return false;
+	return view != PREFILTER_HEADER || scan->fields_read[rule->selector];
+}
+
+bool
+prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_t *at)
+{
+	enum prefilter_view view = view_of(rule);
+
+	assert(view < PREFILTER_COUNT);
+	return pattern_hits_next(scan->hits[view], rule->sought - 1, at);
+}

@@ -1,0 +1,60 @@
+/*
+ * prefilter.h - which rules may match which texts of a message: PCRE2 is asked about no others
+ *
+ * Built with the ruleset: the patterns of its live rules with their factors,
+ * a set for each view. A rule whose pattern requires nothing that is known, or
+ * has templates, is always asked. What it tells is only ever "cannot match",
+ * so hits, counts and scores are those without it.
+ */
+#ifndef STEELYARD_ENGINE_RULES_PREFILTER_H
+#define STEELYARD_ENGINE_RULES_PREFILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/rules/rule.h"
+#include "engine/util/arena.h"
+#include "engine/util/slice.h"
+
+/* Views that have a set of their own. */
+enum prefilter_view {
+	PREFILTER_HEADER, /* a group for each selector */
+	PREFILTER_BODY,
+	PREFILTER_RAWBODY,
+	PREFILTER_URI,
+	PREFILTER_FULL,
+	PREFILTER_COUNT
+};
+
+struct prefilter;
+struct prefilter_scan;
+
+/* Of the live rules; gives each its number. */
+const struct prefilter *prefilter_new(struct ruleset *ruleset);
+
+/* For one message: nothing read yet. NULL at the arena's cap. */
+struct prefilter_scan *prefilter_scan_new(const struct prefilter *prefilter, struct arena *arena);
+
+/* Whether the texts of the view are still to be read; they then count as read. */
+bool prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view);
+
+/* The same for the value of a selector. */
+bool prefilter_wants_field(struct prefilter_scan *scan, size_t selector);
+
+/* Reads one text of the view, the number-th; of headers number is the selector's. */
+void prefilter_read(
+    struct prefilter_scan *scan, enum prefilter_view view, size_t number, struct slice text);
+
+/* The texts of the view have changed: they are to be read again. */
+void prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view);
+
+/* Whether the rule is one of those that are looked for. */
+bool prefilter_knows(const struct prefilter_scan *scan, const struct rule *rule);
+
+/*
+ * Moves *at to the next text, itself included, that a known rule may match.
+ * False: none of those read. Of a header rule *at is 0.
+ */
+bool prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_t *at);
+
+#endif
