@@ -263,7 +263,8 @@ dns_filter_passes_outcome(const struct dns_filter *filter, enum dns_outcome outc
 	case DNS_NODATA:
 		return (filter->outcomes & 1u << 0) != 0;
 	case DNS_SERVFAIL:
-		return (filter->outcomes & 1u << 2) != 0;
+		/* The servers failed or refused, in whatever words. */
+		return (filter->outcomes & (1u << 1 | 1u << 2 | 1u << 4 | 1u << 5)) != 0;
 	case DNS_NXDOMAIN:
 		return (filter->outcomes & 1u << 3) != 0;
 	case DNS_OPEN:

@@ -35,6 +35,7 @@ static const struct {
 	const char *family;
 	eval_prepare_fn *prepare;
 } preparations[PREPARED_COUNT] = {
+	[PREPARED_ASKDNS] = { "askdns", askdns_prepare },
 	[PREPARED_BOUNCE] = { "bounce", bounce_prepare },
 	[PREPARED_FREEMAIL] = { "freemail", freemail_prepare },
 	[PREPARED_LANGUAGE] = { "language", language_prepare },

@@ -34,6 +34,11 @@ libengine_a_SOURCES += \
 	engine/rules/eval_uribl.c \
 	engine/rules/uribl_hosts.c \
 	engine/rules/uribl_hosts.h \
+	engine/rules/asn.c \
+	engine/rules/asn.h \
+	engine/rules/dns_tag.c \
+	engine/rules/dns_tag.h \
+	engine/rules/eval_askdns.c \
 	engine/rules/eval_list.c \
 	engine/rules/eval_local_uri.c \
 	engine/rules/eval_locale.c \

@@ -64,6 +64,7 @@ struct name_list {
 
 /* Families that make something of several lists, once for each ruleset; each row one file's. */
 enum prepared {
+	PREPARED_ASKDNS, /* eval_askdns.c */
 	PREPARED_BOUNCE, /* eval_bounce.c */
 	PREPARED_FREEMAIL, /* eval_freemail.c */
 	PREPARED_LANGUAGE, /* eval_language.c */
