@@ -136,6 +136,9 @@ static const struct early_row {
 	    { RELAY(10, "/ ip=/", .tags = RULE_MULTIPLE), SUM(5, "RELAY == 1") }, &nameless, MAIL,
 	    false },
 
+	{ "what waits for a service cannot take it back",
+	    { NAMELESS(10), { RULE("B", FUNCTION, -5), .expression = SLICE("check_razor2()") } },
+	    &nameless, CONNECT, true },
 	{ "a list of clients",
 	    { { RULE("F", FUNCTION, 10),
 		.expression = SLICE("check_rbl('l-lastexternal', 'list.example.')") } },
