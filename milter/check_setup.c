@@ -6,6 +6,7 @@
 #include "milter/check_setup.h"
 
 #include "milter/command.h"
+#include "milter/list_test.h"
 
 static bool
 open_dns(struct check_setup *setup, const struct check_options *options)
@@ -31,6 +32,27 @@ open_dns(struct check_setup *setup, const struct check_options *options)
 	return setup->recorder != NULL;
 }
 
+/* Lists that answer from servers are tested first; a table has no test points. */
+static void
+test_lists(struct check_setup *setup)
+{
+	const struct dns_lists *lists = ruleset_dns_lists(setup->ruleset);
+	struct list_finding findings[LIST_TESTS_MAX];
+	struct list_status status;
+	size_t numbers[LIST_TESTS_MAX], n;
+	int64_t wait_us;
+
+	if (setup->resolver == NULL || resolver_servers(setup->resolver)[0] == '\0')
+		return;
+	setup->health = list_health_new(NULL);
+	list_health_use(setup->health, setup->ruleset);
+	n = list_health_due(setup->health, setup->ruleset, numbers, LIST_TESTS_MAX, &wait_us);
+	list_test_run(setup->resolver, lists, numbers, n, setup->settings->dns_deadline, findings);
+	for (size_t i = 0; i < n; i++)
+		list_health_tested(setup->health, &lists->v[numbers[i]], &findings[i],
+		    setup->settings->dns_list_tests, &status);
+}
+
 bool
 check_setup_open(struct check_setup *setup, const struct check_options *options, unsigned workers)
 {
@@ -40,12 +62,14 @@ check_setup_open(struct check_setup *setup, const struct check_options *options,
 	setup->ruleset = command_ruleset(setup->settings, options->rules.p, options->rules.n);
 	if (setup->ruleset == NULL)
 		return false;
+	test_lists(setup);
 	setup->scanner = local_scan_new(&(struct local_scan_setup){
 	    .ruleset = setup->ruleset,
 	    .time_limit_us = setup->settings->time_limit,
 	    .workers = workers,
 	    .resolver = setup->resolver,
 	    .dns_deadline_us = setup->settings->dns_deadline,
+	    .health = setup->health,
 	    .recorder = setup->recorder,
 	});
 	return true;
@@ -57,6 +81,7 @@ check_setup_close(struct check_setup *setup)
 	bool written;
 
 	local_scan_free(&setup->scanner);
+	list_health_free(&setup->health);
 	resolver_unref(&setup->resolver);
 	dns_service_free(&setup->service);
 	ruleset_unref(&setup->ruleset);

@@ -25,6 +25,7 @@ struct check_setup {
 	struct ruleset *ruleset;
 	struct dns_service *service;
 	struct resolver *resolver; /* NULL: the DNS is not asked */
+	struct list_health *health; /* of DNS lists; NULL: all are trusted */
 	struct dns_recorder *recorder; /* NULL: nothing is recorded */
 	struct local_scan *scanner; /* for `workers` threads */
 };

@@ -26,6 +26,7 @@ int cmd_check(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_dnsbl(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_import_sa(int argc, char **argv);

@@ -8,6 +8,8 @@
  *
  *	status		text: one "name value" a line, in a fixed order
  *	status json	the same as an object
+ *	dnsbl		text: a line for each DNS list that rules ask
+ *	dnsbl json	the same as an array of objects
  *	reload		reads configuration and rules again and waits for the
  *			end of it: after CONTROL_OK come warnings, if any, and
  *			"ruleset ID"; after CONTROL_ERROR the errors, each
@@ -22,6 +24,8 @@
 
 #define CONTROL_STATUS "status"
 #define CONTROL_STATUS_JSON "status json"
+#define CONTROL_DNSBL "dnsbl"
+#define CONTROL_DNSBL_JSON "dnsbl json"
 #define CONTROL_RELOAD "reload"
 
 #define CONTROL_OK "ok"

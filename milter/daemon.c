@@ -38,6 +38,9 @@
 #include "milter/clock.h"
 #include "milter/control.h"
 #include "milter/control_protocol.h"
+#include "milter/list_health.h"
+#include "milter/list_report.h"
+#include "milter/list_watch.h"
 #include "milter/listener.h"
 #include "milter/live.h"
 #include "milter/log.h"
@@ -65,6 +68,7 @@ struct daemon {
 
 	struct dns_service *dns;
 	struct live *live;
+	struct list_watch *list_watch;
 	struct scanner scanner;
 	struct traffic *traffic;
 	struct metrics metrics;
@@ -232,6 +236,21 @@ daemon_open_log(const struct daemon *daemon)
 	log_fix_time(daemon->options->now);
 }
 
+/* A table of answers knows no test points: its lists are trusted, and have no budgets. */
+static void
+daemon_make_health(struct daemon *daemon)
+{
+	const char *folder = daemon->settings->state_dir;
+	const struct resolver *resolver = daemon->first->resolver;
+	struct buf path = { 0 };
+
+	if (resolver != NULL && resolver_servers(resolver)[0] == '\0')
+		return;
+	buf_printf(&path, "%s/dns-lists", folder);
+	daemon->scanner.health = list_health_new(folder[0] == '\0' ? NULL : buf_text(&path));
+	buf_clear(&path);
+}
+
 /* What all messages share; slots open their converters here. */
 static void
 daemon_make(struct daemon *daemon)
@@ -243,6 +262,7 @@ daemon_make(struct daemon *daemon)
 	daemon->scanner.fixed_now = daemon->options->now;
 	if (getrandom(&daemon->scanner.hash_seed, sizeof(daemon->scanner.hash_seed), 0) < 0)
 		daemon->scanner.hash_seed = (uint64_t)clock_wall_us();
+	daemon_make_health(daemon);
 	daemon->traffic = traffic_new();
 	daemon->started_us = clock_monotonic_us();
 	/* One reference for the cell, one for the settings of the start. */
@@ -255,6 +275,7 @@ answer_status(struct daemon *daemon, bool json, struct buf *out)
 {
 	const struct generation *now = live_take(daemon->live);
 	struct resolver_counters dns;
+	struct list_counts lists = { 0 };
 	struct metrics_context context = {
 		.uptime_s = (clock_monotonic_us() - daemon->started_us) / CLOCK_SECOND_US,
 		.ruleset_id = ruleset_id(now->ruleset),
@@ -267,16 +288,31 @@ answer_status(struct daemon *daemon, bool json, struct buf *out)
 		.draining = traffic_draining(daemon->traffic),
 		.jit = slots_have_jit(),
 		.dns = now->resolver == NULL ? NULL : &dns,
+		.lists = &lists,
 	};
 
 	if (now->resolver != NULL)
 		resolver_count(now->resolver, &dns);
+	if (daemon->scanner.health != NULL)
+		list_health_count(daemon->scanner.health, &lists);
 	buf_add(out, SLICE(CONTROL_OK "\n"));
 	if (json)
 		metrics_json(&daemon->metrics, &context, out);
 	else
 		metrics_text(&daemon->metrics, &context, out);
 	generation_unref(&now);
+}
+
+static void
+answer_dnsbl(struct daemon *daemon, bool json, struct buf *out)
+{
+	buf_add(out, SLICE(CONTROL_OK "\n"));
+	if (daemon->scanner.health == NULL)
+		buf_add(out, json ? SLICE("[]\n") : SLICE("answers come from a table\n"));
+	else if (json)
+		list_report_json(daemon->scanner.health, out);
+	else
+		list_report_text(daemon->scanner.health, out);
 }
 
 static void
@@ -299,12 +335,17 @@ answer_control(void *p, struct slice request, struct buf *out)
 		answer_status(daemon, false, out);
 	else if (slice_eq(request, SLICE(CONTROL_STATUS_JSON)))
 		answer_status(daemon, true, out);
+	else if (slice_eq(request, SLICE(CONTROL_DNSBL)))
+		answer_dnsbl(daemon, false, out);
+	else if (slice_eq(request, SLICE(CONTROL_DNSBL_JSON)))
+		answer_dnsbl(daemon, true, out);
 	else if (slice_eq(request, SLICE(CONTROL_RELOAD)))
 		answer_reload(daemon, out);
 	else
 		buf_add(
 		    out, SLICE(CONTROL_ERROR "\nunknown request: " CONTROL_STATUS
-					     ", " CONTROL_STATUS_JSON " or " CONTROL_RELOAD "\n"));
+					     ", " CONTROL_STATUS_JSON ", " CONTROL_DNSBL
+					     ", " CONTROL_DNSBL_JSON " or " CONTROL_RELOAD "\n"));
 }
 
 static void *
@@ -338,6 +379,8 @@ daemon_serve(struct daemon *daemon, struct err *err)
 	signals_mask(SIG_BLOCK);
 	daemon->reload = reload_start(daemon->options->config, daemon->dns, daemon->live,
 	    daemon->scanner.memory, &daemon->metrics);
+	if (daemon->scanner.health != NULL)
+		daemon->list_watch = list_watch_start(daemon->live, daemon->scanner.health);
 	if (daemon->control_listener.fd >= 0)
 		daemon->control = control_start(
 		    daemon->control_listener.fd, answer_control, daemon);
@@ -394,6 +437,17 @@ daemon_wait(struct daemon *daemon)
 	}
 }
 
+/* Sessions may still hold what is not freed here. */
+static void
+daemon_save(struct daemon *daemon)
+{
+	struct err err;
+
+	list_watch_stop(&daemon->list_watch);
+	if (daemon->scanner.health != NULL && !list_health_save(daemon->scanner.health, &err))
+		log_event(LOG_LEVEL_WARNING, "stop", "budgets of DNS lists: %s", err.text);
+}
+
 static void
 daemon_drain(struct daemon *daemon)
 {
@@ -409,6 +463,7 @@ daemon_drain(struct daemon *daemon)
 		log_event(LOG_LEVEL_WARNING, "drain",
 		    "%zu messages got no answer within drain_timeout", left);
 	control_stop(&daemon->control);
+	daemon_save(daemon);
 	daemon_close(daemon);
 	log_event(LOG_LEVEL_INFO, "stop", "stopped");
 }

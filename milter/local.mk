@@ -9,6 +9,7 @@ libcli_a_SOURCES = \
 	milter/cmd_check.c \
 	milter/cmd_config.c \
 	milter/cmd_control.c \
+	milter/cmd_dnsbl.c \
 	milter/cmd_import_sa.c \
 	milter/cmd_lint.c \
 	milter/coverage.c milter/coverage.h \
@@ -43,6 +44,9 @@ libshell_a_SOURCES = \
 	milter/dns_recorder.c milter/dns_recorder.h \
 	milter/dns_reply.c milter/dns_reply.h \
 	milter/dns_service.c milter/dns_service.h \
+	milter/list_health.c milter/list_health.h \
+	milter/list_lookup.c milter/list_lookup.h \
+	milter/list_test.c milter/list_test.h \
 	milter/live.c milter/live.h \
 	milter/memory.c milter/memory.h \
 	milter/message_scan.c milter/message_scan.h \
@@ -56,6 +60,8 @@ libdaemon_a_SOURCES = \
 	milter/actions.c milter/actions.h \
 	milter/background.c milter/background.h \
 	milter/control.c milter/control.h \
+	milter/list_report.c milter/list_report.h \
+	milter/list_watch.c milter/list_watch.h \
 	milter/listener.c milter/listener.h \
 	milter/log.c milter/log.h \
 	milter/early.c milter/early.h \

@@ -95,12 +95,15 @@ ask(const struct local_scan *local, struct scan *scan, struct slot *slot,
     const struct budget *budget, int64_t *deadline)
 {
 	int64_t begun = clock_monotonic_us(), now;
-	struct scan_dns dns = { scan, NULL, begun + local->setup.dns_deadline_us,
-		local->setup.recorder };
+	struct scan_dns dns = { .scan = scan,
+		.resolver = local->setup.resolver,
+		.lists = ruleset_dns_lists(local->setup.ruleset),
+		.deadline_us = begun + local->setup.dns_deadline_us,
+		.recorder = local->setup.recorder };
 
 	if (!scan_is_open(scan))
 		return;
-	dns.lookup = lookup_new(local->setup.resolver);
+	dns.lookup = list_lookup_new(dns.resolver, dns.lists);
 	while (scan_is_open(scan)) {
 		while (!scan_dns_wait(&dns, dns.deadline_us))
 			continue;
@@ -109,7 +112,7 @@ ask(const struct local_scan *local, struct scan *scan, struct slot *slot,
 		begun = now;
 		scan_resume(scan, slot, budget);
 	}
-	lookup_free(&dns.lookup);
+	list_lookup_free(&dns.lookup);
 }
 
 const struct verdict *
@@ -126,6 +129,9 @@ local_scan_run(struct local_scan *local, unsigned worker, const struct envelope 
 	all.hash_seed = local->hash_seed;
 	all.clock_us = local_scan_clock;
 	all.dns = local->setup.resolver != NULL;
+	if (local->setup.health != NULL)
+		all.list_states = list_health_states(
+		    local->setup.health, local->setup.ruleset, arena);
 	scan = scan_open(arena, local->setup.ruleset, envelope, &all);
 	assert(scan != NULL); /* LOCAL_ARENA_BASE holds it */
 	scan_message(scan, local->slots[worker], bytes, &budget);

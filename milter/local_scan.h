@@ -24,6 +24,7 @@
 #include "engine/util/arena.h"
 #include "engine/verdict.h"
 #include "milter/dns_recorder.h"
+#include "milter/list_health.h"
 #include "milter/resolver.h"
 
 /* An arena's cap: this, and ARENA_FACTOR times the bytes scanned (DESIGN 3). */
@@ -39,6 +40,7 @@ struct local_scan_setup {
 	unsigned workers; /* threads */
 	struct resolver *resolver; /* NULL: rules do not ask the DNS */
 	int64_t dns_deadline_us; /* how long one scan waits for it */
+	struct list_health *health; /* of DNS lists; NULL: all are trusted */
 	struct dns_recorder *recorder; /* of its answers; NULL: none */
 };
 

@@ -123,13 +123,16 @@ message_scan_ask(struct scanner *scanner, struct message_scan *scan, struct scan
 	const struct generation *generation = scan->generation;
 	struct scan_dns dns = {
 		.scan = core,
+		.resolver = generation->resolver,
+		.lists = ruleset_dns_lists(generation->ruleset),
+		.health = scanner->health,
 		.deadline_us = clock_monotonic_us() +
 			       early_limit(scan, generation->settings->dns_deadline),
 	};
 
 	if (!scan_is_open(core))
 		return;
-	dns.lookup = lookup_new(generation->resolver);
+	dns.lookup = list_lookup_new(dns.resolver, dns.lists);
 	while (*slot != NULL && scan_is_open(core)) {
 		slots_give(scanner->slots, *slot);
 		message_scan_await(scan, &dns);
@@ -137,14 +140,14 @@ message_scan_ask(struct scanner *scanner, struct message_scan *scan, struct scan
 		if (*slot != NULL)
 			scan_resume(core, *slot, budget);
 	}
-	lookup_free(&dns.lookup);
+	list_lookup_free(&dns.lookup);
 }
 
 /* Opens the engine's scan; NULL: there is no memory. */
 static struct scan *
 message_scan_open(struct scanner *scanner, struct message_scan *scan)
 {
-	const struct scan_options options = {
+	struct scan_options options = {
 		.now = scanner->fixed_now != 0 ? scanner->fixed_now
 					       : clock_wall_us() / CLOCK_SECOND_US,
 		.hash_seed = scanner->hash_seed,
@@ -156,6 +159,9 @@ message_scan_open(struct scanner *scanner, struct message_scan *scan)
 	scan->deadline_us = clock_monotonic_us() +
 			    early_limit(scan, scan->generation->settings->time_limit);
 	scan->arena = arena_new(scan->charged);
+	if (scanner->health != NULL)
+		options.list_states = list_health_states(
+		    scanner->health, scan->generation->ruleset, scan->arena);
 	return scan_open(scan->arena, scan->generation->ruleset, scan->envelope, &options);
 }
 
@@ -172,6 +178,9 @@ message_scan_judge(struct scanner *scanner, struct message_scan *scan, struct sl
 	message_scan_ask(scanner, scan, core, &budget, slot);
 	if (*slot != NULL)
 		scan->verdict = scan->early != 0 ? scan_early(core) : scan_verdict(core);
+	if (scan->verdict != NULL && scanner->health != NULL)
+		list_health_watch(scanner->health, scan->generation->ruleset,
+		    scan->verdict->list_uses, scan->verdict->list_use_count);
 	scan_close(&core);
 	if (*slot == NULL)
 		return SCAN_END_BUSY;
@@ -202,7 +211,9 @@ message_scan_prefetch(struct scanner *scanner, struct message_scan *scan)
 {
 	struct budget budget = { message_scan_spent, scan };
 	struct slot *slot = slots_take(scanner->slots, 0);
-	const struct dns_question *question;
+	struct scan_dns dns = { .resolver = scan->generation->resolver,
+		.lists = ruleset_dns_lists(scan->generation->ruleset),
+		.health = scanner->health };
 	struct scan *core;
 
 	if (slot == NULL)
@@ -212,8 +223,9 @@ message_scan_prefetch(struct scanner *scanner, struct message_scan *scan)
 		core = message_scan_open(scanner, scan);
 		if (core != NULL)
 			scan_message(core, slot, SLICE(""), &budget);
-		while (core != NULL && (question = scan_wants(core)) != NULL)
-			resolver_prefetch(scan->generation->resolver, question);
+		dns.scan = core;
+		if (core != NULL)
+			scan_dns_prefetch(&dns);
 		scan_close(&core);
 	}
 	slots_give(scanner->slots, slot);

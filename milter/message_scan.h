@@ -22,6 +22,7 @@
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
 #include "engine/verdict.h"
+#include "milter/list_health.h"
 #include "milter/live.h"
 #include "milter/memory.h"
 #include "milter/slots.h"
@@ -43,6 +44,7 @@ struct scanner {
 	struct memory *memory;
 	int64_t fixed_now; /* seconds since 1970 that rules see; 0: the real time */
 	uint64_t hash_seed;
+	struct list_health *health; /* of DNS lists; NULL: all are trusted */
 };
 
 enum scan_end {

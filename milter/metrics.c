@@ -108,6 +108,10 @@ metrics_walk(struct metrics *metrics, const struct metrics_context *context, str
 		writer_number(writer, name, atomic_load(&metrics->actions[i]));
 	}
 	metrics_dns(context->dns, writer);
+	writer_number(writer, "dns_lists", context->lists->used);
+	writer_number(writer, "dns_lists_well", context->lists->well);
+	writer_number(writer, "dns_lists_sick", context->lists->sick);
+	writer_number(writer, "dns_lists_spent", context->lists->spent);
 }
 
 void

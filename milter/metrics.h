@@ -15,6 +15,7 @@
 #include "engine/util/buf.h"
 #include "engine/util/slice.h"
 #include "engine/verdict.h"
+#include "milter/list_health.h"
 #include "milter/resolver.h"
 
 /* field, name: counters that only rise */
@@ -61,6 +62,7 @@ struct metrics_context {
 	uint64_t messages_now; /* between MAIL FROM and the answer */
 	bool draining;
 	bool jit;
+	const struct list_counts *lists; /* DNS lists */
 	const struct resolver_counters *dns; /* NULL: the DNS is not asked */
 };
 

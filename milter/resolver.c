@@ -371,6 +371,18 @@ resolver_prefetch(struct resolver *resolver, const struct dns_question *question
 	dns_reply_unref(&reply);
 }
 
+bool
+resolver_knows(struct resolver *resolver, const struct dns_question *question)
+{
+	bool known;
+
+	pthread_mutex_lock(&resolver->lock);
+	known = dns_cache_find(resolver->cache, question, clock_monotonic_us()) != NULL ||
+		*query_place(resolver, question) != NULL;
+	pthread_mutex_unlock(&resolver->lock);
+	return known;
+}
+
 struct lookup *
 lookup_new(struct resolver *resolver)
 {

@@ -98,6 +98,9 @@ void resolver_count(struct resolver *resolver, struct resolver_counters *counter
 /* Asks what is not known yet, so that the answer is there when a message wants it. */
 void resolver_prefetch(struct resolver *resolver, const struct dns_question *question);
 
+/* Whether a question would be answered without a new one to the servers. */
+bool resolver_knows(struct resolver *resolver, const struct dns_question *question);
+
 /* No questions so far. It holds a reference to the resolver and belongs to one thread at a time. */
 struct lookup *lookup_new(struct resolver *resolver);
 

@@ -2,7 +2,9 @@
  * scan_dns.h - between a scan and the resolver: what rules ask, and the answers that they wait for
  *
  * SYNOPSIS
- *	struct scan_dns dns = { scan, lookup_new(resolver), deadline_us };
+ *	struct scan_dns dns = { .scan = scan, .resolver = resolver, .lists = lists, ... };
+ *
+ *	dns.lookup = list_lookup_new(resolver, lists);
  *
  *	while (scan_is_open(scan)) {
  *		... give the slot back ...
@@ -11,7 +13,7 @@
  *		... take a slot ...
  *		scan_resume(scan, slot, budget);
  *	}
- *	lookup_free(&dns.lookup);
+ *	list_lookup_free(&dns.lookup);
  */
 #ifndef STEELYARD_MILTER_SCAN_DNS_H
 #define STEELYARD_MILTER_SCAN_DNS_H
@@ -21,11 +23,16 @@
 
 #include "engine/scan.h"
 #include "milter/dns_recorder.h"
+#include "milter/list_health.h"
+#include "milter/list_lookup.h"
 #include "milter/resolver.h"
 
 struct scan_dns {
 	struct scan *scan;
-	struct lookup *lookup;
+	struct list_lookup *lookup;
+	struct resolver *resolver; /* that of `lookup` */
+	const struct dns_lists *lists; /* likewise */
+	struct list_health *health; /* budgets; NULL: none */
 	int64_t deadline_us; /* monotonic: from then on there is no answer */
 	struct dns_recorder *recorder; /* is told of each answer; NULL: none is kept */
 };
@@ -36,5 +43,8 @@ struct scan_dns {
  * deadline did.
  */
 bool scan_dns_wait(struct scan_dns *dns, int64_t until_us);
+
+/* Asks what the scan wants for nobody, so that the answers are there when they are wanted. */
+void scan_dns_prefetch(struct scan_dns *dns);
 
 #endif

@@ -24,6 +24,7 @@ static const struct {
 	{ "import-sa", cmd_import_sa, "write SpamAssassin's rules as a rule file of ours" },
 	{ "config", cmd_config, "show the configuration in force" },
 	{ "status", cmd_status, "ask the running daemon how it is" },
+	{ "dnsbl", cmd_dnsbl, "tell how DNS lists stand, or ask them all about one address" },
 	{ "reload", cmd_reload, "make the running daemon read configuration and rules again" },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

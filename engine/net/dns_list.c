@@ -328,6 +328,8 @@ dns_lists_wire(const struct dns_lists *lists, struct slice name, char wire_r[DNS
 	if (rest.n > 0)
 		memcpy(wire_r + at + secret.n, rest.p, rest.n);
 	*length_r = at + secret.n + rest.n;
+	for (size_t i = 0; i < *length_r; i++)
+		wire_r[i] = ascii_lower(wire_r[i]);
 	wire_r[*length_r] = '\0';
 	return true;
 }

@@ -150,7 +150,7 @@ uint32_t dns_list_undeclared(const struct dns_list *list, const struct dns_answe
 const struct dns_list *dns_lists_of_name(const struct dns_lists *lists, struct slice name);
 
 /*
- * The name as it goes on the wire, the secret of its list put in. False: it
+ * The name as it goes on the wire, the secret of its list put in, in lower case. False: it
  * says {key:...} of no list, or one without its secret, or gets too long.
  */
 bool dns_lists_wire(const struct dns_lists *lists, struct slice name, char wire_r[DNS_NAME_MAX + 1],

@@ -29,6 +29,10 @@ tests_milter_test_traffic_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_traffic_LDADD = libdaemon.a libshell.a $(unit_test_libs) -lpthread
 test_scripts += tests/milter/test_cli.py
 
+unit_tests += tests/milter/test_list_health
+tests_milter_test_list_health_SOURCES = tests/milter/test_list_health.c
+tests_milter_test_list_health_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_list_health_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 unit_tests += tests/milter/test_actions tests/milter/test_message_scan \
 	tests/milter/test_privileges tests/milter/test_session
 tests_milter_test_message_scan_SOURCES = tests/milter/test_message_scan.c \
