@@ -44,6 +44,9 @@ HOST_RULES = """  NO_NAME: {function: check_fcrdns_none(), tags: [net], score: 1
   NO_MAIL: {function: check_envfrom_no_mail(), tags: [net], score: 1, describe: The sender takes no mail}
   NO_LISTED: {meta: '!LIST_0', score: 1, describe: A meta that is true when a list does not hit}
 """
+SPF_RULE = """  SPF_PASS: {function: check_for_spf_pass(), tags: [net], score: 1, describe: The client may send for the sender}
+"""
+
 
 def same(what, got, want):
     if got != want:
@@ -153,6 +156,18 @@ def test_latency_of_lists():
             same("score", daemon.messages(1)[0]["score"], "%d.000" % LISTS)
             assert 30 <= took < 1000, took
             same("questions", len(responder.questions()), LISTS)
+
+
+def test_latency_of_spf():
+    """SPF takes as many round trips as its chain is long"""
+    with Responder(TABLE, latency=30) as responder:
+        with Daemon(settings(responder.address), rules=LIST_RULES + SPF_RULE) as daemon:
+            send_all(daemon, 1, 1)
+            took = us_dns(daemon, 1)
+            print("# SPF through 3 includes and %d lists at 30 ms: %.1f ms, %.1f round trips" %
+                  (LISTS, took, took / 30))
+            same("SPF", "SPF_PASS" in daemon.messages(1)[0]["hits"], True)
+            assert 4 * 30 <= took < 2000, took
 
 
 def test_same_sender():

@@ -5,11 +5,18 @@ check-mta) a few hundred messages pass; STEELYARD_LONG=1 takes the full
 figures.
 """
 import concurrent.futures
+import os
 import signal
+import sys
 import threading
+import time
 
 import harness
 from harness import wait_for
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "dns"))
+from nsd import Nsd, program as nsd_program  # noqa: E402
+from responder import Responder  # noqa: E402
 
 NOW = 1795000000
 MESSAGES = 1000 if harness.LONG else 150
@@ -114,6 +121,67 @@ def early(kind):
         code, text = harness.refused(mta.port)
         assert 500 <= code <= 599, (code, text)
         assert daemon.log_lines(" early=connect ")
+
+
+# What each of these answers, or does not: tests/dns/responder.py tells how.
+ILL = ("servfail", "refused", "wrong-name", "wrong-id", "garbage", "cut", "dead")
+WELL = ("slow", "truncated", "no-edns")
+DEADLINE_S = 4
+
+
+def list_rules(zones):
+    """A rule ON_NAME for each {name: (zone, answer)}."""
+    return "".join("  ON_%s: {function: 'check_rbl(\"%s\", \"%s.\", \"%s\")', tags: [net], score: 1, "
+                   "describe: Listed}\n" % (name, name.lower(), zone, answer)
+                   for name, (zone, answer) in zones.items())
+
+
+def hits_of(kind, zones, rules, servers):
+    """The log line of one message, and how long its sender waited."""
+    settings = "dns: {servers: ['%s'], deadline: %ds, timeout: 1500ms}\n" % (servers, DEADLINE_S)
+    with harness.Scene(kind) as scene:
+        daemon = scene.daemon(own_rules(scene, "rules:\n" + list_rules(zones) + rules) + settings)
+        mta = scene.mta(milter=daemon.socket)
+        session = harness.connect(mta.port)
+        start = time.monotonic()
+        assert harness.send(session, "x", plain("fine"), "a@n1.endless.test")[0] == 250
+        took = time.monotonic() - start
+        session.quit()
+        wait_for("the delivery", lambda: mta.delivered_count() == 1)
+        line = wait_for("the log", lambda: daemon.log_lines("event=message"))[0]
+    assert took < DEADLINE_S + 1, took
+    return line, took
+
+
+def ill_dns(kind):
+    """name servers that err, lie or stay silent cost a message its lists, and no more than the deadline"""
+    zones = {word.upper().replace("-", "_"): (word + ".test", "127.0.0.2") for word in ILL + WELL}
+    rules = ("  SPF_ENDLESS: {function: check_for_spf_permerror(), tags: [net], score: 1, describe: No end}\n"
+             "  NOT_DEAD: {meta: '!ON_DEAD', score: 1, describe: A guess}\n")
+    with Responder() as responder:
+        line, took = hits_of(kind, zones, rules, responder.address)
+        texts = len([question for question in responder.questions() if ".endless.test" in question])
+    print("# %s: %.2f s, deadline %d s; SPF's endless chain was followed %d steps: %s" %
+          (kind, took, DEADLINE_S, texts, line[line.find(" score="):]))
+    for word in WELL:
+        assert "ON_" + word.upper().replace("-", "_") in line.split(" hits=")[1].split(" ")[0], line
+    for word in ILL:
+        assert "ON_" + word.upper().replace("-", "_") not in line.split(" hits=")[1].split(" ")[0], line
+    assert "SPF_ENDLESS" in line and "NOT_DEAD" not in line.split(" hits=")[1].split(" ")[0], line
+    assert texts <= 11, texts
+
+
+def real_dns(kind):
+    """a real name server: listed, not listed, a wildcard, an operator's error code"""
+    reverse = ".".join(reversed(harness.CLIENT.split(".")))
+    zones = {"listed.example": reverse + " A 127.0.0.2\n", "clean.example": "2.0.0.127 A 127.0.0.2\n",
+             "world.example": "* A 127.0.0.2\n", "error.example": reverse + " A 127.255.255.254\n"}
+    rules = {zone.split(".")[0].upper(): (zone, "127.0.0.2") for zone in zones}
+    with Nsd(zones) as nsd:
+        line, took = hits_of(kind, rules, "", nsd.address)
+    print("# %s: %.2f s:%s" % (kind, took, line[line.find(" score="):]))
+    assert "ON_LISTED" in line and "ON_WORLD" in line, line
+    assert "ON_CLEAN" not in line and "ON_ERROR" not in line, line
 
 
 def equality(kind):
@@ -301,8 +369,10 @@ def fail_open(kind):
 def run(kind):
     harness.own_network()
     cases = harness.Cases()
-    for scenario in (actions, early, bad_reload, fail_open, killed, drained, reloaded):
+    for scenario in (actions, early, ill_dns, bad_reload, fail_open, killed, drained, reloaded):
         cases.run("%s: %s" % (kind, scenario.__doc__), scenario, kind)
+    missing = None if nsd_program() else "nsd is not installed"
+    cases.run("%s: %s" % (kind, real_dns.__doc__), real_dns, kind, skip=missing)
     missing = None if harness.corpus_messages(1) else "STEELYARD_CORPUS is not set"
     cases.run("%s: %s" % (kind, equality.__doc__), equality, kind, skip=missing)
     return cases
