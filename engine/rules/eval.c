@@ -38,6 +38,7 @@ static const struct {
 	[PREPARED_ASKDNS] = { "askdns", askdns_prepare },
 	[PREPARED_BOUNCE] = { "bounce", bounce_prepare },
 	[PREPARED_FREEMAIL] = { "freemail", freemail_prepare },
+	[PREPARED_HASHBL] = { "hashbl", hashbl_prepare },
 	[PREPARED_LANGUAGE] = { "language", language_prepare },
 	[PREPARED_LIST] = { "list", list_prepare },
 	[PREPARED_LOCAL_URI] = { "local_uri", local_uri_prepare },

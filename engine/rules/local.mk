@@ -39,6 +39,9 @@ libengine_a_SOURCES += \
 	engine/rules/dns_tag.c \
 	engine/rules/dns_tag.h \
 	engine/rules/eval_askdns.c \
+	engine/rules/eval_hashbl.c \
+	engine/rules/mail_scan.c \
+	engine/rules/mail_scan.h \
 	engine/rules/eval_list.c \
 	engine/rules/eval_local_uri.c \
 	engine/rules/eval_locale.c \

@@ -67,6 +67,7 @@ enum prepared {
 	PREPARED_ASKDNS, /* eval_askdns.c */
 	PREPARED_BOUNCE, /* eval_bounce.c */
 	PREPARED_FREEMAIL, /* eval_freemail.c */
+	PREPARED_HASHBL, /* eval_hashbl.c */
 	PREPARED_LANGUAGE, /* eval_language.c */
 	PREPARED_LIST, /* eval_list.c */
 	PREPARED_LOCAL_URI, /* eval_local_uri.c */

@@ -23,6 +23,8 @@ unit_tests += \
 	tests/engine/rules/test_eval_dnsbl \
 	tests/engine/rules/test_eval_uribl \
 	tests/engine/rules/test_eval_askdns \
+	tests/engine/rules/test_eval_hashbl \
+	tests/engine/rules/test_mail_scan \
 	tests/engine/rules/test_eval_list \
 	tests/engine/rules/test_eval_welcome \
 	tests/engine/rules/test_freemail_text \
@@ -64,6 +66,14 @@ tests_engine_rules_test_eval_askdns_SOURCES = tests/engine/rules/test_eval_askdn
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_askdns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_askdns_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_hashbl_SOURCES = tests/engine/rules/test_eval_hashbl.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_hashbl_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_hashbl_LDADD = $(unit_test_libs)
+tests_engine_rules_test_mail_scan_SOURCES = tests/engine/rules/test_mail_scan.c
+tests_engine_rules_test_mail_scan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_mail_scan_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_bounce_SOURCES = tests/engine/rules/test_eval_bounce.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h

@@ -1,0 +1,600 @@
+/*
+ * eval_hashbl.c - DNS lists of hashes: of addresses, URIs, what patterns find, tags and attachments
+ *
+ * Law: SpamAssassin 4.0.1's HashBL, by how it behaves. A list is its zone,
+ * "/TXT" behind it where it answers so; options stand with slashes between
+ * ("sha1/max=10/case"). Without a hash among them the thing itself is asked
+ * about. SpamAssassin shuffles where there are more than `max`; ours takes the
+ * first. Its maxsize of attachments compares with minsize, by mistake; ours does not.
+ */
+#include "engine/rules/eval.h"
+
+#include "engine/mime/boundary.h"
+#include "engine/mime/domain.h"
+#include "engine/mime/ip.h"
+#include "engine/mime/selector.h"
+#include "engine/rules/dns_filter.h"
+#include "engine/rules/dns_query.h"
+#include "engine/rules/dns_tag.h"
+#include "engine/rules/eval_help.h"
+#include "engine/rules/eval_pattern.h"
+#include "engine/rules/mail_scan.h"
+#include "engine/rules/senders.h"
+#include "engine/rules/uribl_hosts.h"
+#include "engine/util/ascii.h"
+#include "engine/util/buf.h"
+#include "engine/util/crypto.h"
+
+/* Things that are asked about unless max= says how many, and the most that it may say. */
+#define THINGS_USUAL 10
+#define THINGS_MAX 50
+/* Things that are looked at to find them. */
+#define FOUND_MAX 500
+
+#define SIMPLE_OPTIONS "sha1/max=10/shuffle"
+
+/* One call: what is asked about, in the order in which it stands in the message. */
+struct hashbl {
+	struct views *views;
+	const struct rule *rule;
+	struct slice zone, options;
+	enum dns_type type;
+	const struct regex *filter; /* NULL: 127.0.0.0/8 */
+	struct map *seen;
+	struct vec things; /* struct slice */
+};
+
+/* The option's value, empty when it has none; absent: it is not there. */
+static struct slice
+option_value(struct slice options, const char *name)
+{
+	while (options.n > 0) {
+		size_t slash = slice_find_byte(options, 0, '/');
+		struct slice option = slice_trim(slice_cut(options, 0, slash));
+		size_t equals = slice_find_byte(option, 0, '=');
+
+		if (slice_ieq(slice_cut(option, 0, equals), slice_of(name)))
+			return slice_from(option, equals + 1);
+		options = slice_from(options, slash + 1);
+	}
+	return SLICE_ABSENT;
+}
+
+static bool
+has_option(const struct hashbl *hashbl, const char *name)
+{
+	return option_value(hashbl->options, name).p != NULL;
+}
+
+/* A number among the options, or `otherwise`. */
+static size_t
+number_option(const struct hashbl *hashbl, const char *name, size_t otherwise)
+{
+	double number;
+
+	if (!eval_read_number(option_value(hashbl->options, name), &number) || number < 1)
+		return otherwise;
+	return number < 1e9 ? (size_t)number : (size_t)1e9;
+}
+
+static struct slice
+arg_text(const struct rule *rule, size_t i, struct slice otherwise)
+{
+	if (i >= rule->call.arg_count || rule->call.args[i].text.n == 0)
+		return otherwise;
+	return rule->call.args[i].text;
+}
+
+/* `filter` is the number of that argument. False: nothing is to be done. */
+static bool
+hashbl_open(struct hashbl *hashbl, const struct rule *rule, struct views *views,
+    struct slice options, size_t filter)
+{
+	struct slice zone = rule->call.args[0].text;
+
+	*hashbl = (struct hashbl){ .views = views, .rule = rule, .type = DNS_A };
+	if (slice_iends(zone, SLICE("/TXT")))
+		hashbl->type = DNS_TXT;
+	hashbl->zone = slice_cut(zone, 0, slice_find_byte(zone, 0, '/'));
+	hashbl->options = arg_text(rule, 1, options);
+	if (arg_text(rule, filter, SLICE_ABSENT).p != NULL)
+		hashbl->filter = rule->call.args[filter].regex;
+	hashbl->seen = map_new(views->arena, MAP_EXACT, views->hash_seed);
+	hashbl->things = VEC_OF(struct slice, views->arena);
+	return facts_on(views->facts) && hashbl->seen != NULL;
+}
+
+/* Keeps a thing to ask about, once. */
+static void
+add_thing(struct hashbl *hashbl, struct slice thing)
+{
+	struct slice *added;
+
+	if (thing.n == 0 || hashbl->things.n >= FOUND_MAX ||
+	    map_find(hashbl->seen, thing) != NULL || !map_add(hashbl->seen, thing, hashbl))
+		return;
+	added = vec_push(&hashbl->things);
+	if (added != NULL)
+		*added = thing;
+}
+
+/* In lower case, unless the options say otherwise. */
+static struct slice
+cased(const struct hashbl *hashbl, struct slice text)
+{
+	return has_option(hashbl, "case") ? text : arena_lower(hashbl->views->arena, text);
+}
+
+/* RFC 4648, 6, in lower case and without padding. */
+static void
+add_base32(struct buf *out, struct slice bytes)
+{
+	static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+	unsigned bits = 0, value = 0;
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		value = (value << 8 | (unsigned char)bytes.p[i]) & 0xfff;
+		for (bits += 8; bits >= 5; bits -= 5)
+			buf_add_byte(out, digits[value >> (bits - 5) & 31]);
+	}
+	if (bits > 0)
+		buf_add_byte(out, digits[value << (5 - bits) & 31]);
+}
+
+/* As the list wants it: the thing, or its hash. */
+static struct slice
+hash(const struct hashbl *hashbl, struct slice thing)
+{
+	bool sha256 = has_option(hashbl, "sha256"), sha1 = has_option(hashbl, "sha1");
+	struct buf out = { .arena = hashbl->views->arena };
+	unsigned char bytes[CRYPTO_DIGEST_MAX];
+	struct crypto_digest digest;
+	struct slice made;
+
+	if (!sha256 && !sha1 && !has_option(hashbl, "md5"))
+		return thing;
+	digest = crypto_digest_begin(sha256 ? CRYPTO_SHA256 : sha1 ? CRYPTO_SHA1 : CRYPTO_MD5);
+	crypto_digest_add(&digest, thing);
+	made = crypto_digest_end(&digest, bytes);
+	if (sha256)
+		add_base32(&out, made);
+	for (size_t i = 0; !sha256 && i < made.n; i++)
+		buf_printf(&out, "%02x", (unsigned char)made.p[i]);
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
+}
+
+/* Whether hashbl_ignore lists it, in lower case. */
+static bool
+is_ignored(const struct hashbl *hashbl, struct slice text)
+{
+	const struct map *ignored = hashbl->views->ruleset->prepared[PREPARED_HASHBL];
+
+	return ignored != NULL && map_find(ignored, text) != NULL;
+}
+
+const void *
+hashbl_prepare(struct ruleset *ruleset)
+{
+	const struct name_list *list = ruleset_list(ruleset, "hashbl_ignore");
+	struct map *ignored = map_new(ruleset->arena, MAP_FOLDED, 0);
+
+	for (size_t i = 0; list != NULL && i < list->entries.n; i++)
+		map_add(ignored, *(struct slice *)vec_at(&list->entries, i), ignored);
+	return ignored;
+}
+
+/* Whether the records say that it is listed. */
+static bool
+is_listed(const struct hashbl *hashbl, const struct dns_answer *answer)
+{
+	for (size_t i = 0; i < answer->record_count; i++) {
+		struct slice text = dns_filter_text(
+		    hashbl->views, hashbl->type, &answer->records[i]);
+
+		if (hashbl->filter == NULL
+			? slice_starts(text, SLICE("127."))
+			: views_test(hashbl->views, hashbl->rule, hashbl->filter, text))
+			return true;
+	}
+	return false;
+}
+
+/* Asks about what was found; `hashed`: it is hashes already. */
+static unsigned
+hashbl_ask(struct hashbl *hashbl, bool hashed)
+{
+	size_t most = number_option(hashbl, "max", THINGS_USUAL);
+	struct dns_tally tally = { 0 };
+
+	if (most > THINGS_MAX)
+		most = THINGS_MAX;
+	for (size_t i = 0; i < hashbl->things.n && i < most; i++) {
+		struct slice thing = *(struct slice *)vec_at(&hashbl->things, i);
+		struct slice label = hashed ? thing : hash(hashbl, thing);
+
+		if (label.p == NULL || is_ignored(hashbl, thing) || is_ignored(hashbl, label) ||
+		    !dns_tally_take(
+			&tally, dns_query_zone(hashbl->views, hashbl->type, label, hashbl->zone)) ||
+		    !is_listed(
+			hashbl, dns_query_zone(hashbl->views, hashbl->type, label, hashbl->zone)))
+			continue;
+		if (tally.hits++ == 0 && !hashbl->rule->subrule)
+			views_log(hashbl->views, hashbl->rule, "%.*s", SLICE_ARG(thing));
+	}
+	return dns_tally_result(&tally, hashbl->rule);
+}
+
+/* Whether the list hashbl_acl_NAME has the domain, and not "!domain". */
+static bool
+acl_has(const struct name_list *acl, struct slice domain)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < acl->entries.n; i++) {
+		struct slice entry = *(struct slice *)vec_at(&acl->entries, i);
+		bool negated = slice_starts(entry, SLICE("!"));
+
+		if (!slice_ieq(slice_from(entry, negated ? 1 : 0), domain))
+			continue;
+		if (negated)
+			return false;
+		has = true;
+	}
+	return has;
+}
+
+/* The list of the fifth argument, NULL for all; false: there is no such list. */
+static bool
+find_acl(const struct hashbl *hashbl, const struct name_list **acl_r)
+{
+	struct slice name = arg_text(hashbl->rule, 4, SLICE("all"));
+	struct buf list = { .arena = hashbl->views->arena };
+
+	*acl_r = NULL;
+	if (slice_eq(name, SLICE("all")))
+		return true;
+	buf_printf(&list, "hashbl_acl_%.*s", SLICE_ARG(name));
+	*acl_r = ruleset_list(hashbl->views->ruleset, buf_text(&list));
+	return *acl_r != NULL;
+}
+
+/* What the domain of an address stands for: hashbl_email_domain_alias, "REAL ALIAS ...". */
+static struct slice
+real_domain(const struct views *views, struct slice domain)
+{
+	const struct name_list *list = ruleset_list(views->ruleset, "hashbl_email_domain_alias");
+
+	for (size_t i = 0; list != NULL && i < list->entries.n; i++) {
+		struct slice entry = *(struct slice *)vec_at(&list->entries, i), real, word;
+
+		if (!slice_next_word(&entry, &real))
+			continue;
+		while (slice_next_word(&entry, &word)) {
+			if (slice_ieq(word, domain))
+				return real;
+		}
+	}
+	return domain;
+}
+
+/* Recipients, and names that anybody has: they are never asked about. */
+static bool
+is_welcome(const struct hashbl *hashbl, struct slice address)
+{
+	static const enum fixed_field fields[] = { FIXED_X_ORIGINAL_TO, FIXED_APPARENTLY_TO,
+		FIXED_DELIVERED_TO_ADDR, FIXED_ENVELOPE_TO };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct slice value = eval_field(hashbl->views, fields[i]), line;
+
+		while (slice_next_line(&value, &line)) {
+			if (slice_ieq(line, address))
+				return true;
+		}
+	}
+	return eval_pattern_in(hashbl->views, hashbl->rule, PATTERN_HASHBL_WELCOME, address);
+}
+
+/* What of an address is asked about. */
+static struct slice
+address_thing(const struct hashbl *hashbl, struct slice local, struct slice domain)
+{
+	struct buf out = { .arena = hashbl->views->arena };
+
+	if (has_option(hashbl, "domain"))
+		return boundary_domain(
+		    hashbl->views->ruleset->boundaries, hashbl->views->arena, domain);
+	if (has_option(hashbl, "host"))
+		return domain;
+	if (has_option(hashbl, "notag"))
+		local = slice_cut(local, 0, slice_find_byte(local, 0, '+'));
+	for (size_t i = 0; i < local.n; i++) {
+		if (local.p[i] != '.' || !has_option(hashbl, "nodot"))
+			buf_add_byte(&out, local.p[i]);
+	}
+	if (!has_option(hashbl, "user"))
+		buf_printf(&out, "@%.*s", SLICE_ARG(domain));
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
+}
+
+static void
+add_address(struct hashbl *hashbl, const struct name_list *acl, struct slice address)
+{
+	struct views *views = hashbl->views;
+	size_t at = address.n;
+	struct slice local, domain, thing;
+
+	while (at > 0 && address.p[at - 1] != '@')
+		at--;
+	if (at < 2 || at == address.n)
+		return;
+	local = slice_cut(address, 0, at - 1);
+	domain = real_domain(views, slice_from(address, at));
+	if ((acl != NULL && !acl_has(acl, domain)) || is_welcome(hashbl, address) ||
+	    (hashbl->rule->call.arg_count < 5 &&
+		uribl_skips(views, domain,
+		    boundary_domain(views->ruleset->boundaries, views->arena, domain))))
+		return;
+	thing = address_thing(hashbl, local, domain);
+	if (thing.p != NULL)
+		add_thing(hashbl, cased(hashbl, thing));
+}
+
+static void
+add_text(struct hashbl *hashbl, const struct name_list *acl, struct slice text)
+{
+	struct mail_scanner scanner = { .text = text,
+		.boundaries = hashbl->views->ruleset->boundaries,
+		.without_uris = has_option(hashbl, "nouri"),
+		.without_quotes = has_option(hashbl, "noquote") };
+	struct slice address;
+
+	while (hashbl->things.n < FOUND_MAX && mail_scan_next(&scanner, &address))
+		add_address(hashbl, acl, address);
+}
+
+/* Links to addresses, and what stands in the text. */
+static void
+add_body(struct hashbl *hashbl, const struct name_list *acl)
+{
+	struct uri_list uris = views_uris(hashbl->views);
+	struct slice_list body = views_body(hashbl->views);
+
+	for (size_t i = 0; i < uris.n; i++) {
+		const struct uri *uri = &uris.v[i];
+
+		if (!uri->extended && !uri->in_text && slice_istarts(uri->raw, SLICE("mailto:")))
+			add_text(hashbl, acl, slice_from(uri->raw, 7));
+	}
+	for (size_t i = 0; i < body.n; i++)
+		add_text(hashbl, acl, body.v[i]);
+}
+
+/* One of the places that the third argument names. */
+static void
+add_place(struct hashbl *hashbl, const struct name_list *acl, struct slice place)
+{
+	struct views *views = hashbl->views;
+	const struct senders *senders;
+	const struct selector *selector;
+	struct slice value;
+	struct err err;
+
+	if (slice_eq(place, SLICE("ALLFROM"))) {
+		senders = senders_find(views);
+		for (size_t i = 0; senders != NULL && i < senders->from_count; i++)
+			add_address(hashbl, acl, senders->from[i]);
+	} else if (slice_eq(place, SLICE("body"))) {
+		add_body(hashbl, acl);
+	} else {
+		selector = selector_compile(views->arena, place, &err);
+		if (selector != NULL && views_read(views, selector, &value))
+			add_text(hashbl, acl, value);
+	}
+}
+
+unsigned
+eval_check_hashbl_emails(const struct rule *rule, struct views *views)
+{
+	struct slice places = arg_text(rule, 2, SLICE("ALLFROM/Reply-To/body"));
+	const struct name_list *acl;
+	struct hashbl hashbl;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE("sha1/notag/noquote/max=10/shuffle"), 3) ||
+	    !find_acl(&hashbl, &acl))
+		return 0;
+	while (places.n > 0) {
+		size_t slash = slice_find_byte(places, 0, '/');
+
+		add_place(&hashbl, acl, slice_trim(slice_cut(places, 0, slash)));
+		places = slice_from(places, slash + 1);
+	}
+	return hashbl_ask(&hashbl, false);
+}
+
+static bool
+has_type(const struct uri *uri, const char *type)
+{
+	for (size_t i = 0; i < uri->types.n; i++) {
+		if (slice_eq(uri->types.v[i], slice_of(type)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a host of it is left aside. */
+static bool
+skips_uri(struct views *views, const struct uri *uri)
+{
+	for (size_t i = 0; i < uri->hosts.n; i++) {
+		if (uribl_skips(views, uri->hosts.v[i],
+			boundary_domain(views->ruleset->boundaries, views->arena, uri->hosts.v[i])))
+			return true;
+	}
+	return false;
+}
+
+unsigned
+eval_check_hashbl_uris(const struct rule *rule, struct views *views)
+{
+	struct hashbl hashbl;
+	struct uri_list uris;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 2) ||
+	    has_option(&hashbl, "raw"))
+		return 0;
+	uris = views_uris(views);
+	for (size_t i = 0; i < uris.n; i++) {
+		const struct uri *uri = &uris.v[i];
+
+		if (uri->extended || slice_istarts(uri->raw, SLICE("mailto:")) ||
+		    uri->hosts.n == 0 || (!has_type(uri, "a") && !has_type(uri, "parsed")) ||
+		    skips_uri(views, uri))
+			continue;
+		for (size_t k = 0; k < uri->variants.n; k++)
+			add_thing(&hashbl, cased(&hashbl, uri->variants.v[k]));
+	}
+	return hashbl_ask(&hashbl, false);
+}
+
+/* The digits of a text alone. */
+static struct slice
+digits_of(struct views *views, struct slice text)
+{
+	struct buf out = { .arena = views->arena };
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (ascii_is_digit(text.p[i]))
+			buf_add_byte(&out, text.p[i]);
+	}
+	return buf_slice(&out);
+}
+
+/* What the pattern's group takes, wherever it matches. */
+static void
+add_matches(struct hashbl *hashbl, const struct regex *regex, struct slice text)
+{
+	struct views *views = hashbl->views;
+	const struct policy *policy = &views->ruleset->policy;
+	const struct regex_limits limits = { policy->match_limit, policy->heap_limit,
+		views->budget };
+	struct regex_match match = { 0 };
+
+	while (hashbl->things.n < FOUND_MAX && !views->spent &&
+	       regex_next(regex, views->scratch, text, &limits, &match) == REGEX_MATCH) {
+		struct slice thing = regex_group(views->scratch, text);
+
+		if (thing.p == NULL)
+			continue;
+		thing = cased(hashbl, thing);
+		add_thing(hashbl, has_option(hashbl, "num") ? digits_of(views, thing) : thing);
+	}
+}
+
+unsigned
+eval_check_hashbl_bodyre(const struct rule *rule, struct views *views)
+{
+	const struct regex *regex = rule->call.args[2].regex;
+	struct slice_list texts;
+	struct hashbl hashbl;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 3))
+		return 0;
+	if (rule->def.call_kind == RULE_FULL) {
+		add_matches(&hashbl, regex, views->bytes);
+		return hashbl_ask(&hashbl, false);
+	}
+	texts = rule->def.of_rawbody ? views_rawbody(views) : views_body(views);
+	for (size_t i = 0; i < texts.n; i++)
+		add_matches(&hashbl, regex, texts.v[i]);
+	return hashbl_ask(&hashbl, false);
+}
+
+/* A value that is an address; absent: it is not to be asked about. */
+static struct slice
+address_value(const struct hashbl *hashbl, struct slice value, const struct ip *ip)
+{
+	if ((has_option(hashbl, "ipv4") && !ip_is_v4(ip)) ||
+	    (has_option(hashbl, "ipv6") && ip_is_v4(ip)))
+		return SLICE_ABSENT;
+	return has_option(hashbl, "revip") ? ip_reversed(hashbl->views->arena, ip) : value;
+}
+
+/* A tag's value as the options want it; absent: it is not to be asked about. */
+static struct slice
+tag_value(const struct hashbl *hashbl, struct slice value)
+{
+	struct views *views = hashbl->views;
+	const struct boundaries *boundaries = views->ruleset->boundaries;
+	bool trim = has_option(hashbl, "trim"), is_host = domain_is_host_name(value);
+	struct slice domain;
+	struct ip ip;
+
+	if (ip_parse(value, &ip))
+		return address_value(hashbl, value, &ip);
+	if (has_option(hashbl, "ip") || has_option(hashbl, "ipv4") || has_option(hashbl, "ipv6") ||
+	    ((trim || has_option(hashbl, "fqdn")) && !is_host) ||
+	    ((trim || has_option(hashbl, "tld")) && !boundary_has_tld(boundaries, value)))
+		return SLICE_ABSENT;
+	if (!is_host)
+		return value;
+	domain = boundary_domain(boundaries, views->arena, value);
+	if (uribl_skips(views, value, domain))
+		return SLICE_ABSENT;
+	return trim ? domain : value;
+}
+
+unsigned
+eval_check_hashbl_tag(const struct rule *rule, struct views *views)
+{
+	struct slice tag = rule->call.args[2].text;
+	struct vec values = VEC_OF(struct slice, views->arena);
+	struct hashbl hashbl;
+	enum dns_tag_state state;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 3))
+		return 0;
+	if (tag.n > 2 && tag.p[0] == '_' && tag.p[tag.n - 1] == '_')
+		tag = slice_cut(tag, 1, tag.n - 1);
+	state = dns_tag_values(views, tag, &values);
+	if (state == DNS_TAG_OPEN)
+		return EVAL_OPEN;
+	if (state == DNS_TAG_FAILED)
+		return EVAL_UNKNOWN;
+	for (size_t i = 0; state == DNS_TAG_SET && i < values.n; i++)
+		add_thing(&hashbl,
+		    tag_value(&hashbl, cased(&hashbl, *(struct slice *)vec_at(&values, i))));
+	return hashbl_ask(&hashbl, false);
+}
+
+/* Whether a part is to be left aside, by its type, name or size. */
+static bool
+skips_part(const struct hashbl *hashbl, const struct part *part, struct slice bytes)
+{
+	return bytes.n == 0 || is_ignored(hashbl, part->type.full) ||
+	       (part->filename.n > 0 && is_ignored(hashbl, part->filename)) ||
+	       bytes.n < number_option(hashbl, "minsize", 0) ||
+	       bytes.n > number_option(hashbl, "maxsize", SIZE_MAX);
+}
+
+unsigned
+eval_check_hashbl_attachments(const struct rule *rule, struct views *views)
+{
+	const struct message *message = views->message;
+	struct hashbl hashbl;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 2) ||
+	    has_option(&hashbl, "raw"))
+		return 0;
+	for (size_t i = 0; i < message->part_count && hashbl.things.n < THINGS_MAX; i++) {
+		const struct part *part = message->parts[i];
+		struct slice bytes;
+
+		if (part->child != NULL || views_spent(views))
+			continue;
+		bytes = part_decode(views->arena, part);
+		if (!skips_part(&hashbl, part, bytes))
+			add_thing(&hashbl, hash(&hashbl, bytes));
+	}
+	return hashbl_ask(&hashbl, true);
+}

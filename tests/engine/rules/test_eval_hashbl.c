@@ -1,0 +1,101 @@
+/* test_eval_hashbl.c - eval_hashbl.c: DNS lists of hashes */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/engine/rules/eval_rows.h"
+#include "tests/engine/scan_helper.h"
+
+#define S(text)                          \
+	{                                \
+		(text), sizeof(text) - 1 \
+	}
+/* Of "me@example.org", and of "http://www.example.com/x". */
+#define SHA1 "2bb292050f956bbba8b95742405b6598331f727b"
+#define SHA256 "qvojj42jrfaleqowwxtyxnxzfe5zigktwj4z7c4slpjfdacxdv3q"
+#define MD5_URI "a6f1ba198ba3b94bec9d4fe751c89366"
+/* Of "hello\n". */
+#define SHA1_PART "f572d396fae9206628714fb2ce00f72e94f2258f"
+#define MESSAGE                                                                               \
+	"From: Me <me+tag@example.org>\nTo: you@example.net\nDelivered-To: you@example.net\n" \
+	"Reply-To: Re.Ply@Example.COM\nMIME-Version: 1.0\nContent-Type: text/plain\n\n"
+
+static const struct dns_row rows[] = {
+	{ "check_hashbl_emails('l.example')", MESSAGE "x\n", .dns = SHA1 ".l.example A 127.0.0.2\n",
+	    .want = true },
+	{ "check_hashbl_emails('l.example/A', 'sha256/notag', 'ALLFROM')", MESSAGE "x\n",
+	    .dns = SHA256 ".l.example A 127.0.0.2\n", .want = true,
+	    .asked = "A " SHA256 ".l.example\n" },
+	{ "check_hashbl_emails('l.example', 'raw/nodot', 'Reply-To/body')",
+	    MESSAGE "write to she@example.info, not to you@example.net\n", .dns = "",
+	    .asked = "A reply@example.com.l.example\nA she@example.info.l.example\n" },
+	{ "check_hashbl_emails('l.example', 'raw/host/case', 'From:addr')", MESSAGE "x\n",
+	    .dns = "example.org.l.example A 192.0.2.1\n" },
+	{ "check_hashbl_emails('l.example', 'raw/user', 'From:addr', '^192')", MESSAGE "x\n",
+	    .dns = "me+tag.l.example A 192.0.2.1\n", .want = true },
+	{ "check_hashbl_emails('l.example', 'raw/max=1', 'body')",
+	    MESSAGE "a@example.info b@example.info\n", .dns = "",
+	    .asked = "A a@example.info.l.example\n" },
+	{ "check_hashbl_emails('l.example', 'raw', 'body')", MESSAGE "sales@example.info\n",
+	    .dns = "", .asked = "" },
+	{ "check_hashbl_emails('l.example', 'raw', 'body', '', 'freemail')",
+	    MESSAGE "a@free.example.info b@other.example.info c@no.example.info\n", .dns = "",
+	    .asked = "A a@free.example.info.l.example\n" },
+	{ "check_hashbl_emails('l.example', 'raw', 'body', '', 'nosuch')",
+	    MESSAGE "a@free.example.info\n", .dns = "", .asked = "" },
+	{ "check_hashbl_emails('l.example', 'raw', 'body')",
+	    MESSAGE "b@alias.example.info ignored@example.info\n", .dns = "",
+	    .asked = "A b@real.example.info.l.example\n" },
+	{ "check_hashbl_emails('l.example')", MESSAGE "x\n", .dns = SHA1 ".l.example A !TIMEOUT\n",
+	    .unknown = true },
+	{ "check_hashbl_uris('l.example', 'md5')", MESSAGE "http://www.example.com/X\n",
+	    .dns = MD5_URI ".l.example A 127.0.0.2\n", .want = true,
+	    .asked = "A " MD5_URI ".l.example\n" },
+	{ "check_hashbl_uris('l.example', 'raw')", MESSAGE "http://www.example.com/X\n", .dns = "",
+	    .asked = "" },
+	{ "check_hashbl_bodyre('l.example', 'raw/max=10/shuffle', '\\b(1[a-z]{5})\\b')",
+	    MESSAGE "pay to 1AbCdE\n 1abcdf or 1abcdf\n", .dns = "1abcdf.l.example A 127.0.0.2\n",
+	    .want = true, .asked = "A 1abcdf.l.example\n" },
+	{ "check_hashbl_bodyre('l.example', 'raw/num', '(\\+[0-9 -]+)')",
+	    MESSAGE "call +1 555-0100 now\n", .dns = "", .asked = "A 15550100.l.example\n" },
+	{ "check_hashbl_tag('l.example', 'raw/trim', '_AUTHORDOMAIN_')", MESSAGE "x\n", .dns = "",
+	    .asked = "A example.org.l.example\n" },
+	{ "check_hashbl_tag('l.example', 'raw/ip', 'AUTHORDOMAIN')", MESSAGE "x\n", .dns = "",
+	    .asked = "" },
+	{ "check_hashbl_attachments('l.example')", MESSAGE "hello\n",
+	    .dns = SHA1_PART ".l.example A 127.0.0.2\n", .want = true },
+	{ "check_hashbl_attachments('l.example', 'sha1/minsize=7')", MESSAGE "hello\n", .dns = "",
+	    .asked = "" },
+	{ "check_hashbl_attachments('l.example', 'sha1/maxsize=5')", MESSAGE "hello\n", .dns = "",
+	    .asked = "" },
+};
+
+static void
+test_rows(void **state)
+{
+	static const struct slice acl[] = { S("free.example.info"), S("other.example.info"),
+		S("!other.example.info") };
+	static const struct slice aliases[] = { S("real.example.info alias.example.info") };
+	static const struct slice ignored[] = { S("ignored@example.info") };
+	static const struct rule_list lists[] = {
+		{ S("hashbl_acl_freemail"), acl, 3, { 0 } },
+		{ S("hashbl_email_domain_alias"), aliases, 1, { 0 } },
+		{ S("hashbl_ignore"), ignored, 1, { 0 } },
+	};
+
+	(void)state;
+	dns_rows_check(rows, ROWS(rows), lists, 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests_name("eval_hashbl", tests, NULL, NULL);
+}
