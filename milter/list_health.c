@@ -232,6 +232,9 @@ list_health_states(struct list_health *health, const struct ruleset *ruleset, st
 		struct entry *entry = find(health, lists->v[i].name, lists->v[i].zone);
 
 		states[i].condition = entry == NULL ? DNS_LIST_UNTESTED : condition_of(entry);
+		/* what it has answered before costs nothing: list_health_admit decides */
+		if (states[i].condition == DNS_LIST_SPENT)
+			states[i].condition = DNS_LIST_WELL;
 	}
 	pthread_mutex_unlock(&health->lock);
 	return states;

@@ -114,7 +114,7 @@ static const struct {
 	{ "log.recipients", "off", "off" },
 	{ "rules", "[shipped, /x/y, {yaml: /z}]", "[shipped, '/x/y', {yaml: '/z'}]" },
 	{ "scores", "{A: 1.5, NO: -0.000001}", "{A: 1.5, NO: '-0.000001'}" },
-	{ "state_dir", "/var/lib/s", "/var/lib/s" },
+	{ "state_dir", "'/var/lib/s'", "'/var/lib/s'" },
 	{ "lists", "{good: ['*@example.org']}", "{good: ['*@example.org']}" },
 	{ "dns_lists", "{zen: {zone: zen.example}}", "{zen: {zone: zen.example}}" },
 	{ "thresholds.tag", "4", "4" },

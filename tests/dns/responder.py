@@ -23,9 +23,9 @@ labels say, whatever the table has:
 	NAME.huge.test		TXT of 60,000 bytes
 
 --latency holds back each answer so long. SIGUSR1 makes it silent, SIGUSR2 ends that. The
-log has a line "UDP|TCP TYPE NAME" for each question that came.
+log has a line "UDP|TCP TYPE NAME" for each question that came. SIGHUP reads the table again.
 
-As a module: Responder(table="...", latency=0) with .port, .questions() and .stop().
+As a module: Responder(table="...", latency=0) with .port, .questions(), .replace(table) and .stop().
 """
 import argparse
 import heapq
@@ -321,17 +321,23 @@ class Server:
         self.send_due()
 
 
+def read_table(path):
+    with open(path, encoding="latin-1") as table:
+        return table.read()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--latency", type=float, default=0, metavar="MS")
     parser.add_argument("--log", metavar="FILE")
     parser.add_argument("table", nargs="?")
     arguments = parser.parse_args()
-    text = open(arguments.table, encoding="latin-1").read() if arguments.table else ""
+    text = read_table(arguments.table) if arguments.table else ""
     log = open(arguments.log, "a", encoding="latin-1") if arguments.log else None
     server = Server(Table(text), arguments.latency / 1000, log)
     signal.signal(signal.SIGUSR1, lambda *_: setattr(server, "silent", True))
     signal.signal(signal.SIGUSR2, lambda *_: setattr(server, "silent", False))
+    signal.signal(signal.SIGHUP, lambda *_: setattr(server, "table", Table(read_table(arguments.table))))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(server.port, flush=True)
     # Whoever started us holds our standard input: its end is ours.
@@ -346,11 +352,10 @@ class Responder:
     def __init__(self, table="", latency=0):
         self.folder = tempfile.TemporaryDirectory(prefix="responder-")
         self.log = os.path.join(self.folder.name, "questions")
-        path = os.path.join(self.folder.name, "table")
-        with open(path, "w", encoding="latin-1") as out:
-            out.write(table)
+        self.table = os.path.join(self.folder.name, "table")
+        self.write(table)
         self.process = subprocess.Popen(
-            [sys.executable, os.path.abspath(__file__), "--latency", str(latency), "--log", self.log, path],
+            [sys.executable, os.path.abspath(__file__), "--latency", str(latency), "--log", self.log, self.table],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline())
         self.address = "127.0.0.1:%d" % self.port
@@ -359,6 +364,16 @@ class Responder:
         """["UDP A name", ...] so far."""
         with open(self.log, encoding="latin-1") as lines:
             return lines.read().splitlines()
+
+    def write(self, table):
+        with open(self.table + ".new", "w", encoding="latin-1") as out:
+            out.write(table)
+        os.rename(self.table + ".new", self.table)
+
+    def replace(self, table):
+        """From now on it answers from this table."""
+        self.write(table)
+        self.process.send_signal(signal.SIGHUP)
 
     def silence(self, silent=True):
         """From now on it answers nothing, or answers again."""

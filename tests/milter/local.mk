@@ -80,6 +80,6 @@ tests_milter_test_resolver_nsd_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_resolver_nsd_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 
 # The daemon and the DNS, with figures.
-test_scripts += tests/milter/test_dns.py
+test_scripts += tests/milter/test_dns.py tests/milter/test_dns_lists.py
 thread_tests += tests/milter/test_dns.py
 long_scripts += tests/milter/test_dns.py

@@ -307,7 +307,7 @@ test_budget(void **state)
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_WELL);
 	assert_true(list_health_admit(health, good));
 	assert_false(list_health_admit(health, good));
-	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_SPENT);
+	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_WELL);
 	list_health_count(health, &counts);
 	assert_int_equal(counts.spent, 1);
 	assert_int_equal(counts.used, 9);

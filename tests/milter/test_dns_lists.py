@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+"""steelyardd and its DNS lists: one that lists the world, refuses or is dead does not score, and comes back
+
+The server is tests/dns/responder.py; its table changes under the daemon.
+"""
+import json
+import os
+import sys
+import traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "dns"))
+sys.dont_write_bytecode = True
+
+from milter_client import MilterClient  # noqa: E402
+from responder import Responder  # noqa: E402
+from steelyardd import Daemon, wait_for  # noqa: E402
+
+CLIENT = "203.0.113.5"
+GOOD = """2.0.0.127.bl.test. A 127.0.0.2
+5.113.0.203.bl.test. A 127.0.0.2
+"""
+WORLD = "*.bl.test. A 127.0.0.2\n"
+REFUSING = "*.bl.test. A 127.255.255.254\n"
+RULES = """rules:
+  LISTED: {dnsbl: bl, score: 3, describe: In the list}
+  UNLISTED: {meta: '!LISTED', score: 1, describe: True when the list does not hit}
+dns_lists:
+  bl: {zone: bl.test%s}
+"""
+
+
+def settings(responder, tests="1s", folder="''", cache="0s"):
+    return ("dns: {servers: ['%s'], deadline: 2s, cache_ttl: %s, cache_negative_ttl: %s, list_tests: %s}\n"
+            "state_dir: %s\n" % (responder.address, cache, cache, tests, folder))
+
+
+def send(daemon, address=CLIENT, queue_id="Q"):
+    """Sends a message from there; its log line."""
+    before = len(daemon.events("message"))
+    client = MilterClient(daemon.address, timeout=60).begin(address=address)
+    client.message(sender="<a@sender.test>", queue_id=queue_id)
+    client.close()
+    return daemon.messages(before + 1)[before]
+
+
+def state(daemon):
+    first, rest = daemon.control("dnsbl json")
+    assert first == "ok", first
+    return json.loads(rest)
+
+
+def wait_state(daemon, wanted):
+    wait_for("list that is %s" % wanted,
+             lambda: [row["state"] for row in state(daemon)] == [wanted])
+
+
+def hits(line):
+    return sorted(name.split(":")[0] for name in line["hits"].split(",") if name)
+
+
+def expect(what, got, want):
+    if got != want:
+        raise AssertionError("%s: got %r, want %r" % (what, got, want))
+
+
+def test_world():
+    """a list that begins to list the world stops scoring, says so, and comes back"""
+    with Responder(GOOD) as responder, Daemon(settings(responder), RULES % "") as daemon:
+        wait_state(daemon, "well")
+        expect("listed", hits(send(daemon)), ["LISTED"])
+        responder.replace(WORLD + GOOD)
+        wait_state(daemon, "sick")
+        expect("nobody scores by it, nor by its silence", hits(send(daemon, "198.51.100.9")), [])
+        status = daemon.status()
+        expect("metrics", (status["dns_lists"], status["dns_lists_well"], status["dns_lists_sick"]), (1, 0, 1))
+        reason = state(daemon)[0]["reason"]
+        assert "lists the world" in reason, reason
+        told = [event for event in daemon.events("dns-list") if event.get("state") == "sick"]
+        assert told and told[-1]["list"] == "bl", daemon.lines()
+        responder.replace(GOOD)
+        wait_state(daemon, "well")
+        expect("listed again", hits(send(daemon)), ["LISTED"])
+        expect("not listed", hits(send(daemon, "198.51.100.9")), ["UNLISTED"])
+
+
+def test_error_codes():
+    """an error code never scores: the message that meets it stops the list at once"""
+    with Responder(GOOD) as responder, Daemon(settings(responder, "1h"), RULES % "") as daemon:
+        wait_state(daemon, "well")
+        responder.replace(REFUSING)
+        expect("hits of the message that met it", hits(send(daemon)), [])
+        wait_state(daemon, "sick")
+        assert "127.255.255.254" in state(daemon)[0]["reason"], state(daemon)
+
+
+def test_first_test():
+    """a list scores only after its first healthy test"""
+    with Responder("5.113.0.203.bl.test. A 127.0.0.2\n") as responder, \
+            Daemon(settings(responder), RULES % "") as daemon:
+        wait_state(daemon, "sick")
+        expect("hits", hits(send(daemon)), [])
+        asked = [line for line in responder.questions() if "203.bl.test" in line]
+        expect("questions about the client", asked, [])
+        responder.replace(GOOD)
+        wait_state(daemon, "well")
+        expect("hits", hits(send(daemon)), ["LISTED"])
+
+
+def test_twenty_clients():
+    """twenty different clients listed in a row make a test due at once"""
+    with Responder(GOOD) as responder, Daemon(settings(responder, "1h"), RULES % "") as daemon:
+        wait_state(daemon, "well")
+        responder.replace(WORLD + GOOD)
+        for number in range(20):
+            send(daemon, "198.51.100.%d" % (number + 1), "Q%d" % number)
+        wait_state(daemon, "sick")
+        expect("hits", hits(send(daemon, "198.51.100.77")), [])
+
+
+def test_budget():
+    """a day's budget holds over a restart"""
+    with Responder(GOOD) as responder:
+        with Daemon(settings(responder, "1h"), RULES % ", budget: {day: 2}", start=False) as daemon:
+            daemon.write(settings(responder, "1h", daemon.folder, "1h"))
+            daemon.start()
+            wait_state(daemon, "well")
+            expect("first", hits(send(daemon, CLIENT)), ["LISTED"])
+            expect("second", hits(send(daemon, "198.51.100.1")), ["UNLISTED"])
+            expect("third is not asked", hits(send(daemon, "198.51.100.2")), [])
+            daemon.signal(15)
+            daemon.process.wait(60)
+            daemon.start()
+            wait_for("second start", lambda: len(daemon.events("start")) >= 2)
+            wait_state(daemon, "budget used up")
+            expect("after the restart", hits(send(daemon, CLIENT)), [])
+
+
+def test_secret():
+    """a key in a zone goes to the server and nowhere else"""
+    table = "2.0.0.127.verysecret.bl.test. A 127.0.0.2\n5.113.0.203.verysecret.bl.test. A 127.0.0.2\n"
+    rules = RULES.replace("zone: bl.test%s", "zone: '{key}.bl.test', secret: bl.key")
+    with Responder(table) as responder, Daemon(settings(responder), rules, start=False) as daemon:
+        key = daemon.folder / "bl.key"
+        key.write_text("VerySecret\n")
+        key.chmod(0o600)
+        if os.geteuid() == 0:
+            os.chown(key, daemon.folder.stat().st_uid, -1)
+        daemon.start()
+        wait_state(daemon, "well")
+        expect("listed", hits(send(daemon)), ["LISTED"])
+        assert any("verysecret.bl.test" in line.lower() for line in responder.questions())
+        shown = "\n".join(daemon.lines()) + json.dumps(state(daemon)) + json.dumps(daemon.status())
+        assert "verysecret" not in shown.lower(), shown
+
+
+def main():
+    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
+    only = sys.argv[1:]
+    failed = 0
+    print("1..%d" % len(tests))
+    for number, (name, test) in enumerate(tests, 1):
+        title = "%s: %s" % (name[5:], test.__doc__.splitlines()[0])
+        if only and name not in only:
+            print("ok %d - %s # SKIP not asked for" % (number, title))
+            continue
+        try:
+            test()
+            print("ok %d - %s" % (number, title), flush=True)
+        except Exception:  # any fault of a test is its failure
+            failed += 1
+            print("# " + "\n# ".join(traceback.format_exc().splitlines()))
+            print("not ok %d - %s" % (number, title), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
