@@ -9,7 +9,7 @@ check_PROGRAMS += tests/engine/auth/dump_dmarc
 tests_engine_auth_dump_dmarc_SOURCES = tests/engine/auth/dump_dmarc.c \
 	tests/engine/auth/dmarc_answer.c tests/engine/auth/dmarc_answer.h
 tests_engine_auth_dump_dmarc_LDADD = $(ENGINE_LIBS)
-test_scripts += tests/engine/auth/test_dmarc_suites.py
+test_scripts += tests/engine/auth/test_dmarc_suites.py tests/engine/auth/test_auth_suites.py
 
 unit_tests += tests/engine/auth/test_authres_write
 tests_engine_auth_test_authres_write_SOURCES = tests/engine/auth/test_authres_write.c
