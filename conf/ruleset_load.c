@@ -21,6 +21,8 @@
 #include "conf/yaml.h"
 
 #define SHIPPED_VARIABLE "STEELYARD_RULES"
+/* What WELCOME_SENDER takes off: more than one message ever gathers. */
+#define WELCOME_SCORE 100
 
 const char *
 ruleset_shipped_path(void)
@@ -162,6 +164,28 @@ gather_places(const struct settings *settings, struct rule_source *source,
 	return readable;
 }
 
+/* The rule that hits for senders of the setting `welcome`; rule files may define it anew. */
+static void
+add_welcome_rule(const struct settings *settings, struct rule_source *source)
+{
+	struct origin origin = settings->welcome.origin;
+
+	if (settings->welcome.entry_count == 0)
+		return;
+	*(struct rule_def *)vec_push(&source->defs) = (struct rule_def){
+		.name = SLICE("WELCOME_SENDER"),
+		.kind = RULE_FUNCTION,
+		.origin = origin,
+		.expression = SLICE("check_welcome_sender()"),
+		.tags = RULE_NICE,
+		.has_score = true,
+		.score = -WELCOME_SCORE * SCORE_ONE,
+		.score_origin = origin,
+		.describe = SLICE("The configuration welcomes the sender"),
+	};
+	rule_source_add_lists(source, &settings->welcome, 1);
+}
+
 bool
 ruleset_gather(const struct settings *settings, const char *const *paths, size_t n,
     struct rule_source *source, struct diagnostics *diagnostics)
@@ -179,9 +203,9 @@ ruleset_gather(const struct settings *settings, const char *const *paths, size_t
 		places[i] = (struct place){ path, entry->shipped ? "shipped" : "local",
 			&entry->origin, entry->spamassassin || sa_path_is_ours(path) };
 	}
+	add_welcome_rule(settings, source);
 	readable = gather_places(settings, source, places, count, diagnostics);
 	rule_source_add_lists(source, settings->lists.v, settings->lists.n);
-	rule_source_add_lists(source, &settings->welcome, settings->welcome.entry_count > 0);
 	rule_source_add_dns_lists(source, settings->dns_lists.v, settings->dns_lists.n);
 	rule_source_add_scores(source, settings->scores.v, settings->scores.n);
 	return readable;

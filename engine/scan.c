@@ -12,6 +12,9 @@
  * are run again, in the same order, when answers have come. What the DNS failed
  * is unknown: it scores nothing, and the verdict names it.
  *
+ * All of who sent a message (SPF, DKIM, ARC, DMARC) is found out beside the
+ * rules, when our own field is to tell it or a rule has asked for DMARC.
+ *
  * Sums need no memory: a scan that filled its arena still has its score.
  */
 #include "engine/scan.h"
@@ -24,6 +27,7 @@
 #include "engine/mime/message.h"
 #include "engine/mime/relays.h"
 #include "engine/rules/capture.h"
+#include "engine/rules/dmarc_facts.h"
 #include "engine/rules/early.h"
 #include "engine/rules/kinds.h"
 #include "engine/rules/list_ask.h"
@@ -52,6 +56,7 @@ struct scan {
 	struct facts *facts;
 	const struct rule **waiting; /* open ones, in the order of the schedule */
 	size_t waiting_count;
+	bool authenticating; /* who sent it is not known yet, and is wanted */
 	int64_t paused_us; /* when the last step ended */
 	int64_t sum; /* of the rules that hit so far */
 	unsigned turn; /* how many have hit */
@@ -266,15 +271,34 @@ run_rules(struct scan *scan, const struct rule *const *rules, size_t count)
 	}
 }
 
+/* Whether somebody wants to know all of who sent it: our field, or a rule that asked for DMARC. */
+static bool
+wants_authentication(const struct scan *scan)
+{
+	if (!facts_on(scan->facts) || scan->options.early != 0)
+		return false;
+	return scan->ruleset->policy.auth_field || scan->views.memos[MEMO_DMARC] != NULL;
+}
+
+/* Finds out who sent it, as far as the answers go. */
+static void
+authenticate(struct scan *scan)
+{
+	scan->authenticating = wants_authentication(scan) && !scan->views.spent &&
+			       !views_authentication(&scan->views, &scan->verdict.auth);
+}
+
 /* Runs those once more that wait; with nothing left to wait for, they end as unknown. */
 static void
 run_waiting(struct scan *scan)
 {
 	run_rules(scan, scan->waiting, scan->waiting_count);
-	if (scan->waiting_count == 0 || facts_open(scan->facts) > 0)
+	authenticate(scan);
+	if ((scan->waiting_count == 0 && !scan->authenticating) || facts_open(scan->facts) > 0)
 		return;
 	facts_end(scan->facts);
 	run_rules(scan, scan->waiting, scan->waiting_count);
+	authenticate(scan);
 }
 
 /* All once; then those once more that read what others say, or that ask with it. */
@@ -283,6 +307,7 @@ run_schedule(struct scan *scan)
 {
 	run_rules(scan, scan->ruleset->schedule, scan->ruleset->schedule_count);
 	scan->views.settled = true;
+	authenticate(scan);
 	if (scan->waiting_count > 0)
 		run_waiting(scan);
 }
@@ -364,7 +389,8 @@ scan_message(struct scan *scan, struct slot *slot, struct slice bytes, const str
 bool
 scan_is_open(const struct scan *scan)
 {
-	return scan->waiting_count > 0 && !scan->broken && !scan->views.spent;
+	return (scan->waiting_count > 0 || scan->authenticating) && !scan->broken &&
+	       !scan->views.spent;
 }
 
 const struct dns_question *

@@ -45,6 +45,7 @@ static const struct {
 	[PREPARED_PHISHING] = { "phishing", phishing_prepare },
 	[PREPARED_URIBL] = { "uribl", uribl_prepare },
 	[PREPARED_SPF] = { "spf", spf_prepare },
+	[PREPARED_SENDER] = { "sender", sender_prepare },
 	[PREPARED_WELCOME] = { "welcome", welcome_prepare },
 };
 
@@ -250,6 +251,10 @@ convert_arg(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err
 		return take_row(eval_parse_flag(arg->text), arg, err);
 	case 'f':
 		return take_row(eval_html_fact(arg->text), arg, err);
+	case 'w':
+		return take_row(eval_auth_word(arg->text), arg, err);
+	case 'k':
+		return take_row(eval_policy_word(arg->text), arg, err);
 	default:
 		return true;
 	}

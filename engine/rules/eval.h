@@ -39,7 +39,8 @@ struct eval_function {
 	 * b regex that stands without delimiters, l list, a list of address patterns,
 	 * u list of hosts, F what an answer of a DNS list must be (dns_filter.h),
 	 * m p f a word that check_for_mime, check_msg_parse_flags or the
-	 * html functions know (its row becomes the number); '?' before the first that may be
+	 * html functions know (its row becomes the number); w k a result of RFC 8601 and a
+	 * policy of DMARC, likewise; '?' before the first that may be
 	 * left out, '*' after the last that may be repeated.
 	 */
 	const char *signature;
@@ -69,12 +70,17 @@ eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_
 /* What a family makes of its lists when the first rule calls it; lives in the ruleset's arena. */
 typedef const void *eval_prepare_fn(struct ruleset *ruleset);
 eval_prepare_fn askdns_prepare, bounce_prepare, freemail_prepare, hashbl_prepare, language_prepare,
-    list_prepare, local_uri_prepare, phishing_prepare, spf_prepare, uribl_prepare, welcome_prepare;
+    list_prepare, local_uri_prepare, phishing_prepare, sender_prepare, spf_prepare, uribl_prepare,
+    welcome_prepare;
 
 /* The row of a word in its function's table, or -1: for the letters m, p and f. */
 int eval_mime_flag(struct slice word);
 int eval_parse_flag(struct slice word);
 int eval_html_fact(struct slice word);
+
+/* Likewise an enum auth_result and an enum dmarc_policy: for the letters w and k. */
+int eval_auth_word(struct slice word);
+int eval_policy_word(struct slice word);
 
 /* The row of a name, or NULL. */
 const struct eval_function *eval_find(struct slice name);

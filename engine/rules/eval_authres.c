@@ -5,9 +5,11 @@
  * the header fields are believed: internal (by default: above the first
  * Received field of a host that is not internal), trusted or all. Fields of
  * servers that authres_ignored_authserv names do not count; with
- * authres_trusted_authserv only those of servers it names do.
+ * authres_trusted_authserv or our auth.trusted_ids only those of servers that
+ * they name do.
  */
 #include "engine/mime/authres.h"
+#include "engine/mime/authserv.h"
 #include "engine/rules/eval.h"
 #include "engine/rules/eval_help.h"
 
@@ -22,12 +24,27 @@ is_listed(const struct name_list *list, struct slice name)
 	return false;
 }
 
+/* Whether auth.trusted_ids has the name. */
 static bool
-is_believed(const struct ruleset *ruleset, struct slice authserv)
+is_trusted_id(struct views *views, struct slice authserv)
 {
-	const struct name_list *trusted = ruleset_list(ruleset, "authres_trusted_authserv");
+	const struct policy *policy = &views->ruleset->policy;
 
-	if (trusted != NULL && trusted->entries.n > 0 && !is_listed(trusted, authserv))
+	for (size_t i = 0; i < policy->trusted_id_count; i++)
+		if (authserv_same(views->arena, policy->trusted_ids[i], authserv))
+			return true;
+	return false;
+}
+
+static bool
+is_believed(struct views *views, struct slice authserv)
+{
+	const struct ruleset *ruleset = views->ruleset;
+	const struct name_list *trusted = ruleset_list(ruleset, "authres_trusted_authserv");
+	bool named = (trusted != NULL && trusted->entries.n > 0) ||
+		     ruleset->policy.trusted_id_count > 0;
+
+	if (named && !is_listed(trusted, authserv) && !is_trusted_id(views, authserv))
 		return false;
 	return !is_listed(ruleset_list(ruleset, "authres_ignored_authserv"), authserv);
 }
@@ -44,7 +61,7 @@ add_line(struct views *views, struct vec *results, struct slice line)
 		line = slice_from(line, 4);
 	if (!slice_istarts(line, name) ||
 	    !authres_parse(views->arena, slice_trim(slice_from(line, name.n)), arc, &authres) ||
-	    !is_believed(views->ruleset, authres.authserv))
+	    !is_believed(views, authres.authserv))
 		return;
 	for (size_t i = 0; i < authres.results.n; i++) {
 		struct authres_result *result = vec_push(results);

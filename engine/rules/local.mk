@@ -5,16 +5,20 @@ libengine_a_SOURCES += \
 	engine/rules/askable.c engine/rules/askable.h \
 	engine/rules/capture.c engine/rules/capture.h \
 	engine/rules/copy.c engine/rules/copy.h \
+	engine/rules/dkim_facts.c \
+	engine/rules/dmarc_facts.c engine/rules/dmarc_facts.h \
 	engine/rules/early.c engine/rules/early.h \
 	engine/rules/dns_subject.c engine/rules/dns_subject.h \
 	engine/rules/eval.c engine/rules/eval.h engine/rules/evalfn.def \
 	engine/rules/eval_alternative.c \
 	engine/rules/eval_antivirus.c \
 	engine/rules/eval_attachment.c \
+	engine/rules/eval_auth.c \
 	engine/rules/eval_authres.c \
 	engine/rules/eval_body.c \
 	engine/rules/eval_bounce.c \
 	engine/rules/eval_date.c \
+	engine/rules/eval_dmarc.c \
 	engine/rules/eval_forged.c \
 	engine/rules/eval_fromname.c \
 	engine/rules/eval_freemail.c \
@@ -54,6 +58,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_relay.c \
 	engine/rules/eval_scan.c \
 	engine/rules/eval_spf.c \
+	engine/rules/eval_sender.c \
 	engine/rules/eval_trail.c \
 	engine/rules/eval_uri.c \
 	engine/rules/eval_welcome.c \

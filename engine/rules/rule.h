@@ -74,6 +74,7 @@ enum prepared {
 	PREPARED_PHISHING, /* eval_phishing.c */
 	PREPARED_URIBL, /* eval_uribl.c */
 	PREPARED_SPF, /* eval_spf.c */
+	PREPARED_SENDER, /* eval_sender.c */
 	PREPARED_WELCOME, /* eval_welcome.c */
 	PREPARED_COUNT
 };

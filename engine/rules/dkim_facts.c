@@ -1,0 +1,61 @@
+/*
+ * dkim_facts.c - DKIM and ARC of one message: both share the mail and one walk over its body
+ *
+ * The body is walked when the first of them is asked for, with what both want
+ * of it; after that each round only looks at keys.
+ */
+#include "engine/auth/arc.h"
+#include "engine/auth/dkim.h"
+#include "engine/rules/auth_facts.h"
+
+struct dkim_memo {
+	struct dkim *dkim;
+	struct arc *arc;
+	bool dkim_known, arc_known;
+};
+
+/* NULL at the arena's cap. */
+static struct dkim_memo *
+memo_of(struct views *views)
+{
+	struct dkim_memo *memo = views->memos[MEMO_DKIM];
+	struct dkim_mail *mail;
+
+	if (memo != NULL)
+		return memo;
+	memo = arena_alloc(views->arena, sizeof(*memo));
+	mail = dkim_mail_new(views->arena, views->bytes, DKIM_LAW, views->now);
+	if (memo == NULL || mail == NULL)
+		return NULL;
+	memo->dkim = dkim_prepare(mail);
+	memo->arc = arc_prepare(mail);
+	if (memo->dkim == NULL || memo->arc == NULL)
+		return NULL;
+	dkim_body_run(mail->body, views->budget);
+	views->memos[MEMO_DKIM] = memo;
+	return memo;
+}
+
+const struct dkim *
+views_dkim(struct views *views)
+{
+	struct dkim_memo *memo = memo_of(views);
+
+	if (memo == NULL)
+		return NULL;
+	if (!memo->dkim_known)
+		memo->dkim_known = dkim_verify(memo->dkim, views->facts, views->budget);
+	return memo->dkim;
+}
+
+const struct arc *
+views_arc(struct views *views)
+{
+	struct dkim_memo *memo = memo_of(views);
+
+	if (memo == NULL)
+		return NULL;
+	if (!memo->arc_known)
+		memo->arc_known = arc_verify(memo->arc, views->facts, views->budget);
+	return memo->arc;
+}
