@@ -313,7 +313,8 @@ scan_all(struct run *run)
 	}
 	for (unsigned i = 0; i < run->jobs; i++)
 		jobs[i].tally = &tallies[i];
-	run->scanner = local_scan_new(ruleset, run->limit_us, 1);
+	run->scanner = local_scan_new(&(struct local_scan_setup){
+	    .ruleset = ruleset, .time_limit_us = run->limit_us, .workers = 1 });
 	run_all(run, jobs);
 	sum = add_up(run, jobs);
 	local_scan_free(&run->scanner);
