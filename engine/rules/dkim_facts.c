@@ -2,11 +2,14 @@
  * dkim_facts.c - DKIM and ARC of one message: both share the mail and one walk over its body
  *
  * The body is walked when the first of them is asked for, with what both want
- * of it; after that each round only looks at keys.
+ * of it; after that each round only looks at keys. When all signatures are
+ * judged, those that passed set SpamAssassin's tags: DKIMIDENTITY,
+ * DKIMDOMAIN and DKIMSELECTOR.
  */
 #include "engine/auth/arc.h"
 #include "engine/auth/dkim.h"
 #include "engine/rules/auth_facts.h"
+#include "engine/rules/capture.h"
 
 struct dkim_memo {
 	struct dkim *dkim;
@@ -31,9 +34,25 @@ memo_of(struct views *views)
 	memo->arc = arc_prepare(mail);
 	if (memo->dkim == NULL || memo->arc == NULL)
 		return NULL;
+	if (mail->header.too_long)
+		views_note(views, "header limit: no signature was looked at");
 	dkim_body_run(mail->body, views->budget);
 	views->memos[MEMO_DKIM] = memo;
 	return memo;
+}
+
+static void
+set_tags(struct views *views, const struct dkim *dkim)
+{
+	for (size_t i = 0; i < dkim->n; i++) {
+		const struct dkim_signature *signature = &dkim->v[i];
+
+		if (signature->result != AUTH_PASS)
+			continue;
+		capture_set(views, "DKIMIDENTITY", signature->identity);
+		capture_set(views, "DKIMDOMAIN", arena_lower(views->arena, signature->domain));
+		capture_set(views, "DKIMSELECTOR", signature->selector);
+	}
 }
 
 const struct dkim *
@@ -43,8 +62,11 @@ views_dkim(struct views *views)
 
 	if (memo == NULL)
 		return NULL;
-	if (!memo->dkim_known)
+	if (!memo->dkim_known) {
 		memo->dkim_known = dkim_verify(memo->dkim, views->facts, views->budget);
+		if (memo->dkim_known)
+			set_tags(views, memo->dkim);
+	}
 	return memo->dkim;
 }
 

@@ -7,9 +7,11 @@
  */
 #include "engine/rules/dns_tag.h"
 
+#include "engine/auth/dkim.h"
 #include "engine/mime/ip.h"
 #include "engine/mime/selector.h"
 #include "engine/rules/asn.h"
+#include "engine/rules/auth_facts.h"
 #include "engine/rules/capture.h"
 #include "engine/rules/dns_query.h"
 #include "engine/rules/eval.h"
@@ -196,6 +198,40 @@ tag_uridomains(struct views *views, struct vec *values)
 	return DNS_TAG_SET;
 }
 
+/* What good signatures have set, when all of them are judged. */
+static enum dns_tag_state
+add_signers(struct views *views, struct slice name, struct vec *values)
+{
+	const struct dkim *dkim = views_dkim(views);
+	const struct vec *set = dkim == NULL ? NULL : capture_tag(views, name);
+	enum auth_result result = dkim == NULL ? AUTH_NONE : dkim_result(dkim);
+
+	for (size_t i = 0; dkim != NULL && i < dkim->n; i++)
+		if (dkim->v[i].result == AUTH_OPEN)
+			return DNS_TAG_OPEN;
+	for (size_t i = 0; set != NULL && i < set->n; i++)
+		add(values, *(struct slice *)vec_at(set, i));
+	return result == AUTH_TEMPERROR && facts_on(views->facts) ? DNS_TAG_FAILED : DNS_TAG_SET;
+}
+
+static enum dns_tag_state
+tag_dkimidentity(struct views *views, struct vec *values)
+{
+	return add_signers(views, SLICE("DKIMIDENTITY"), values);
+}
+
+static enum dns_tag_state
+tag_dkimdomain(struct views *views, struct vec *values)
+{
+	return add_signers(views, SLICE("DKIMDOMAIN"), values);
+}
+
+static enum dns_tag_state
+tag_dkimselector(struct views *views, struct vec *values)
+{
+	return add_signers(views, SLICE("DKIMSELECTOR"), values);
+}
+
 static const struct {
 	const char *name;
 	enum dns_tag_state (*values)(struct views *views, struct vec *values);
@@ -212,6 +248,9 @@ static const struct {
 	{ "RELAYSUNTRUSTEDREVIP", tag_relaysuntrustedrevip },
 	{ "RELAYSINTERNALREVIP", tag_relaysinternalrevip },
 	{ "RELAYSEXTERNALREVIP", tag_relaysexternalrevip },
+	{ "DKIMIDENTITY", tag_dkimidentity },
+	{ "DKIMDOMAIN", tag_dkimdomain },
+	{ "DKIMSELECTOR", tag_dkimselector },
 	{ "URIHOSTS", tag_urihosts },
 	{ "URIDOMAINS", tag_uridomains },
 };

@@ -37,6 +37,7 @@ static const struct {
 } preparations[PREPARED_COUNT] = {
 	[PREPARED_ASKDNS] = { "askdns", askdns_prepare },
 	[PREPARED_BOUNCE] = { "bounce", bounce_prepare },
+	[PREPARED_DKIM] = { "dkim", dkim_prepare_lists },
 	[PREPARED_FREEMAIL] = { "freemail", freemail_prepare },
 	[PREPARED_HASHBL] = { "hashbl", hashbl_prepare },
 	[PREPARED_LANGUAGE] = { "language", language_prepare },

@@ -69,9 +69,9 @@ eval_compile(struct ruleset *ruleset, struct slice text, struct eval_call *call_
 
 /* What a family makes of its lists when the first rule calls it; lives in the ruleset's arena. */
 typedef const void *eval_prepare_fn(struct ruleset *ruleset);
-eval_prepare_fn askdns_prepare, bounce_prepare, freemail_prepare, hashbl_prepare, language_prepare,
-    list_prepare, local_uri_prepare, phishing_prepare, sender_prepare, spf_prepare, uribl_prepare,
-    welcome_prepare;
+eval_prepare_fn askdns_prepare, bounce_prepare, dkim_prepare_lists, freemail_prepare,
+    hashbl_prepare, language_prepare, list_prepare, local_uri_prepare, phishing_prepare,
+    sender_prepare, spf_prepare, uribl_prepare, welcome_prepare;
 
 /* The row of a word in its function's table, or -1: for the letters m, p and f. */
 int eval_mime_flag(struct slice word);

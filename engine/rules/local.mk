@@ -19,6 +19,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_bounce.c \
 	engine/rules/eval_date.c \
 	engine/rules/eval_dmarc.c \
+	engine/rules/eval_dkim.c \
 	engine/rules/eval_forged.c \
 	engine/rules/eval_fromname.c \
 	engine/rules/eval_freemail.c \

@@ -66,6 +66,7 @@ struct name_list {
 enum prepared {
 	PREPARED_ASKDNS, /* eval_askdns.c */
 	PREPARED_BOUNCE, /* eval_bounce.c */
+	PREPARED_DKIM, /* eval_dkim.c */
 	PREPARED_FREEMAIL, /* eval_freemail.c */
 	PREPARED_HASHBL, /* eval_hashbl.c */
 	PREPARED_LANGUAGE, /* eval_language.c */

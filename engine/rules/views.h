@@ -47,13 +47,13 @@ enum view_memo {
 	MEMO_RECEIVED, /* eval_forged.c */
 	MEMO_CAPTURES, /* capture.c */
 	MEMO_MIME, /* mime_facts.c */
-	MEMO_DKIM, /* dkim_facts.c */
 	MEMO_DMARC, /* dmarc_facts.c */
 	MEMO_ALTERNATIVE, /* eval_alternative.c */
 	MEMO_OWN_DOMAINS, /* askable.c */
 	MEMO_DNSBL, /* dnsbl.c */
 	MEMO_URIBL_HOSTS, /* uribl_hosts.c */
 	MEMO_SPF, /* spf_facts.c */
+	MEMO_DKIM, /* dkim_facts.c */
 	MEMO_COUNT
 };
 

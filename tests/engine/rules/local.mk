@@ -22,6 +22,7 @@ unit_tests += \
 	tests/engine/rules/test_core_lists \
 	tests/engine/rules/test_eval_freemail \
 	tests/engine/rules/test_eval_dnsbl \
+	tests/engine/rules/test_eval_dkim \
 	tests/engine/rules/test_eval_uribl \
 	tests/engine/rules/test_eval_askdns \
 	tests/engine/rules/test_eval_hashbl \
@@ -62,6 +63,11 @@ tests_engine_rules_test_eval_uribl_SOURCES = tests/engine/rules/test_eval_uribl.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_uribl_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_uribl_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_dkim_SOURCES = tests/engine/rules/test_eval_dkim.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_dkim_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_dkim_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_askdns_SOURCES = tests/engine/rules/test_eval_askdns.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
