@@ -42,15 +42,15 @@ test_lists(struct check_setup *setup)
 	size_t numbers[LIST_TESTS_MAX], n;
 	int64_t wait_us;
 
-	if (setup->resolver == NULL || resolver_servers(setup->resolver)[0] == '\0')
+	if (setup->resolver == NULL || resolver_servers(setup->resolver)[0] == '\0' ||
+	    setup->settings->dns_list_tests == 0)
 		return;
 	setup->health = list_health_new(NULL);
-	list_health_use(setup->health, setup->ruleset);
+	list_health_use(setup->health, setup->ruleset, setup->settings->dns_list_tests);
 	n = list_health_due(setup->health, setup->ruleset, numbers, LIST_TESTS_MAX, &wait_us);
 	list_test_run(setup->resolver, lists, numbers, n, setup->settings->dns_deadline, findings);
 	for (size_t i = 0; i < n; i++)
-		list_health_tested(setup->health, &lists->v[numbers[i]], &findings[i],
-		    setup->settings->dns_list_tests, &status);
+		list_health_tested(setup->health, &lists->v[numbers[i]], &findings[i], &status);
 }
 
 bool

@@ -26,6 +26,8 @@
 
 #define DAY_S 86400
 #define STATE_FILE_MAX ((size_t)1 << 20)
+/* Between tests of one that is not well, where those that are well are not tested. */
+#define USUAL_INTERVAL_US INT64_C(1800000000)
 /* A wait without anything due. */
 #define IDLE_US INT64_C(60000000)
 
@@ -49,6 +51,7 @@ struct list_health {
 	pthread_mutex_t lock;
 	pthread_cond_t woken;
 	bool wake, dirty;
+	int64_t interval_us; /* between tests; 0: none without a reason */
 	char *path;
 	struct vec entries; /* struct entry * */
 };
@@ -176,11 +179,12 @@ list_health_free(struct list_health **health_p)
 }
 
 void
-list_health_use(struct list_health *health, const struct ruleset *ruleset)
+list_health_use(struct list_health *health, const struct ruleset *ruleset, int64_t interval_us)
 {
 	const struct dns_lists *lists = ruleset_dns_lists(ruleset);
 
 	pthread_mutex_lock(&health->lock);
+	health->interval_us = interval_us;
 	for (size_t i = 0; i < health->entries.n; i++)
 		(*(struct entry **)vec_at(&health->entries, i))->used = false;
 	for (size_t i = 0; i < lists->n; i++) {
@@ -194,6 +198,10 @@ list_health_use(struct list_health *health, const struct ruleset *ruleset)
 		entry->keyless = list->keyless;
 		entry->qps = list->qps;
 		entry->day = list->day;
+		if (interval_us == 0 && entry->condition == DNS_LIST_UNTESTED) {
+			entry->condition = DNS_LIST_WELL;
+			entry->due_us = INT64_MAX;
+		}
 	}
 	pthread_mutex_unlock(&health->lock);
 }
@@ -368,22 +376,27 @@ list_health_due(struct list_health *health, const struct ruleset *ruleset, size_
 			continue;
 		if (entry->due_us <= now_us && n < most)
 			numbers[n++] = i;
-		else if (entry->due_us - now_us < *wait_us_r)
+		else if (entry->due_us < now_us + *wait_us_r)
 			*wait_us_r = entry->due_us > now_us ? entry->due_us - now_us : 0;
 	}
 	pthread_mutex_unlock(&health->lock);
 	return n;
 }
 
-/* The time until the next try of one that is not well. */
+/* When the next test is due, after `bad` ones in a row. */
 static int64_t
-retry_after(unsigned bad, int64_t interval_us)
+next_due(int64_t now_us, unsigned bad, int64_t interval_us)
 {
 	int64_t wait_us = LIST_RETRY_US;
 
+	if (bad == 0)
+		return interval_us == 0 ? INT64_MAX : now_us + interval_us;
+	if (interval_us == 0)
+		interval_us = USUAL_INTERVAL_US;
+
 	for (unsigned i = 1; i < bad && wait_us < interval_us; i++)
 		wait_us *= 2;
-	return wait_us < interval_us ? wait_us : interval_us;
+	return now_us + (wait_us < interval_us ? wait_us : interval_us);
 }
 
 static void
@@ -422,7 +435,7 @@ take_finding(struct entry *entry, const struct list_finding *finding)
 
 bool
 list_health_tested(struct list_health *health, const struct dns_list *list,
-    const struct list_finding *finding, int64_t interval_us, struct list_status *status_r)
+    const struct list_finding *finding, struct list_status *status_r)
 {
 	struct entry *entry;
 	enum dns_list_condition before;
@@ -437,8 +450,7 @@ list_health_tested(struct list_health *health, const struct dns_list *list,
 	entry->tested_us = clock_monotonic_us();
 	entry->tested_s = clock_wall_us() / CLOCK_SECOND_US;
 	entry->us_test = finding->us_test;
-	entry->due_us = entry->tested_us +
-			(entry->bad == 0 ? interval_us : retry_after(entry->bad, interval_us));
+	entry->due_us = next_due(entry->tested_us, entry->bad, health->interval_us);
 	changed = entry->condition != before || strcmp(entry->reason, reason) != 0;
 	fill_status(entry, status_r);
 	pthread_mutex_unlock(&health->lock);

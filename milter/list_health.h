@@ -56,8 +56,12 @@ struct list_health *list_health_new(const char *path);
 /* Frees it and nulls *health; NULL inside is fine. Budgets are saved. */
 void list_health_free(struct list_health **health);
 
-/* Which lists live rules ask from now on; those that nobody asks are kept and not tested. */
-void list_health_use(struct list_health *health, const struct ruleset *ruleset);
+/*
+ * Which lists live rules ask from now on; those that nobody asks are kept and not tested.
+ * interval_us is between tests; 0: lists are trusted until something speaks against them.
+ */
+void
+list_health_use(struct list_health *health, const struct ruleset *ruleset, int64_t interval_us);
 
 /* What scan_options wants, for the ruleset's lists by number; NULL at the arena's cap. */
 const struct dns_list_state *
@@ -78,11 +82,11 @@ size_t list_health_due(struct list_health *health, const struct ruleset *ruleset
     size_t most, int64_t *wait_us_r);
 
 /*
- * Keeps what a test found; the next is due after interval_us. True: the list was not so
+ * Keeps what a test found; the next is due after that interval. True: the list was not so
  * before, and *status_r says how it stands.
  */
 bool list_health_tested(struct list_health *health, const struct dns_list *list,
-    const struct list_finding *finding, int64_t interval_us, struct list_status *status_r);
+    const struct list_finding *finding, struct list_status *status_r);
 
 /* Waits for the time, or until a test is due at once or list_health_wake. */
 void list_health_sleep(struct list_health *health, int64_t wait_us);

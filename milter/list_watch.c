@@ -55,15 +55,14 @@ test_due(struct list_watch *watch, const struct generation *generation)
 	size_t numbers[LIST_TESTS_MAX], n;
 	int64_t wait_us;
 
-	list_health_use(watch->health, generation->ruleset);
+	list_health_use(watch->health, generation->ruleset, generation->settings->dns_list_tests);
 	n = list_health_due(watch->health, generation->ruleset, numbers, LIST_TESTS_MAX, &wait_us);
 	if (n == 0)
 		return wait_us;
 	list_test_run(
 	    generation->resolver, lists, numbers, n, generation->settings->dns_deadline, findings);
 	for (size_t i = 0; i < n; i++)
-		if (list_health_tested(watch->health, &lists->v[numbers[i]], &findings[i],
-			generation->settings->dns_list_tests, &status))
+		if (list_health_tested(watch->health, &lists->v[numbers[i]], &findings[i], &status))
 			log_status(&status);
 	return 0;
 }

@@ -8,6 +8,7 @@
  */
 #include "engine/rules/dns_query.h"
 
+#include "engine/rules/list_ask.h"
 #include "engine/mime/boundary.h"
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
@@ -116,10 +117,19 @@ dns_query_ask(struct views *views, enum dns_type type, struct slice name)
 const struct dns_answer *
 dns_query_zone(struct views *views, enum dns_type type, struct slice thing, struct slice zone)
 {
+	static const struct dns_answer unasked = { .outcome = DNS_UNASKED };
 	struct slice name = arena_printf(
 	    views->arena, "%.*s.%.*s", SLICE_ARG(thing), SLICE_ARG(zone));
+	const struct dns_answer *answer;
 
-	return name.p == NULL ? NULL : dns_query_ask(views, type, name);
+	if (name.p == NULL)
+		return NULL;
+	if (!list_zone_asks(views, zone))
+		return &unasked;
+	answer = dns_query_ask(views, type, name);
+	if (answer != NULL && type == DNS_A)
+		list_zone_told(views, zone, name, thing, answer);
+	return answer;
 }
 
 bool

@@ -418,6 +418,13 @@ asker_row(const struct rule *rule)
 	return i;
 }
 
+struct slice
+dnsbl_zone(const struct rule *rule)
+{
+	return asker_row(rule) < ASKER_COUNT && rule->call.arg_count > 1 ? rule->call.args[1].text
+									 : SLICE_ABSENT;
+}
+
 void
 dnsbl_ask(struct views *views, struct dnsbl *dnsbl, struct dnsbl_asker *asker)
 {

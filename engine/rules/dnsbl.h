@@ -42,6 +42,9 @@ struct dnsbl {
 	struct slice_list untrusted, external;
 };
 
+/* The zone that a rule asks itself; absent: it asks none. */
+struct slice dnsbl_zone(const struct rule *rule);
+
 /* The message's, with what the live rules ask. NULL at the arena's cap. */
 struct dnsbl *dnsbl_find(struct views *views);
 

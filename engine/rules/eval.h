@@ -73,6 +73,9 @@ eval_prepare_fn askdns_prepare, bounce_prepare, dkim_prepare_lists, freemail_pre
     hashbl_prepare, language_prepare, list_prepare, local_uri_prepare, phishing_prepare,
     sender_prepare, spf_prepare, uribl_prepare, welcome_prepare;
 
+/* The zone of the list that a rule of check_uridnsbl asks; absent: it asks none. */
+struct slice uribl_zone(const struct ruleset *ruleset, const struct rule *rule);
+
 /* The row of a word in its function's table, or -1: for the letters m, p and f. */
 int eval_mime_flag(struct slice word);
 int eval_parse_flag(struct slice word);

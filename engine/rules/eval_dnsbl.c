@@ -14,6 +14,7 @@
 #include "engine/rules/dns_filter.h"
 #include "engine/rules/dns_query.h"
 #include "engine/rules/dnsbl.h"
+#include "engine/rules/list_ask.h"
 #include "engine/util/ascii.h"
 
 /* A record that is not within 127.0.0.0/8 is no listing. */
@@ -37,6 +38,13 @@ log_hit(struct views *views, const struct rule *rule, const struct dnsbl_query *
 		    SLICE_ARG(query->zone));
 }
 
+/* Whether any listing passes. */
+static bool
+is_any(const struct dns_filter *filter)
+{
+	return filter->text.p == NULL && filter->regex == NULL && filter->form == '\0';
+}
+
 /* Looks at the answers to what one rule asked. */
 static void
 look_at(struct views *views, const struct rule *rule, const struct dns_filter *filter,
@@ -53,6 +61,8 @@ look_at(struct views *views, const struct rule *rule, const struct dns_filter *f
 			const struct dns_record *record = &query->answer->records[k];
 
 			if (!is_listing(query->type, record) ||
+			    (is_any(filter) && query->type == DNS_A &&
+				list_zone_refuses(views, query->zone, record)) ||
 			    !dns_filter_passes(filter, views, rule, query->type, record))
 				continue;
 			tally->hits = 1;

@@ -17,6 +17,7 @@
  * besides their own. Rules that keep its quirks do the same.
  */
 #include "engine/rules/eval.h"
+#include "engine/rules/list_ask.h"
 
 #include <string.h>
 
@@ -115,6 +116,17 @@ uribl_of(const struct ruleset *ruleset, const struct rule *rule)
 	return uribl;
 }
 
+struct slice
+uribl_zone(const struct ruleset *ruleset, const struct rule *rule)
+{
+	const struct uribl *uribl = NULL;
+
+	if (ruleset->prepared[PREPARED_URIBL] != NULL &&
+	    rule->call.function->run == eval_check_uridnsbl)
+		uribl = uribl_of(ruleset, rule);
+	return uribl == NULL ? SLICE_ABSENT : uribl->zone;
+}
+
 /* One rule's round. */
 struct round {
 	struct views *views;
@@ -131,7 +143,9 @@ is_listing(const struct round *round, const struct dns_record *record)
 	if (round->uribl->filtered)
 		return dns_filter_passes(
 		    &round->uribl->filter, round->views, round->rule, round->uribl->type, record);
-	return round->uribl->type != DNS_A || (record->data.n == 4 && record->data.p[0] == 127);
+	return round->uribl->type != DNS_A ||
+	       (record->data.n == 4 && record->data.p[0] == 127 &&
+		   !list_zone_refuses(round->views, round->uribl->zone, record));
 }
 
 /* Asks the list about `label`, which stands for `thing`, that belongs to a host or to none. */

@@ -112,6 +112,41 @@ list_ask_text(struct views *views, size_t list, struct slice key, struct slice *
 	return answer->outcome;
 }
 
+bool
+list_zone_asks(struct views *views, struct slice zone)
+{
+	size_t number;
+
+	return !ruleset_dns_zone_known(views->ruleset, zone, &number) ||
+	       may_ask(views, &views->ruleset->dns_lists.v[number], number);
+}
+
+void
+list_zone_told(struct views *views, struct slice zone, struct slice name, struct slice subject,
+    const struct dns_answer *answer)
+{
+	struct dns_list_use use = { .subject = subject };
+	const struct dns_list *list;
+
+	if (!ruleset_dns_zone_known(views->ruleset, zone, &use.list))
+		return;
+	list = &views->ruleset->dns_lists.v[use.list];
+	use.says = dns_list_read(list, answer, &use.code);
+	/* what is no code here may be one by the rule's own pattern: it says so itself */
+	if (use.says == DNS_LIST_SAYS_REFUSED)
+		note_answer(views, list, answer, &use);
+	keep_use(views, name, &use);
+}
+
+bool
+list_zone_refuses(struct views *views, struct slice zone, const struct dns_record *record)
+{
+	size_t number;
+
+	return ruleset_dns_zone_known(views->ruleset, zone, &number) &&
+	       dns_codes_have(&views->ruleset->dns_lists.v[number].errors, dns_code_of(record));
+}
+
 const struct dns_list_use *
 list_uses(struct views *views, size_t *count_r)
 {

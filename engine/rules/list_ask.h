@@ -25,6 +25,16 @@ enum dns_list_says list_ask(struct views *views, size_t list, struct slice key,
 enum dns_outcome
 list_ask_text(struct views *views, size_t list, struct slice key, struct slice *text_r);
 
+/*
+ * For rules that name a zone themselves: whether its list may be asked; takes
+ * in what it said of `subject` by the answer to `name`; whether a record is one
+ * of its error codes.
+ */
+bool list_zone_asks(struct views *views, struct slice zone);
+void list_zone_told(struct views *views, struct slice zone, struct slice name, struct slice subject,
+    const struct dns_answer *answer);
+bool list_zone_refuses(struct views *views, struct slice zone, const struct dns_record *record);
+
 /* All that was asked so far, for the verdict; *count_r 0 at the arena's cap. */
 const struct dns_list_use *list_uses(struct views *views, size_t *count_r);
 

@@ -275,11 +275,15 @@ bool ruleset_dns_zone(struct ruleset *ruleset, struct slice zone, unsigned takes
 void ruleset_dns_declare(
     struct ruleset *ruleset, const struct rule *rule, size_t number, const struct dns_codes *codes);
 
+/* The list with that zone, if there is one. */
+bool ruleset_dns_zone_known(const struct ruleset *ruleset, struct slice zone, size_t *number_r);
+
 /* The same list as it is so far. */
 const struct dns_list *ruleset_dns_at(const struct ruleset *ruleset, size_t number);
 
-/* For ruleset.c: the lists that are described, and what all come to once rules are compiled. */
+/* For ruleset.c: the lists that are described, those that functions ask, and what all come to once rules are compiled. */
 void ruleset_dns_open(struct ruleset *ruleset, const struct dns_list *lists, size_t count);
+void ruleset_dns_imply(struct ruleset *ruleset);
 void ruleset_dns_close(struct ruleset *ruleset);
 
 /* Where a list was described, or the first rule that asks it. */

@@ -464,6 +464,7 @@ ruleset_build(const struct ruleset_source *source, const struct ruleset_report *
 		lay_score(&builder, &source->scores[i]);
 	make_rules(&builder);
 	compile_all(&builder);
+	ruleset_dns_imply(ruleset);
 	order_rules(ruleset, &cycles);
 	ruleset_dns_close(ruleset);
 	tell_dead_lists(&builder);

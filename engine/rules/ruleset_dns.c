@@ -7,6 +7,8 @@
  * knows from one that is another rule's business.
  */
 #include "engine/rules/copy.h"
+#include "engine/rules/dnsbl.h"
+#include "engine/rules/eval.h"
 #include "engine/rules/rule.h"
 
 /* Who asks a list. */
@@ -63,6 +65,37 @@ ruleset_dns_list(struct ruleset *ruleset, struct slice name, size_t *number_r)
 		return false;
 	*number_r = number - 1;
 	return true;
+}
+
+bool
+ruleset_dns_zone_known(const struct ruleset *ruleset, struct slice zone, size_t *number_r)
+{
+	uintptr_t number = (uintptr_t)map_find(ruleset->dns_book->by_zone, zone);
+
+	*number_r = number - 1;
+	return number != 0;
+}
+
+/* The zones that SpamAssassin's functions name become lists. */
+void
+ruleset_dns_imply(struct ruleset *ruleset)
+{
+	for (size_t i = 0; i < ruleset->rule_count; i++) {
+		const struct rule *rule = &ruleset->rules[i];
+		unsigned takes = DNS_LIST_IP;
+		struct slice zone;
+		size_t number;
+
+		if (rule->broken || rule->def.kind != RULE_FUNCTION)
+			continue;
+		zone = dnsbl_zone(rule);
+		if (zone.p == NULL) {
+			zone = uribl_zone(ruleset, rule);
+			takes = DNS_LIST_DOMAIN;
+		}
+		if (zone.p != NULL && ruleset_dns_zone(ruleset, zone, takes, &number))
+			ruleset_dns_declare(ruleset, rule, number, NULL);
+	}
 }
 
 bool

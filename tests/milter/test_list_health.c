@@ -124,8 +124,7 @@ test_due(struct fixture *fixture, struct list_health *health)
 	n = list_health_due(health, fixture->ruleset, numbers, LIST_TESTS_MAX, &wait_us);
 	list_test_run(fixture->resolver, fixture->lists, numbers, n, 1000000, findings);
 	for (size_t i = 0; i < n; i++)
-		list_health_tested(health, &fixture->lists->v[numbers[i]], &findings[i],
-		    INT64_C(3600000000), &status);
+		list_health_tested(health, &fixture->lists->v[numbers[i]], &findings[i], &status);
 	return n;
 }
 
@@ -180,7 +179,7 @@ test_conditions(void **state)
 	open_fixture(&fixture);
 	good = &fixture.lists->v[number_of(&fixture, "good")];
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_UNTESTED);
-	list_health_use(health, fixture.ruleset);
+	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_UNTESTED);
 	assert_int_equal(test_due(&fixture, health), 9); /* not the one that nobody asks */
 	assert_int_equal(test_due(&fixture, health), 0);
@@ -190,17 +189,17 @@ test_conditions(void **state)
 	assert_int_equal(condition(&fixture, health, "unused"), DNS_LIST_UNTESTED);
 	/* silence alone takes three tests */
 	for (int i = 1; i <= LIST_SILENT_MAX; i++) {
-		list_health_tested(health, good, &none, 1000000, &status);
+		list_health_tested(health, good, &none, &status);
 		assert_int_equal(condition(&fixture, health, "good"),
 		    i < LIST_SILENT_MAX ? DNS_LIST_WELL : DNS_LIST_SICK);
 	}
 	none = (struct list_finding){ .answered = true, .well = true };
-	assert_true(list_health_tested(health, good, &none, 1000000, &status));
+	assert_true(list_health_tested(health, good, &none, &status));
 	assert_int_equal(status.condition, DNS_LIST_WELL);
-	assert_true(list_health_tested(health, good, &bad, 1000000, &status));
+	assert_true(list_health_tested(health, good, &bad, &status));
 	assert_int_equal(status.condition, DNS_LIST_SICK);
 	assert_string_equal(status.reason, "listed the world");
-	assert_false(list_health_tested(health, good, &bad, 1000000, &status));
+	assert_false(list_health_tested(health, good, &bad, &status));
 	list_health_free(&health);
 	close_fixture(&fixture);
 }
@@ -235,13 +234,34 @@ test_refusal(void **state)
 
 	(void)state;
 	open_fixture(&fixture);
-	list_health_use(health, fixture.ruleset);
+	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
 	test_due(&fixture, health);
 	see(&fixture, health, "192.0.2.1", DNS_LIST_SAYS_REFUSED);
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_SICK);
 	assert_int_equal(due_count(&fixture, health), 1);
 	test_due(&fixture, health);
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_WELL);
+	list_health_free(&health);
+	close_fixture(&fixture);
+}
+
+/* Without tests all are trusted, until one refuses. */
+static void
+test_trusted(void **state)
+{
+	struct list_health *health = list_health_new(NULL);
+	struct fixture fixture;
+
+	(void)state;
+	open_fixture(&fixture);
+	list_health_use(health, fixture.ruleset, 0);
+	assert_int_equal(due_count(&fixture, health), 0);
+	assert_int_equal(condition(&fixture, health, "world"), DNS_LIST_WELL);
+	see(&fixture, health, "192.0.2.1", DNS_LIST_SAYS_REFUSED);
+	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_SICK);
+	assert_int_equal(test_due(&fixture, health), 1);
+	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_WELL);
+	assert_int_equal(due_count(&fixture, health), 0);
 	list_health_free(&health);
 	close_fixture(&fixture);
 }
@@ -256,7 +276,7 @@ test_streak(void **state)
 
 	(void)state;
 	open_fixture(&fixture);
-	list_health_use(health, fixture.ruleset);
+	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
 	test_due(&fixture, health);
 	for (int i = 0; i < 3 * LIST_STREAK; i++)
 		see(&fixture, health, "192.0.2.1", DNS_LIST_SAYS_LISTED);
@@ -294,7 +314,7 @@ test_budget(void **state)
 	close(fd);
 	open_fixture(&fixture);
 	good = &fixture.lists->v[number_of(&fixture, "good")];
-	list_health_use(health, fixture.ruleset);
+	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
 	test_due(&fixture, health);
 	assert_true(list_health_admit(health, good));
 	assert_true(list_health_admit(health, good));
@@ -302,7 +322,7 @@ test_budget(void **state)
 	list_health_free(&health);
 
 	health = list_health_new(path);
-	list_health_use(health, fixture.ruleset);
+	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
 	test_due(&fixture, health);
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_WELL);
 	assert_true(list_health_admit(health, good));
@@ -365,6 +385,7 @@ main(void)
 		cmocka_unit_test(test_findings),
 		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_trusted),
 		cmocka_unit_test(test_streak),
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_secret),
