@@ -56,6 +56,7 @@ libengine_a_SOURCES += \
 	engine/rules/eval_phishing.c \
 	engine/rules/eval_ratware.c \
 	engine/rules/eval_recipients.c \
+	engine/rules/eval_author.c \
 	engine/rules/eval_relay.c \
 	engine/rules/eval_scan.c \
 	engine/rules/eval_spf.c \

@@ -29,8 +29,8 @@ function finish() {
 	describe = hit = miss = 0
 }
 /^    describe: ./ { describe = 1 }
-/^      hit: *\[+./ { hit = 1 }
-/^      miss: *\[+./ { miss = 1 }
+/^      hit:( *\[+.|$)/ { hit = 1 }
+/^      miss:( *\[+.|$)/ { miss = 1 }
 END {
 	finish()
 	print (bad ? "not ok" : "ok") " - every scoring rule is described and has examples"

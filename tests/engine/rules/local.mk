@@ -16,6 +16,7 @@ unit_tests += \
 	tests/engine/rules/test_eval_relay \
 	tests/engine/rules/test_early \
 	tests/engine/rules/test_eval_host \
+	tests/engine/rules/test_eval_author \
 	tests/engine/rules/test_eval_auth \
 	tests/engine/rules/test_eval_spf \
 	tests/engine/rules/test_eval_pdf \
@@ -120,6 +121,11 @@ tests_engine_rules_test_eval_host_SOURCES = tests/engine/rules/test_eval_host.c 
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_eval_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_eval_host_LDADD = $(unit_test_libs)
+tests_engine_rules_test_eval_author_SOURCES = tests/engine/rules/test_eval_author.c \
+	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_eval_author_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_eval_author_LDADD = $(unit_test_libs)
 tests_engine_rules_test_eval_auth_SOURCES = tests/engine/rules/test_eval_auth.c \
 	tests/engine/rules/eval_rows.c tests/engine/rules/eval_rows.h \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
