@@ -7,6 +7,7 @@ libengine_a_SOURCES += \
 	engine/regex/pcre.c engine/regex/pcre.h \
 	engine/regex/rareness.c engine/regex/rareness.h \
 	engine/regex/sample.c engine/regex/sample.h \
+	engine/regex/start_set.c engine/regex/start_set.h \
 	engine/regex/strings.c engine/regex/strings.h \
 	engine/regex/syntax.c engine/regex/syntax.h engine/regex/syntax_parser.h \
 	engine/regex/syntax_class.c

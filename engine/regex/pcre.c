@@ -278,8 +278,9 @@ find_names(struct regex *regex)
 		regex->pairs = groups + 1;
 }
 
-struct regex *
-regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err)
+static struct regex *
+compile(const struct regex_compiler *compiler, struct slice text, uint32_t more_options,
+    struct err *err)
 {
 	struct regex_pattern pattern;
 	struct regex *regex;
@@ -292,6 +293,7 @@ regex_new(const struct regex_compiler *compiler, struct slice text, struct err *
 	if (!regex_pattern_parse(text, &pattern, err) ||
 	    !parse_flags(pattern.flags, &options, &latin1, err))
 		return NULL;
+	options |= more_options;
 	code = pcre2_compile((PCRE2_SPTR)pattern.body.p, pattern.body.n, options, &error, &offset,
 	    latin1 ? compiler->latin1 : compiler->plain);
 	if (code == NULL) {
@@ -309,6 +311,29 @@ regex_new(const struct regex_compiler *compiler, struct slice text, struct err *
 	regex->whole = pattern_asks_start(pattern.body);
 	regex->least = shortest_match(code);
 	find_names(regex);
+	return regex;
+}
+
+struct regex *
+regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err)
+{
+	return compile(compiler, text, 0, err);
+}
+
+/*
+ * The JIT of PCRE2 10.42 loses matches of atomic groups that begin with a lazy
+ * quantifier when it searches, not when it is anchored: both must find the same.
+ */
+struct regex *
+regex_new_anchored(const struct regex_compiler *compiler, struct slice text)
+{
+	struct err err;
+	struct regex *regex = slice_find(text, 0, SLICE("(?>")) < text.n
+				  ? NULL
+				  : compile(compiler, text, PCRE2_ANCHORED, &err);
+
+	if (regex != NULL && (regex->whole || regex->utf))
+		regex_free(&regex);
 	return regex;
 }
 
@@ -407,6 +432,32 @@ scratch_widen(struct regex_scratch *scratch, uint32_t pairs)
 	scratch->pairs = pairs;
 }
 
+static void
+set_limits(struct regex_scratch *scratch, const struct regex_limits *limits)
+{
+	pcre2_set_match_limit(
+	    scratch->context, limits->match != 0 ? limits->match : REGEX_MATCH_LIMIT);
+	pcre2_set_heap_limit(
+	    scratch->context, limits->heap != 0 ? limits->heap : REGEX_HEAP_LIMIT_KIB);
+}
+
+enum regex_outcome
+regex_try(const struct regex *anchored, struct regex_scratch *scratch, struct slice text,
+    const struct regex_limits *limits, size_t at, struct regex_match *match)
+{
+	int rc;
+
+	scratch_widen(scratch, anchored->pairs);
+	set_limits(scratch, limits);
+	rc = match_window(anchored, scratch, text, at, text.n,
+	    match->skip_empty && at == match->next, &match->fell_back);
+	if (rc < 0)
+		return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO_MATCH : REGEX_LIMIT;
+	scratch->groups = rc;
+	match_take(scratch, match->next, match);
+	return REGEX_MATCH;
+}
+
 enum regex_outcome
 regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
     const struct regex_limits *limits, struct regex_match *match)
@@ -417,10 +468,7 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 	if (text.n < regex->least)
 		return REGEX_NO_MATCH;
 	scratch_widen(scratch, regex->pairs);
-	pcre2_set_match_limit(
-	    scratch->context, limits->match != 0 ? limits->match : REGEX_MATCH_LIMIT);
-	pcre2_set_heap_limit(
-	    scratch->context, limits->heap != 0 ? limits->heap : REGEX_HEAP_LIMIT_KIB);
+	set_limits(scratch, limits);
 	while (from <= text.n) {
 		size_t last = regex->whole || text.n - from < WINDOW ? text.n : from + WINDOW - 1;
 		int rc = match_window(

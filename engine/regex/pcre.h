@@ -80,6 +80,9 @@ void regex_compiler_free(struct regex_compiler **compiler);
 /* Compiles "/x/i". NULL with *err, whose column is the byte of `text` from 1 (0: unknown). */
 struct regex *regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err);
 
+/* The same, for regex_try alone. NULL also for patterns with \G, (?> or /u. */
+struct regex *regex_new_anchored(const struct regex_compiler *compiler, struct slice text);
+
 void regex_free(struct regex **regex);
 
 /* Whether the machine code compiler took it; the start-up log tells. */
@@ -97,6 +100,13 @@ void regex_scratch_free(struct regex_scratch **scratch);
  */
 enum regex_outcome regex_next(const struct regex *regex, struct regex_scratch *scratch,
     struct slice text, const struct regex_limits *limits, struct regex_match *match);
+
+/*
+ * Whether a match begins at the byte `at` of text, where a search that stands
+ * at *match came to; what it finds, and what it leaves, is regex_next's.
+ */
+enum regex_outcome regex_try(const struct regex *anchored, struct regex_scratch *scratch,
+    struct slice text, const struct regex_limits *limits, size_t at, struct regex_match *match);
 
 /* The named groups of a pattern, in their order by name; one name may stand twice. */
 size_t regex_names(const struct regex *regex);

@@ -10,7 +10,7 @@
 
 #include "engine/util/ascii.h"
 
-#define KINDS 32
+#define KINDS RARENESS_KINDS
 #define HALF_BIT 0.5
 #define SQRT_HALF 0.70710678118654752
 
@@ -51,8 +51,8 @@ static const char behind[KINDS][KINDS + 1] = {
 	"EMLNOOLSMMOVMNNRNQOLLQQRQSUGSOIE",
 };
 
-static unsigned
-kind_of(char c)
+unsigned
+rareness_kind(char c)
 {
 	if (ascii_is_space(c))
 		return 0;
@@ -70,7 +70,7 @@ rareness_bits(struct slice literal)
 	unsigned last = 0;
 
 	for (size_t i = 0; i < literal.n; i++) {
-		unsigned kind = kind_of(literal.p[i]);
+		unsigned kind = rareness_kind(literal.p[i]);
 
 		bits += HALF_BIT * ((i == 0 ? alone[kind] : behind[last][kind]) - 'A');
 		last = kind;
@@ -78,12 +78,27 @@ rareness_bits(struct slice literal)
 	return bits;
 }
 
-double
-rareness_chance(struct slice literal)
+/* 2 to the power of less so many bits, in halves. */
+static double
+chance_of(double bits)
 {
-	double bits = rareness_bits(literal), chance = 1;
+	double chance = 1;
 
 	for (; bits >= 1; bits--)
 		chance /= 2;
 	return bits > 0 ? chance * SQRT_HALF : chance;
+}
+
+double
+rareness_chance(struct slice literal)
+{
+	return chance_of(rareness_bits(literal));
+}
+
+double
+rareness_kinds_chance(unsigned first, unsigned second, unsigned third)
+{
+	int halves = alone[first] + behind[first][second] + behind[second][third] - 3 * 'A';
+
+	return chance_of(HALF_BIT * halves);
 }

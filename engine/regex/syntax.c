@@ -358,6 +358,10 @@ parse_item(struct syntax_parser *parser)
 	}
 	if (c == '\\' && take(parser, "E")) {
 		parser->quoting = false;
+		/* A quantifier here is that of what stands before. */
+		skip_ignored(parser);
+		c = peek(parser, 0);
+		parser->failed = parser->failed || c == '{' || c == '*' || c == '+' || c == '?';
 		return NULL;
 	}
 	if (parser->quoting)

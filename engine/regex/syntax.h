@@ -47,8 +47,9 @@ struct syntax_node {
 	unsigned min, max; /* SYNTAX_FOREVER: without end */
 	struct syntax_node *first, *next; /* the first child, and the next of its own parent */
 	struct syntax_node *target;
-	const void *memo; /* of whoever works on the tree; NULL at first */
-	bool busy; /* likewise: for finding calls in a circle */
+	const void *memo; /* factor.c's; NULL at first */
+	const void *start_memo; /* start_set.c's */
+	bool busy; /* of whoever works on the tree: for finding calls in a circle */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "engine/regex/factor.h"
 #include "engine/regex/pattern_set.h"
 #include "engine/regex/sample.h"
+#include "engine/regex/start_set.h"
 #include "engine/regex/syntax.h"
 #include "engine/util/buf.h"
 
@@ -19,9 +20,13 @@
 /* Texts that a pattern is tried with when the ruleset is built. */
 #define SAMPLES 3
 #define SAMPLE_MORE 3
+/* A pattern with so many choices is tried only where it may begin. */
+#define CHOICES_MIN 12
+#define DEPTH_MAX 60
 
 struct prefilter {
 	struct pattern_set *sets[PREFILTER_COUNT];
+	struct start_set *starts[PREFILTER_COUNT];
 	unsigned *fields; /* by selector: rules that have a number */
 	size_t field_count;
 };
@@ -30,6 +35,8 @@ struct prefilter_scan {
 	const struct prefilter *prefilter;
 	struct arena *arena;
 	struct pattern_hits *hits[PREFILTER_COUNT]; /* NULL: not read */
+	uint64_t *begun[PREFILTER_COUNT]; /* by text: a bit for each pattern; NULL: not read */
+	bool read[PREFILTER_COUNT];
 	bool *fields_read; /* by selector */
 };
 
@@ -97,10 +104,63 @@ proves_right(const struct rule *rule, const struct syntax_node *tree, const stru
 	return right;
 }
 
+/* Choices in the tree, up to `most`: what makes it dear to try a pattern at every byte. */
+static unsigned
+count_choices(const struct syntax_node *node, unsigned depth, unsigned most)
+{
+	unsigned count = 0;
+
+	if (depth == DEPTH_MAX)
+		return 0;
+	if (node->kind == SYNTAX_CALL)
+		return count_choices(node->target, depth + 1, most);
+	for (const struct syntax_node *child = node->first; child != NULL && count < most;
+	     child = child->next)
+		count += (node->kind == SYNTAX_ALT ? 1 : 0) + count_choices(child, depth + 1, most);
+	return count;
+}
+
+/* Whether texts that PCRE2 matches, made of the pattern, have a beginning that is known. */
+static bool
+begins_right(const struct rule *rule, const struct syntax_node *tree, struct start_set *starts,
+    struct arena *work, struct regex_scratch *scratch)
+{
+	struct sample_source source = { .state = rule->index, .more = SAMPLE_MORE };
+
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		struct buf text = { .arena = work };
+
+		sample_add(&source, tree, &text);
+		if (!text.failed && matches(rule, scratch, buf_slice(&text)) &&
+		    !start_set_last_may_begin(starts, buf_slice(&text)))
+			return false;
+	}
+	return true;
+}
+
+/* Puts the rule's pattern among those that are known by how they begin. */
+static void
+add_start(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule,
+    struct syntax_node *tree, struct arena *work, struct regex_scratch *scratch)
+{
+	struct start_set *starts = prefilter->starts[view_of(rule)];
+	struct regex *anchored = NULL;
+	int number = start_set_add(starts, work, tree);
+
+	if (number < 0 || !begins_right(rule, tree, starts, work, scratch))
+		return;
+	rule->start = (unsigned)number + 1;
+	if (count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)
+		anchored = regex_new_anchored(ruleset->compiler, rule->def.pattern);
+	if (anchored != NULL)
+		*(struct regex **)vec_push(&ruleset->regexes) = anchored;
+	rule->anchored = anchored;
+}
+
 /* Puts the rule's pattern into its view's set, if it requires anything. */
 static void
-add_rule(struct prefilter *prefilter, struct rule *rule, struct arena *work,
-    struct regex_scratch *scratch)
+add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule,
+    struct arena *work, struct regex_scratch *scratch)
 {
 	enum prefilter_view view = view_of(rule);
 	struct syntax_node *tree;
@@ -109,9 +169,14 @@ add_rule(struct prefilter *prefilter, struct rule *rule, struct arena *work,
 	if (view == PREFILTER_COUNT || rule->template != NULL)
 		return;
 	tree = syntax_parse(work, rule->def.pattern);
-	if (tree == NULL || !factor_find(work, tree, &factor) ||
-	    !proves_right(rule, tree, &factor, work, scratch))
+	if (tree == NULL)
 		return;
+	if (!factor_find(work, tree, &factor) ||
+	    !proves_right(rule, tree, &factor, work, scratch)) {
+		if (view != PREFILTER_HEADER && view != PREFILTER_FULL)
+			add_start(prefilter, ruleset, rule, tree, work, scratch);
+		return;
+	}
 	rule->sought = pattern_set_add(prefilter->sets[view],
 			   view == PREFILTER_HEADER ? (unsigned)rule->selector : 0, &factor) +
 		       1;
@@ -128,20 +193,24 @@ prefilter_new(struct ruleset *ruleset)
 	prefilter->field_count = ruleset->selectors.n;
 	prefilter->fields = arena_array(
 	    ruleset->arena, prefilter->field_count + 1, sizeof(*prefilter->fields));
-	for (size_t i = 0; i < PREFILTER_COUNT; i++)
+	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
 		prefilter->sets[i] = pattern_set_new(ruleset->arena);
+		prefilter->starts[i] = start_set_new(ruleset->arena);
+	}
 	for (size_t i = 0; i < ruleset->rule_count; i++) {
 		struct arena *work;
 
 		if (!ruleset->rules[i].live)
 			continue;
 		work = arena_new(SYNTAX_ARENA_MAX);
-		add_rule(prefilter, &ruleset->rules[i], work, scratch);
+		add_rule(prefilter, ruleset, &ruleset->rules[i], work, scratch);
 		arena_free(&work);
 	}
 	regex_scratch_free(&scratch);
-	for (size_t i = 0; i < PREFILTER_COUNT; i++)
+	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
 		pattern_set_seal(prefilter->sets[i]);
+		start_set_seal(prefilter->starts[i]);
+	}
 	return prefilter;
 }
 
@@ -158,64 +227,97 @@ prefilter_scan_new(const struct prefilter *prefilter, struct arena *arena)
 	return scan->fields_read == NULL ? NULL : scan;
 }
 
-/* The view's hits, made when they are first asked for; NULL: nothing is looked for there. */
-static struct pattern_hits *
-view_hits(struct prefilter_scan *scan, enum prefilter_view view)
-{
-	if (scan->hits[view] == NULL)
-		scan->hits[view] = pattern_hits_new(scan->prefilter->sets[view], scan->arena);
-	return scan->hits[view];
-}
-
 bool
-prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view)
+prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view, size_t count)
 {
-	return scan->hits[view] == NULL &&
-	       pattern_set_count(scan->prefilter->sets[view]) >= WORTH &&
-	       view_hits(scan, view) != NULL;
+	const struct prefilter *prefilter = scan->prefilter;
+
+	if (scan->read[view])
+		return false;
+	scan->read[view] = true;
+	if (pattern_set_count(prefilter->sets[view]) >= WORTH)
+		scan->hits[view] = pattern_hits_new(prefilter->sets[view], scan->arena);
+	if (start_set_count(prefilter->starts[view]) >= WORTH)
+		scan->begun[view] = arena_array(scan->arena,
+		    count * start_set_words(prefilter->starts[view]) + 1, sizeof(uint64_t));
+	return scan->hits[view] != NULL || scan->begun[view] != NULL;
 }
 
 bool
 prefilter_wants_field(struct prefilter_scan *scan, size_t selector)
 {
-	if (selector >= scan->prefilter->field_count || scan->fields_read[selector] ||
-	    scan->prefilter->fields[selector] < WORTH || view_hits(scan, PREFILTER_HEADER) == NULL)
+	const struct prefilter *prefilter = scan->prefilter;
+
+	if (selector >= prefilter->field_count || scan->fields_read[selector] ||
+	    prefilter->fields[selector] < WORTH)
 		return false;
-	scan->fields_read[selector] = true;
-	return true;
+	if (scan->hits[PREFILTER_HEADER] == NULL)
+		scan->hits[PREFILTER_HEADER] = pattern_hits_new(
+		    prefilter->sets[PREFILTER_HEADER], scan->arena);
+	scan->fields_read[selector] = scan->hits[PREFILTER_HEADER] != NULL;
+	return scan->fields_read[selector];
 }
 
 void
 prefilter_read(
     struct prefilter_scan *scan, enum prefilter_view view, size_t number, struct slice text)
 {
-	if (view == PREFILTER_HEADER)
+	const struct start_set *starts = scan->prefilter->starts[view];
+
+	if (view == PREFILTER_HEADER) {
 		pattern_hits_read(scan->hits[view], (unsigned)number, 0, text);
-	else
+		return;
+	}
+	if (scan->hits[view] != NULL)
 		pattern_hits_read(scan->hits[view], 0, number, text);
+	if (scan->begun[view] != NULL)
+		start_set_read(starts, text, scan->begun[view] + number * start_set_words(starts));
 }
 
 void
 prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view)
 {
 	scan->hits[view] = NULL;
+	scan->begun[view] = NULL;
+	scan->read[view] = false;
+}
+
+/* Whether a match of the rule may begin in the text. */
+static bool
+may_begin(const struct prefilter_scan *scan, const struct rule *rule, enum prefilter_view view,
+    size_t text)
+{
+	const struct start_set *starts = scan->prefilter->starts[view];
+	unsigned number = rule->start - 1;
+
+	return (scan->begun[view][text * start_set_words(starts) + number / 64] >> (number % 64) &
+		   1) != 0;
 }
 
 bool
-prefilter_knows(const struct prefilter_scan *scan, const struct rule *rule)
+prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_t count, size_t *at)
 {
 	enum prefilter_view view = view_of(rule);
 
-	if (rule->sought == 0 || view == PREFILTER_COUNT || scan->hits[view] == NULL)
+	if (view == PREFILTER_COUNT)
+		return *at < count;
+	if (rule->sought != 0 && scan->hits[view] != NULL &&
+	    (view != PREFILTER_HEADER || scan->fields_read[rule->selector]) &&
+	    !pattern_hits_next(scan->hits[view], rule->sought - 1, at))
 		return false;
-	return view != PREFILTER_HEADER || scan->fields_read[rule->selector];
+	if (rule->start != 0 && scan->begun[view] != NULL) {
+		while (*at < count && !may_begin(scan, rule, view, *at))
+			++*at;
+	}
+	return *at < count;
 }
 
-bool
-prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_t *at)
+size_t
+prefilter_start(
+    const struct prefilter_scan *scan, const struct rule *rule, struct slice text, size_t at)
 {
 	enum prefilter_view view = view_of(rule);
 
-	assert(view < PREFILTER_COUNT);
-	return pattern_hits_next(scan->hits[view], rule->sought - 1, at);
+	assert(view < PREFILTER_COUNT && rule->start != 0);
+	return start_set_next(scan->prefilter->starts[view], rule->start - 1, text, at);
 }

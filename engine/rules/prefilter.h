@@ -35,8 +35,8 @@ const struct prefilter *prefilter_new(struct ruleset *ruleset);
 /* For one message: nothing read yet. NULL at the arena's cap. */
 struct prefilter_scan *prefilter_scan_new(const struct prefilter *prefilter, struct arena *arena);
 
-/* Whether the texts of the view are still to be read; they then count as read. */
-bool prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view);
+/* Whether the view's `count` texts are still to be read; they then count as read. */
+bool prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view, size_t count);
 
 /* The same for the value of a selector. */
 bool prefilter_wants_field(struct prefilter_scan *scan, size_t selector);
@@ -48,13 +48,16 @@ void prefilter_read(
 /* The texts of the view have changed: they are to be read again. */
 void prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view);
 
-/* Whether the rule is one of those that are looked for. */
-bool prefilter_knows(const struct prefilter_scan *scan, const struct rule *rule);
-
 /*
- * Moves *at to the next text, itself included, that a known rule may match.
- * False: none of those read. Of a header rule *at is 0.
+ * Moves *at to the next of `count` texts, itself included, that the rule may
+ * match; false: none. A header rule has one. A rule that nothing is known of,
+ * or whose view was not read, may match all.
  */
-bool prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_t *at);
+bool prefilter_next(
+    const struct prefilter_scan *scan, const struct rule *rule, size_t count, size_t *at);
+
+/* The next place from `at` on where a match of a rule with `anchored` may begin; text.n: none. */
+size_t prefilter_start(
+    const struct prefilter_scan *scan, const struct rule *rule, struct slice text, size_t at);
 
 #endif

@@ -117,7 +117,9 @@ struct rule {
 	const struct regex *regex; /* NULL: it has templates */
 	const struct capture_template *template; /* what they are; NULL: none */
 	bool captures; /* its named groups set tags */
-	unsigned sought; /* number + 1 in the prefilter's set of its view; 0: always asked */
+	unsigned sought; /* number + 1 in the prefilter's literals of its view; 0: not there */
+	unsigned start; /* the same in its beginnings */
+	const struct regex *anchored; /* tried only where it may begin; NULL: regex searches */
 	size_t selector; /* number in ruleset.selectors */
 	bool part_all, part_raw; /* mime: ALL, :raw */
 	struct slice part_field; /* mime: the field's name */

@@ -238,13 +238,13 @@ views_next_text(struct views *views, const struct rule *rule, enum prefilter_vie
 {
 	struct prefilter_scan *scan = views->prefilter;
 
-	if (scan != NULL && rule->sought != 0 && prefilter_wants(scan, view)) {
+	if (scan == NULL)
+		return *at < texts.n;
+	if (prefilter_wants(scan, view, texts.n)) {
 		for (size_t i = 0; i < texts.n; i++)
 			prefilter_read(scan, view, i, texts.v[i]);
 	}
-	if (scan != NULL && prefilter_knows(scan, rule) && !prefilter_next(scan, rule, at))
-		return false;
-	return *at < texts.n;
+	return prefilter_next(scan, rule, texts.n, at);
 }
 
 bool
@@ -257,7 +257,7 @@ views_may_hit_field(struct views *views, const struct rule *rule, struct slice v
 		return true;
 	if (prefilter_wants_field(scan, rule->selector))
 		prefilter_read(scan, PREFILTER_HEADER, rule->selector, value);
-	return !prefilter_knows(scan, rule) || prefilter_next(scan, rule, &at);
+	return prefilter_next(scan, rule, 1, &at);
 }
 
 /* Whether the rule may still match, and pays for text.n bytes. */
@@ -270,6 +270,28 @@ views_may_match(struct views *views, const struct rule *rule, struct slice text)
 	return views->unasked < BUDGET_BYTES || !views_spent(views);
 }
 
+/* The next match, tried only where one may begin. */
+static enum regex_outcome
+next_start(struct views *views, const struct rule *rule, struct slice text,
+    const struct regex_limits *limits, struct regex_match *match)
+{
+	size_t asked = match->next;
+
+	for (size_t at = prefilter_start(views->prefilter, rule, text, match->next); at < text.n;
+	     at = prefilter_start(views->prefilter, rule, text, at + 1)) {
+		enum regex_outcome outcome = regex_try(
+		    rule->anchored, views->scratch, text, limits, at, match);
+
+		if (outcome != REGEX_NO_MATCH)
+			return outcome;
+		if (at - asked >= BUDGET_BYTES / 16 && budget_spent(views->budget))
+			return REGEX_SPENT;
+		if (at - asked >= BUDGET_BYTES / 16)
+			asked = at;
+	}
+	return REGEX_NO_MATCH;
+}
+
 static enum regex_outcome
 views_next(struct views *views, const struct rule *rule, const struct regex *regex,
     struct slice text, struct regex_match *match)
@@ -277,7 +299,10 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
 	const struct policy *policy = &views->ruleset->policy;
 	const struct regex_limits limits = { policy->match_limit, policy->heap_limit,
 		views->budget };
-	enum regex_outcome outcome = regex_next(regex, views->scratch, text, &limits, match);
+	enum regex_outcome outcome = regex == rule->regex && rule->anchored != NULL &&
+					     views->prefilter != NULL
+					 ? next_start(views, rule, text, &limits, match)
+					 : regex_next(regex, views->scratch, text, &limits, match);
 
 	if (match->fell_back)
 		views_note(views, "rule %.*s: matched without JIT, whose stack was too small",

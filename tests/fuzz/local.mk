@@ -149,3 +149,21 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/arc/broken \
 	tests/fuzz/corpus/arc/one_set \
 	tests/fuzz/corpus/arc/two_sets
+
+# Patterns and texts: what stands before PCRE2 against PCRE2 alone
+noinst_PROGRAMS += tests/fuzz/fuzz_prefilter
+tests_fuzz_fuzz_prefilter_LDADD = $(ENGINE_LIBS)
+tests_fuzz_fuzz_prefilter_SOURCES = tests/fuzz/fuzz_prefilter.c \
+	tests/engine/regex/lossless.c tests/engine/regex/lossless.h
+if FUZZERS
+tests_fuzz_fuzz_prefilter_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_prefilter_SOURCES += tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/corpus/prefilter/asides \
+	tests/fuzz/corpus/prefilter/gaps \
+	tests/fuzz/corpus/prefilter/latin1 \
+	tests/fuzz/corpus/prefilter/odd \
+	tests/fuzz/corpus/prefilter/utf \
+	tests/fuzz/corpus/prefilter/words

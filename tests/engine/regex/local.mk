@@ -1,5 +1,5 @@
 unit_tests += tests/engine/regex/test_pcre tests/engine/regex/test_factor \
-	tests/engine/regex/test_pattern_set
+	tests/engine/regex/test_pattern_set tests/engine/regex/test_lossless
 tests_engine_regex_test_pcre_SOURCES = tests/engine/regex/test_pcre.c
 tests_engine_regex_test_pcre_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_pcre_LDADD = $(unit_test_libs)
@@ -9,3 +9,7 @@ tests_engine_regex_test_factor_LDADD = $(unit_test_libs)
 tests_engine_regex_test_pattern_set_SOURCES = tests/engine/regex/test_pattern_set.c
 tests_engine_regex_test_pattern_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_pattern_set_LDADD = $(unit_test_libs)
+tests_engine_regex_test_lossless_SOURCES = tests/engine/regex/test_lossless.c \
+	tests/engine/regex/lossless.c tests/engine/regex/lossless.h
+tests_engine_regex_test_lossless_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_regex_test_lossless_LDADD = $(unit_test_libs)

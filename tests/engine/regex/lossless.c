@@ -1,0 +1,163 @@
+/* lossless.c - PCRE2's matches against what factor.c, pattern_set.c and start_set.c say */
+#include "tests/engine/regex/lossless.h"
+
+#include <stdio.h>
+
+#include "engine/regex/factor.h"
+#include "engine/regex/pattern_set.h"
+#include "engine/regex/sample.h"
+#include "engine/regex/start_set.h"
+#include "engine/util/buf.h"
+
+/* Copies of repeated items: in most texts few, in some very many. */
+#define FEW 3
+#define MANY 300
+/* Matches that are walked in a text. */
+#define WALK_MAX 50
+
+/* A pattern and all that is known of it. */
+struct subject {
+	struct slice pattern;
+	struct regex *regex, *anchored;
+	struct regex_scratch *scratch;
+	struct arena *arena;
+	const struct pattern_set *set; /* NULL: no factor */
+	const struct start_set *starts; /* NULL: it may begin anywhere */
+};
+
+static void
+lost(struct lossless *lossless, const struct subject *subject, struct slice text, const char *what)
+{
+	lossless->failed = true;
+	fprintf(stderr, "%.*s: %s in \"%.*s\"\n", SLICE_ARG(subject->pattern), what,
+	    SLICE_ARG(slice_cut(text, 0, 200)));
+}
+
+static void
+lost_match(struct lossless *lossless, const struct subject *subject, struct slice text,
+    const struct regex_match *want, const struct regex_match *got)
+{
+	fprintf(
+	    stderr, "want %zu-%zu, got %zu-%zu: ", want->start, want->end, got->start, got->end);
+	lost(lossless, subject, text, "another match");
+}
+
+/* The walk from beginning to beginning against PCRE2's own. */
+static void
+compare_walks(struct lossless *lossless, const struct subject *subject, struct slice text)
+{
+	const struct regex_limits limits = { 0 };
+	struct regex_match want = { 0 }, got = { 0 };
+	size_t at = 0;
+
+	for (unsigned i = 0; i < WALK_MAX; i++) {
+		enum regex_outcome outcome = regex_next(
+		    subject->regex, subject->scratch, text, &limits, &want);
+		enum regex_outcome found = REGEX_NO_MATCH;
+
+		if (outcome == REGEX_LIMIT)
+			return;
+		for (at = start_set_next(subject->starts, 0, text, got.next);
+		     at < text.n && found == REGEX_NO_MATCH;
+		     at = start_set_next(subject->starts, 0, text, at + 1))
+			found = regex_try(
+			    subject->anchored, subject->scratch, text, &limits, at, &got);
+		if (found == REGEX_LIMIT)
+			return;
+		if (found != outcome || want.start != got.start || want.end != got.end) {
+			lost_match(lossless, subject, text, &want, &got);
+			return;
+		}
+		if (outcome != REGEX_MATCH)
+			return;
+	}
+}
+
+static void
+try_text(struct lossless *lossless, const struct subject *subject, struct slice text)
+{
+	const struct regex_limits limits = { 0 };
+	struct regex_match match = { 0 };
+	size_t at = 0;
+
+	lossless->texts++;
+	if (subject->anchored != NULL)
+		compare_walks(lossless, subject, text);
+	if (regex_next(subject->regex, subject->scratch, text, &limits, &match) != REGEX_MATCH)
+		return;
+	lossless->matches++;
+	if (subject->set != NULL) {
+		struct pattern_hits *hits = pattern_hits_new(subject->set, subject->arena);
+
+		pattern_hits_read(hits, 0, 0, text);
+		if (!pattern_hits_next(hits, 0, &at))
+			lost(lossless, subject, text, "no literal");
+	}
+	if (subject->starts != NULL) {
+		uint64_t begun = 0;
+
+		start_set_read(subject->starts, text, &begun);
+		if (begun == 0)
+			lost(lossless, subject, text, "no beginning");
+	}
+}
+
+static void
+try_samples(struct lossless *lossless, const struct subject *subject,
+    const struct syntax_node *tree, unsigned samples, uint64_t seed)
+{
+	struct sample_source source = { .state = seed };
+
+	for (unsigned i = 0; i < samples; i++) {
+		struct buf text = { .arena = NULL };
+
+		source.more = i % 8 == 7 ? MANY : FEW;
+		buf_add(&text, i % 2 == 0 ? SLICE("") : SLICE("x "));
+		sample_add(&source, tree, &text);
+		buf_add(&text, i % 3 == 0 ? SLICE("") : SLICE(" y"));
+		try_text(lossless, subject, buf_slice(&text));
+		buf_clear(&text);
+	}
+}
+
+void
+lossless_try(struct lossless *lossless, struct slice pattern, struct slice text, unsigned samples,
+    uint64_t seed)
+{
+	struct regex_compiler *compiler = regex_compiler_new();
+	struct arena *work = arena_new(SYNTAX_ARENA_MAX), *arena = arena_new(SIZE_MAX);
+	struct subject subject = { .pattern = pattern, .arena = arena };
+	struct start_set *starts = start_set_new(arena);
+	struct pattern_set *set = pattern_set_new(arena);
+	struct syntax_node *tree;
+	struct factor factor;
+	struct err err;
+
+	lossless->patterns++;
+	subject.regex = regex_new(compiler, pattern, &err);
+	tree = subject.regex == NULL ? NULL : syntax_parse(work, pattern);
+	if (tree != NULL) {
+		lossless->understood++;
+		subject.scratch = regex_scratch_new();
+		if (factor_find(work, tree, &factor)) {
+			pattern_set_add(set, 0, &factor);
+			subject.set = set;
+			lossless->with_factor++;
+		}
+		pattern_set_seal(set);
+		if (start_set_add(starts, work, tree) >= 0) {
+			subject.starts = starts;
+			subject.anchored = regex_new_anchored(compiler, pattern);
+			lossless->with_start++;
+		}
+		start_set_seal(starts);
+		try_text(lossless, &subject, text);
+		try_samples(lossless, &subject, tree, samples, seed);
+		regex_scratch_free(&subject.scratch);
+	}
+	regex_free(&subject.anchored);
+	regex_free(&subject.regex);
+	regex_compiler_free(&compiler);
+	arena_free(&work);
+	arena_free(&arena);
+}
