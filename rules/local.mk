@@ -12,6 +12,7 @@ dist_rules_DATA = \
 	rules/41-hosting.yaml \
 	rules/50-mime.yaml \
 	rules/60-auth.yaml \
+	rules/70-dnsbl.yaml \
 	rules/80-meta.yaml \
 	rules/90-scores.yaml
 EXTRA_DIST += rules/EXCEPTIONS

@@ -9,8 +9,10 @@
  */
 #include "engine/rules/dns_subject.h"
 
+#include "engine/auth/dkim.h"
 #include "engine/mime/boundary.h"
 #include "engine/rules/askable.h"
+#include "engine/rules/auth_facts.h"
 #include "engine/rules/eval.h"
 #include "engine/rules/eval_help.h"
 #include "engine/rules/host_set.h"
@@ -175,33 +177,19 @@ add_address(struct views *views, enum dns_part part, struct slice address, struc
 		add_key(keys, DNS_URI_DOMAINS_MAX, whole, whole);
 }
 
-/* The value of the tag d= of a signature (RFC 6376, 3.2); absent: none. */
-static struct slice
-signer_of(struct slice value)
-{
-	for (size_t from = 0, end; from < value.n; from = end + 1) {
-		struct slice tag;
-		size_t equals;
-
-		end = slice_find_byte(value, from, ';');
-		tag = slice_cut(value, from, end);
-		equals = slice_find_byte(tag, 0, '=');
-		if (slice_eq(slice_trim(slice_cut(tag, 0, equals)), SLICE("d")))
-			return slice_trim(slice_from(tag, equals + 1));
-	}
-	return SLICE_ABSENT;
-}
-
+/* The domains of good signatures: anybody may write another's name into a bad one. */
 static void
 signer_keys(struct views *views, enum dns_part part, struct dns_keys *keys)
 {
-	for (size_t i = 0; i < DNS_SIGNERS_MAX; i++) {
-		const struct header *header = header_find(
-		    &views->message->headers, SLICE("DKIM-Signature"), i);
+	const struct dkim *dkim = views_dkim(views);
 
-		if (header == NULL)
-			return;
-		add_host(views, part, signer_of(header->raw), keys);
+	for (size_t i = 0; dkim != NULL && i < dkim->n; i++) {
+		const struct dkim_signature *signature = &dkim->v[i];
+
+		keys->open = keys->open || signature->result == AUTH_OPEN;
+		keys->unknown = keys->unknown || signature->result == AUTH_TEMPERROR;
+		if (signature->result == AUTH_PASS)
+			add_host(views, part, signature->domain, keys);
 	}
 }
 
@@ -289,6 +277,7 @@ dns_subject_keys(
 	const struct relay *last = relays == NULL ? NULL : relays_last_external(relays);
 
 	keys_r->n = 0;
+	keys_r->open = keys_r->unknown = false;
 	if (dns_subject_is_ip(subject)) {
 		relay_keys(views, subject, keys_r);
 		return;

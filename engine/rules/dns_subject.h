@@ -11,8 +11,6 @@
 #define DNS_RELAYS_MAX 9
 /* Domains or hosts of its URIs. */
 #define DNS_URI_DOMAINS_MAX 20
-/* Signatures whose domains are. */
-#define DNS_SIGNERS_MAX 8
 /* Any of these. */
 #define DNS_SUBJECTS_MAX 20
 
@@ -63,6 +61,8 @@ struct dns_key {
 struct dns_keys {
 	struct dns_key v[DNS_SUBJECTS_MAX];
 	size_t n;
+	bool open; /* answers of the DNS may bring more */
+	bool unknown; /* the DNS failed to say whether there are more */
 };
 
 /* False: no such word. */
@@ -77,7 +77,8 @@ unsigned dns_subject_early(enum dns_subject subject);
  * What the message has of it, each once. Of relays the addresses (key:
  * reversed); of names the organisational domain, the whole host, the mail
  * address or the URI; of URIs with DNS_PART_IP the addresses that stand as
- * hosts, which the other parts leave out. Nothing is looked up.
+ * hosts, which the other parts leave out. Only for signers the DNS is asked: a
+ * signature counts when it is good.
  */
 void dns_subject_keys(
     struct views *views, enum dns_subject subject, enum dns_part part, struct dns_keys *keys_r);

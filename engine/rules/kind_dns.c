@@ -44,6 +44,7 @@ struct dns_plan {
 struct names {
 	struct slice v[QUESTIONS_MAX];
 	size_t n;
+	bool open, unknown; /* as of dns_keys */
 };
 
 /* "last-external", "helo", "from-domain", "uri-host": a field. */
@@ -187,10 +188,12 @@ kind_dns_early(const struct rule *rule)
 static void
 spread(struct views *views, const struct dns_piece *piece, struct names *names)
 {
-	struct names longer = { .n = 0 };
+	struct names longer = { .open = names->open, .unknown = names->unknown };
 	struct dns_keys keys;
 
 	dns_subject_keys(views, piece->subject, piece->part, &keys);
+	longer.open |= keys.open;
+	longer.unknown |= keys.unknown;
 	for (size_t i = 0; i < names->n; i++)
 		for (size_t k = 0; k < keys.n && longer.n < QUESTIONS_MAX; k++)
 			longer.v[longer.n++] = arena_printf(views->arena, "%.*s%.*s",
@@ -203,6 +206,7 @@ fill_template(struct views *views, const struct dns_plan *plan, struct names *na
 {
 	names->v[0] = SLICE("");
 	names->n = 1;
+	names->open = names->unknown = false;
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		const struct dns_piece *piece = &plan->pieces[i];
 
@@ -295,13 +299,15 @@ kind_dns_eval(const struct rule *rule, struct views *views, struct outcome *outc
 {
 	const struct dns_plan *plan = rule->plan;
 	const struct dns_answer *answers[QUESTIONS_MAX];
-	bool open = false, unknown = false, multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
+	bool open, unknown, multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
 	unsigned most = !multiple ? 1 : rule->def.maxhits == 0 ? RULE_HITS_MAX : rule->def.maxhits;
 	struct names names;
 
 	if (!facts_on(views->facts))
 		return;
 	fill_template(views, plan, &names);
+	open = names.open;
+	unknown = names.unknown;
 	for (size_t i = 0; i < names.n; i++) {
 		answers[i] = facts_ask(views->facts, plan->type, names.v[i]);
 		open |= answers[i]->outcome == DNS_OPEN;

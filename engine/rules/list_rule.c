@@ -212,7 +212,8 @@ list_rule_ask(const struct rule *rule, struct views *views, const struct dns_key
 	const struct dns_list *list = &views->ruleset->dns_lists.v[plan->list];
 	const struct dns_answer *answers[DNS_SUBJECTS_MAX];
 	struct slice asked[DNS_SUBJECTS_MAX];
-	bool open = false, unknown = false, multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
+	bool open = keys->open, unknown = keys->unknown;
+	bool multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
 	unsigned most = !multiple ? 1 : rule->def.maxhits == 0 ? RULE_HITS_MAX : rule->def.maxhits;
 
 	for (size_t i = 0; i < keys->n; i++) {

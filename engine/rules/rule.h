@@ -283,7 +283,7 @@ bool ruleset_dns_zone_known(const struct ruleset *ruleset, struct slice zone, si
 /* The same list as it is so far. */
 const struct dns_list *ruleset_dns_at(const struct ruleset *ruleset, size_t number);
 
-/* For ruleset.c: the lists that are described, those that functions ask, and what all come to once rules are compiled. */
+/* For ruleset.c: lists described, those that functions ask, and what all come to at the end. */
 void ruleset_dns_open(struct ruleset *ruleset, const struct dns_list *lists, size_t count);
 void ruleset_dns_imply(struct ruleset *ruleset);
 void ruleset_dns_close(struct ruleset *ruleset);

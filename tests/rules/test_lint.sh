@@ -22,7 +22,11 @@ function finish() {
 	}
 	name = ""
 }
-/^  [A-Za-z_][A-Za-z0-9_]*:/ {
+/^[a-z_]+:/ {
+	finish()
+	in_rules = $1 == "rules:"
+}
+in_rules && /^  [A-Za-z_][A-Za-z0-9_]*:/ {
 	finish()
 	name = $1
 	sub(/:.*/, "", name)
