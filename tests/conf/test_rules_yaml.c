@@ -236,7 +236,8 @@ static const struct {
 	{ "rules:\n  A: {body: /x/, tags: multiple}\n",
 	    "f:2:24: error: expected a list of tags like [multiple], found \"multiple\"" },
 	{ "rules:\n  A: {body: /x/, tags: [many]}\n",
-	    "f:2:25: error: expected multiple, nice, net, nosubject, learn, nolog or noautolearn, found \"many\"" },
+	    "f:2:25: error: expected multiple, nice, net, nosubject, learn, nolog, noautolearn, "
+	    "ips_only, domains_only, a, ns or notrim, found \"many\"" },
 	{ "rules:\n  A: {body: /x/, maxhits: 3}\n",
 	    "f:2:3: error: maxhits works only with tags: [multiple]" },
 	{ "rules:\n  A: {mime: 'X =~ /x/', mime_first: 3, mime_last: 2}\n",

@@ -143,7 +143,7 @@ def main():
         if os.path.exists(DATA):
             print("1..1\nnot ok 1 - the suites are missing")
             return 1
-        print("1..0 # SKIP no test data: 21 cases of rspamd's and 12 of blaze's")
+        print("ok 1 - the suites # SKIP no test data: 21 cases of rspamd's and 12 of blaze's")
         return 0
     failures = 0
     print("1..2")

@@ -405,7 +405,7 @@ def main():
         show(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
         return 0
     if not os.path.exists(DATA):
-        print(f"1..0 # SKIP no test data: {len(ALL)} suites of DKIM and ARC")
+        print(f"ok 1 - the suites # SKIP no test data: {len(ALL)} suites of DKIM and ARC")
         return 0
     print(f"1..{len(ALL)}")
     failed = 0

@@ -105,7 +105,7 @@ def main():
         if os.path.exists(DATA):
             print("1..1\nnot ok 1 - the tables are missing")
             return 1
-        print("1..0 # SKIP no test data: 42 cases of tables and the reports")
+        print("ok 1 - the suites # SKIP no test data: 42 cases of tables and the reports")
         return 0
     print("1..2")
     count, wrong = compare_tables()
