@@ -103,6 +103,22 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/spf/macros \
 	tests/fuzz/corpus/spf/plain
 
+# DMARC records, authors and Authentication-Results fields
+noinst_PROGRAMS += tests/fuzz/fuzz_dmarc
+tests_fuzz_fuzz_dmarc_LDADD = $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_dmarc_SOURCES = tests/fuzz/fuzz_dmarc.c
+tests_fuzz_fuzz_dmarc_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_dmarc_SOURCES = tests/fuzz/fuzz_dmarc.c tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/dmarc.dict \
+	tests/fuzz/corpus/dmarc/authors \
+	tests/fuzz/corpus/dmarc/broken \
+	tests/fuzz/corpus/dmarc/many \
+	tests/fuzz/corpus/dmarc/plain
+
 # Responses of the DNS, and tables of its answers
 noinst_PROGRAMS += tests/fuzz/fuzz_dns_answer
 tests_fuzz_fuzz_dns_answer_LDADD = $(ENGINE_LIBS)
