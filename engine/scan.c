@@ -344,6 +344,7 @@ read_and_match(
 		.converters = slot->converters,
 		.budget = budget,
 		.bytes = bytes,
+		.bytes_cut = scan->options.size > bytes.n,
 		.facts = scan->facts,
 		.list_states = scan->options.list_states,
 		.now = scan->options.now,

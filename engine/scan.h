@@ -52,6 +52,8 @@ struct scan_options {
 	/* Where the ruleset's DNS lists stand, by number; copied. NULL: all are well. */
 	const struct dns_list_state *list_states;
 	bool no_prefilter; /* PCRE2 alone: every pattern over every text of its view */
+	uint64_t
+	    size; /* bytes of the message, if more than scan_message is handed; 0: they are all */
 	bool report; /* write the report of SpamAssassin's `report` template */
 	/*
 	 * The message is still to come: these parts of the envelope (enum envelope_part) are

@@ -423,6 +423,7 @@ message_answer(SMFICTX *ctx, struct peer *peer)
 		.generation = session_generation(peer->session),
 		.envelope = session_envelope(peer->session),
 		.bytes = session_bytes(peer->session),
+		.size = session_size(peer->session),
 		.progress = on_progress,
 		.progress_p = ctx,
 		.progress_us = SCAN_PROGRESS_US,

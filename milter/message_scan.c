@@ -73,7 +73,9 @@ static size_t
 message_scan_cap(const struct message_scan *scan)
 {
 	size_t total = scan->generation->settings->memory_total;
-	size_t cap = SCAN_ARENA_BASE + SCAN_ARENA_FACTOR * scan->bytes.n;
+	size_t limit = scan->generation->policy->size_limit;
+	size_t scanned = scan->bytes.n < limit ? scan->bytes.n : limit;
+	size_t cap = SCAN_ARENA_BASE + SCAN_ARENA_FACTOR * scanned;
 
 	return cap > total / MEMORY_RESERVE ? total / MEMORY_RESERVE : cap;
 }
@@ -153,6 +155,7 @@ message_scan_open(struct scanner *scanner, struct message_scan *scan)
 		.hash_seed = scanner->hash_seed,
 		.clock_us = message_scan_clock,
 		.dns = scan->generation->resolver != NULL,
+		.size = scan->size,
 		.early = scan->early,
 	};
 

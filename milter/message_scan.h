@@ -59,6 +59,7 @@ struct message_scan {
 	const struct generation *generation;
 	const struct envelope *envelope;
 	struct slice bytes;
+	uint64_t size; /* of the message, when `bytes` are not all of it; else 0 or their number */
 	/* Bits of enum envelope_part: the message is still to come, and so much of it is known. */
 	unsigned early;
 	void (*progress)(void *p); /* called every progress_us or so; NULL: not wanted */

@@ -4,7 +4,8 @@
  * Data of the connection sit in fixed arrays: a peer may say HELO as often as
  * it likes. The envelope of a message goes into an arena of its own, its bytes
  * into one heap block that doubles; both are counted in the daemon's memory
- * before they grow. What is beyond the size limit is counted, not kept.
+ * before they grow. Beyond the size limit, what there is room for is kept, since
+ * signatures cover it; the rest is counted.
  *
  * Not here: what is done with the message (message_scan, answer), and macros'
  * names (callbacks).
@@ -31,6 +32,9 @@
 
 /* The first block of a message's bytes; most mail fits in two or three doublings. */
 #define BYTES_FIRST ((size_t)16 * 1024)
+
+/* Times the size limit, what is kept of a message whose signatures cover all of it. */
+#define SESSION_WHOLE_FACTOR 4
 
 /* A text of the connection: kept in place, never longer than its room. */
 struct name {
@@ -223,7 +227,7 @@ session_rcpt(struct session *session, struct slice address)
 	session_charge_arena(session);
 }
 
-/* Makes room for n more bytes, `limit` in all at most. False: refused, the message has failed. */
+/* Makes room for n more bytes, `limit` in all at most. False: there is no memory. */
 static bool
 session_reserve(struct session *session, size_t n, size_t limit)
 {
@@ -236,10 +240,8 @@ session_reserve(struct session *session, size_t n, size_t limit)
 		room = limit;
 	if (room == session->room)
 		return true;
-	if (!memory_take(session->memory, room - session->room)) {
-		session_fail(session, SESSION_MEMORY);
+	if (!memory_take(session->memory, room - session->room))
 		return false;
-	}
 	bytes = realloc(session->bytes, room);
 	if (bytes == NULL)
 		abort();
@@ -248,18 +250,38 @@ session_reserve(struct session *session, size_t n, size_t limit)
 	return true;
 }
 
-/* Keeps what of s the size limit has room for, and counts all of it. */
+/* Keeps what of s fits below `limit`. False: there is no memory. */
+static bool
+session_keep(struct session *session, struct slice s, size_t limit)
+{
+	if (session->n >= limit || s.n == 0)
+		return true;
+	s = slice_cut(s, 0, limit - session->n);
+	if (!session_reserve(session, s.n, limit))
+		return false;
+	memcpy(session->bytes + session->n, s.p, s.n);
+	session->n += s.n;
+	return true;
+}
+
+/*
+ * Counts s and keeps it: up to the size limit it must be kept, or the message
+ * has failed; beyond it, up to the first byte that there is no room for.
+ */
 static void
 session_add(struct session *session, struct slice s)
 {
-	size_t limit = session->generation->policy->size_limit + 1;
+	size_t limit = session->generation->policy->size_limit + 1, kept = session->n;
+	bool whole = session->size == session->n;
 
 	session->size += s.n;
-	s = slice_cut(s, 0, limit - session->n);
-	if (session->failure != SESSION_GOOD || s.n == 0 || !session_reserve(session, s.n, limit))
+	if (session->failure != SESSION_GOOD || !whole)
 		return;
-	memcpy(session->bytes + session->n, s.p, s.n);
-	session->n += s.n;
+	if (!session_keep(session, s, limit))
+		session_fail(session, SESSION_MEMORY);
+	else
+		session_keep(
+		    session, slice_from(s, session->n - kept), SESSION_WHOLE_FACTOR * limit);
 }
 
 /* Adds a field's value: libmilter gives the breaks of a folded one as LF alone. */

@@ -105,8 +105,9 @@ const struct generation *session_generation(const struct session *session);
 const struct envelope *session_envelope(struct session *session);
 
 /*
- * The bytes of the open message: up to one more than the policy's size_limit,
- * so that the scan sees that there were more.
+ * The bytes of the open message: up to one more than the policy's size_limit, so
+ * that the scan sees that there were more; and up to four times as many as
+ * memory allows, for its signatures.
  */
 struct slice session_bytes(const struct session *session);
 

@@ -21,6 +21,7 @@
 struct dkim_body {
 	struct arena *arena;
 	struct slice bytes;
+	bool cut; /* there was more */
 	struct vec wanted; /* struct dkim_body_hash * */
 };
 
@@ -253,10 +254,16 @@ run_canon(struct dkim_body *body, enum dkim_canon canon, const struct budget *bu
 	stream_begin(&sink.streams[1], body, canon, CRYPTO_SHA256);
 	if (sink.streams[0].n + sink.streams[1].n == 0)
 		return;
-	if (!walk(&sink, canon, body->bytes, budget))
+	if (!walk(&sink, canon, body->bytes, budget) || body->cut)
 		return;
 	for (size_t i = 0; i < HASHES; i++)
 		stream_end(&sink.streams[i]);
+}
+
+void
+dkim_body_cut(struct dkim_body *body)
+{
+	body->cut = true;
 }
 
 void

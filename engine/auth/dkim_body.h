@@ -35,7 +35,7 @@ struct dkim_body_hash {
 	enum dkim_canon canon;
 	enum crypto_hash hash;
 	uint64_t length; /* bytes of the canonical body, or DKIM_WHOLE_BODY */
-	bool made; /* false: not yet, or the budget ran out */
+	bool made; /* false: not yet, the budget ran out, or it needs what was cut off */
 	bool too_short; /* the body has fewer bytes than `length` */
 	size_t n;
 	unsigned char bytes[CRYPTO_DIGEST_MAX];
@@ -47,6 +47,9 @@ struct dkim_body *dkim_body_new(struct arena *arena, struct slice bytes);
 /* Asks for a hash; SHA-1 or SHA-256. NULL at the arena's cap. */
 const struct dkim_body_hash *dkim_body_want(
     struct dkim_body *body, enum dkim_canon canon, enum crypto_hash hash, uint64_t length);
+
+/* The bytes are not all of the body: hashes that need more are never made. */
+void dkim_body_cut(struct dkim_body *body);
 
 /* Makes what was asked for and is not made; stops without it when the budget is spent. */
 void dkim_body_run(struct dkim_body *body, const struct budget *budget);

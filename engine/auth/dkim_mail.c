@@ -17,3 +17,10 @@ dkim_mail_new(struct arena *arena, struct slice message, struct dkim_law law, in
 	mail->body = dkim_body_new(arena, mail->header.body);
 	return mail->body == NULL ? NULL : mail;
 }
+
+void
+dkim_mail_cut(struct dkim_mail *mail)
+{
+	mail->cut = true;
+	dkim_body_cut(mail->body);
+}

@@ -27,6 +27,7 @@ struct dkim_mail {
 	struct arena *arena;
 	struct dkim_law law;
 	int64_t now; /* seconds since 1970, for x= */
+	bool cut; /* set by dkim_mail_cut */
 	struct dkim_header header;
 	struct dkim_body *body;
 };
@@ -37,5 +38,8 @@ struct dkim_mail {
  */
 struct dkim_mail *
 dkim_mail_new(struct arena *arena, struct slice message, struct dkim_law law, int64_t now);
+
+/* The message was longer, and its end is gone: what covers that end is AUTH_TEMPERROR. */
+void dkim_mail_cut(struct dkim_mail *mail);
 
 #endif

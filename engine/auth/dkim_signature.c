@@ -326,14 +326,14 @@ key_fits(struct dkim_mail *mail, struct dkim_signature *signature, const struct 
 
 /* Whether the body is what was signed; else the signature is concluded. */
 static bool
-body_fits(struct dkim_signature *signature)
+body_fits(const struct dkim_mail *mail, struct dkim_signature *signature)
 {
 	const struct dkim_body_hash *hash = signature->body_hash;
 
 	if (signature->kind == DKIM_OF_ARC_SEAL)
 		return true;
 	if (!hash->made)
-		conclude(signature, AUTH_TEMPERROR, "time limit");
+		conclude(signature, AUTH_TEMPERROR, mail->cut ? "message cut" : "time limit");
 	else if (hash->too_short)
 		conclude(signature, AUTH_FAIL, "body shorter than l=");
 	else if (!slice_eq(
@@ -379,7 +379,7 @@ dkim_signature_verify(struct dkim_mail *mail, struct facts *facts, struct dkim_s
 		conclude(signature, found, reason);
 		return;
 	}
-	if (!key_fits(mail, signature, &key) || !body_fits(signature))
+	if (!key_fits(mail, signature, &key) || !body_fits(mail, signature))
 		return;
 	digest = sealed != NULL ? *sealed : crypto_digest_begin(signature->hash);
 	if (signature->kind != DKIM_OF_ARC_SEAL)

@@ -30,6 +30,8 @@ memo_of(struct views *views)
 	mail = dkim_mail_new(views->arena, views->bytes, DKIM_LAW, views->now);
 	if (memo == NULL || mail == NULL)
 		return NULL;
+	if (views->bytes_cut)
+		dkim_mail_cut(mail);
 	memo->dkim = dkim_prepare(mail);
 	memo->arc = arc_prepare(mail);
 	if (memo->dkim == NULL || memo->arc == NULL)

@@ -79,6 +79,7 @@ struct views {
 	struct converters *converters;
 	const struct budget *budget;
 	struct slice bytes; /* the message as it came, whole: also what size_limit cut off */
+	bool bytes_cut; /* there was more, which the caller could not keep */
 	int64_t now;
 	uint64_t hash_seed;
 	struct prefilter_scan *prefilter; /* NULL: every rule is asked about every text */

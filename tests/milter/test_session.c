@@ -219,7 +219,7 @@ test_fields_of_ours_are_counted(void **state)
 	fixture_end(&fixture);
 }
 
-/* One byte more than the limit is kept, so that the scan sees the cut; all is counted. */
+/* Four times one byte more than the limit is kept, for signatures; all is counted. */
 static void
 test_size_limit(void **state)
 {
@@ -234,9 +234,33 @@ test_size_limit(void **state)
 		session_body(fixture.session, (struct slice){ chunk, sizeof(chunk) });
 	assert_int_equal(session_size(fixture.session), 500 * sizeof(chunk) + 2);
 	assert_int_equal(session_bytes(fixture.session).n,
-	    session_generation(fixture.session)->policy->size_limit + 1);
-	assert_true(memory_used(fixture.memory) < ((size_t)1 << 20) + 100000);
+	    4 * (session_generation(fixture.session)->policy->size_limit + 1));
+	assert_true(memory_used(fixture.memory) < ((size_t)4 << 20) + 100000);
 	assert_int_equal(session_failure(fixture.session), SESSION_GOOD);
+	fixture_end(&fixture);
+}
+
+/* Memory that ends beyond the limit costs signatures, not the message. */
+static void
+test_memory_ends_beyond_limit(void **state)
+{
+	static char chunk[10000];
+	struct fixture fixture = fixture_new((size_t)3 << 20);
+	struct slice kept;
+
+	(void)state;
+	session_begin(fixture.session, generation_fixture("size_limit: 1 MB"), SLICE("<>"));
+	session_end_of_header(fixture.session);
+	for (int i = 0; i < 500; i++) {
+		memset(chunk, 'a' + i % 26, sizeof(chunk));
+		session_body(fixture.session, (struct slice){ chunk, sizeof(chunk) });
+	}
+	kept = session_bytes(fixture.session);
+	assert_int_equal(session_failure(fixture.session), SESSION_GOOD);
+	assert_in_range(kept.n, (1 << 20) + 1, (size_t)3 << 20);
+	assert_true(session_size(fixture.session) > kept.n);
+	for (size_t i = 2; i < kept.n; i++)
+		assert_int_equal(kept.p[i], 'a' + (i - 2) / sizeof(chunk) % 26);
 	fixture_end(&fixture);
 }
 
@@ -386,6 +410,7 @@ main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_fields_of_ours_are_counted),
 		cmocka_unit_test(test_size_limit),
+		cmocka_unit_test(test_memory_ends_beyond_limit),
 		cmocka_unit_test(test_memory_ends_anywhere),
 		cmocka_unit_test(test_too_many_fields),
 		cmocka_unit_test(test_authres),

@@ -320,6 +320,39 @@ test_nothing_guessed(void **state)
 	arena_free(&arena);
 }
 
+/* A message whose end is gone: what covers that end is not judged, what stops before it is. */
+static void
+test_cut(void **state)
+{
+	static const struct {
+		const char *message;
+		enum auth_result want;
+		const char *reason;
+	} rows[] = {
+		{ relaxed, AUTH_TEMPERROR, "message cut" },
+		{ simple, AUTH_TEMPERROR, "message cut" },
+		{ partial, AUTH_PASS, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct arena *arena = arena_new(1 << 20);
+		struct facts *facts = facts_new(arena, true, 1);
+		struct slice whole = slice_of(rows[i].message);
+		struct dkim_mail *mail = dkim_mail_new(
+		    arena, slice_cut(whole, 0, whole.n - 9), DKIM_LAW, 0);
+		struct dkim *dkim;
+
+		dkim_mail_cut(mail);
+		dkim = dkim_prepare(mail);
+		dkim_body_run(mail->body, &no_budget);
+		while (!dkim_verify(dkim, facts, &no_budget))
+			answer(facts, KEY, DNS_FOUND);
+		check(rows[i].message, dkim->v, rows[i].want, rows[i].reason);
+		arena_free(&arena);
+	}
+}
+
 /* 1,000 signatures: 8 are verified and ask for a key, each other one is named. */
 static void
 test_signature_bomb(void **state)
@@ -455,6 +488,7 @@ main(void)
 		cmocka_unit_test(test_facts_of_signature),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_nothing_guessed),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_signature_bomb),
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_body_lengths),
