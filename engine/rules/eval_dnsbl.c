@@ -61,8 +61,8 @@ look_at(struct views *views, const struct rule *rule, const struct dns_filter *f
 			const struct dns_record *record = &query->answer->records[k];
 
 			if (!is_listing(query->type, record) ||
-			    (is_any(filter) && query->type == DNS_A &&
-				list_zone_refuses(views, query->zone, record)) ||
+			    (query->type == DNS_A && list_zone_refuses(views, rule, is_any(filter),
+							 query->zone, record)) ||
 			    !dns_filter_passes(filter, views, rule, query->type, record))
 				continue;
 			tally->hits = 1;

@@ -140,12 +140,15 @@ struct round {
 static bool
 is_listing(const struct round *round, const struct dns_record *record)
 {
-	if (round->uribl->filtered)
+	const struct uribl *uribl = round->uribl;
+
+	if (uribl->type == DNS_A &&
+	    list_zone_refuses(round->views, round->rule, !uribl->filtered, uribl->zone, record))
+		return false;
+	if (uribl->filtered)
 		return dns_filter_passes(
-		    &round->uribl->filter, round->views, round->rule, round->uribl->type, record);
-	return round->uribl->type != DNS_A ||
-	       (record->data.n == 4 && record->data.p[0] == 127 &&
-		   !list_zone_refuses(round->views, round->uribl->zone, record));
+		    &uribl->filter, round->views, round->rule, uribl->type, record);
+	return uribl->type != DNS_A || (record->data.n == 4 && record->data.p[0] == 127);
 }
 
 /* Asks the list about `label`, which stands for `thing`, that belongs to a host or to none. */

@@ -139,11 +139,14 @@ list_zone_told(struct views *views, struct slice zone, struct slice name, struct
 }
 
 bool
-list_zone_refuses(struct views *views, struct slice zone, const struct dns_record *record)
+list_zone_refuses(struct views *views, const struct rule *rule, bool any, struct slice zone,
+    const struct dns_record *record)
 {
+	bool telling = !any && rule->def.score <= LIST_TOLD_SCORE &&
+		       rule->def.score >= -LIST_TOLD_SCORE;
 	size_t number;
 
-	return ruleset_dns_zone_known(views->ruleset, zone, &number) &&
+	return !telling && ruleset_dns_zone_known(views->ruleset, zone, &number) &&
 	       dns_codes_have(&views->ruleset->dns_lists.v[number].errors, dns_code_of(record));
 }
 

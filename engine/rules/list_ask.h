@@ -11,6 +11,9 @@
 #include "engine/net/dns_list.h"
 #include "engine/rules/views.h"
 
+/* What a rule that tells of an error code may score, either way, in millionths: a tenth. */
+#define LIST_TOLD_SCORE (SCORE_ONE / 10)
+
 /*
  * Asks the list (its number in the ruleset) about `key`, as it stands before
  * the zone: octets reversed, a domain, hex. `subject` is the same for people.
@@ -28,12 +31,14 @@ list_ask_text(struct views *views, size_t list, struct slice key, struct slice *
 /*
  * For rules that name a zone themselves: whether its list may be asked; takes
  * in what it said of `subject` by the answer to `name`; whether a record is one
- * of its error codes.
+ * of its error codes, which no rule of more than LIST_TOLD_SCORE may take for
+ * a hit, nor one that takes any answer (`any`).
  */
 bool list_zone_asks(struct views *views, struct slice zone);
 void list_zone_told(struct views *views, struct slice zone, struct slice name, struct slice subject,
     const struct dns_answer *answer);
-bool list_zone_refuses(struct views *views, struct slice zone, const struct dns_record *record);
+bool list_zone_refuses(struct views *views, const struct rule *rule, bool any, struct slice zone,
+    const struct dns_record *record);
 
 /* All that was asked so far, for the verdict; *count_r 0 at the arena's cap. */
 const struct dns_list_use *list_uses(struct views *views, size_t *count_r);

@@ -65,6 +65,12 @@ static const struct dns_row rows[] = {
 	{ "check_rbl('z', 'z.example', '8')", THREE, .dns = "3.2.0.192.z.example A 127.0.0.6\n" },
 	{ "check_rbl('z', 'z.example', '^127\\.0\\.0\\.1[01]$')", THREE,
 	    .dns = "3.2.0.192.z.example A 127.0.0.10\n", .want = true },
+	/* the error codes of a list are no listing, whatever a rule wants */
+	{ "check_rbl('z', 'z.example')", THREE, .dns = "3.2.0.192.z.example A 127.255.255.254\n" },
+	{ "check_rbl('z', 'z.example', '^127\\.')", THREE,
+	    .dns = "3.2.0.192.z.example A 127.255.255.254\n" },
+	{ "check_rbl('z', 'list.dnswl.org', '^127\\.0\\.\\d+\\.3$')", THREE,
+	    .dns = "3.2.0.192.list.dnswl.org A 127.0.10.3\n" },
 	{ "check_rbl('z', 'z.example', 'sb:x')", THREE, .dns = "3.2.0.192.z.example A 127.0.0.10\n",
 	    .asked = "" },
 	{ "check_rbl_txt('z', 'z.example', '(?i:spamcop)')", THREE,
