@@ -5,6 +5,7 @@ The server is tests/dns/responder.py; its table changes under the daemon.
 """
 import json
 import os
+import subprocess
 import sys
 import traceback
 
@@ -14,7 +15,7 @@ sys.dont_write_bytecode = True
 
 from milter_client import MilterClient  # noqa: E402
 from responder import Responder  # noqa: E402
-from steelyardd import Daemon, wait_for  # noqa: E402
+from steelyardd import BUILD, Daemon, wait_for  # noqa: E402
 
 CLIENT = "203.0.113.5"
 GOOD = """2.0.0.127.bl.test. A 127.0.0.2
@@ -152,6 +153,52 @@ def test_secret():
         assert any("verysecret.bl.test" in line.lower() for line in responder.questions())
         shown = "\n".join(daemon.lines()) + json.dumps(state(daemon)) + json.dumps(daemon.status())
         assert "verysecret" not in shown.lower(), shown
+
+
+def steelyard(*arguments, text=None):
+    return subprocess.run([str(BUILD / "steelyard"), *arguments], input=text, capture_output=True, text=True,
+                          timeout=60)
+
+
+def test_command():
+    """steelyard dnsbl tells how lists stand, and what each says of an address"""
+    with Responder(GOOD) as responder, Daemon(settings(responder), RULES % "") as daemon:
+        wait_state(daemon, "well")
+        status = steelyard("dnsbl", "status", "--socket", str(daemon.folder / "control.sock"))
+        expect("exit", status.returncode, 0)
+        assert status.stdout.startswith("bl ") and " well " in status.stdout, status.stdout
+        listed = steelyard("dnsbl", "check", "-c", str(daemon.config), CLIENT)
+        expect("exit of one that is listed", listed.returncode, 1)
+        assert "listed" in listed.stdout and "127.0.0.2" in listed.stdout, listed.stdout
+        other = steelyard("dnsbl", "check", "--json", "-c", str(daemon.config), "198.51.100.1")
+        expect("exit of one that is not", other.returncode, 0)
+        row = json.loads(other.stdout)[0]
+        expect("what it says", (row["list"], row["says"], row["health"]), ("bl", "not listed", "well"))
+        expect("neither", steelyard("dnsbl", "check", "-c", str(daemon.config), "a b").returncode, 2)
+
+
+def test_check():
+    """steelyard check tests lists before it asks them, and records no secret"""
+    table = "2.0.0.127.verysecret.bl.test. A 127.0.0.2\n5.113.0.203.verysecret.bl.test. A 127.0.0.2\n"
+    rules = RULES.replace("zone: bl.test%s", "zone: '{key}.bl.test', secret: bl.key")
+
+    with Responder(table) as responder, Daemon(settings(responder), rules, start=False) as daemon:
+        key, record = daemon.folder / "bl.key", daemon.folder / "record"
+        key.write_text("VerySecret\n")
+        key.chmod(0o600)
+
+        def hits_now(*arguments):
+            run = steelyard("check", "--json", "-c", str(daemon.config), "--client-ip", CLIENT, *arguments,
+                            text="Subject: x\n\ny\n")
+            expect("exit", run.returncode, 0)
+            assert "verysecret" not in (run.stdout + run.stderr).lower(), run.stdout
+            return [hit["rule"] for hit in json.loads(run.stdout)["hits"]]
+
+        expect("hits", hits_now("--dns", "live", "--record", str(record)), ["LISTED"])
+        recorded = record.read_text()
+        assert "5.113.0.203.{key:bl}.bl.test. A 127.0.0.2" in recorded, recorded
+        responder.replace("*.bl.test. A 127.0.0.2\n")
+        expect("hits by a sick list", hits_now("--dns", "live"), [])
 
 
 def main():
