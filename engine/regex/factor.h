@@ -21,7 +21,7 @@
 #define FACTOR_LITERAL_MAX 32
 #define FACTOR_CLAUSES_MAX 2
 /* Literals of one clause. */
-#define FACTOR_WIDTH_MAX 64
+#define FACTOR_WIDTH_MAX 128
 
 struct factor_clause {
 	const struct slice *literals;

@@ -23,7 +23,7 @@
 #define KINDS RARENESS_KINDS
 #define PAIRS (KINDS * KINDS)
 #define ROWS ((size_t)KINDS * PAIRS)
-#define CHANCE_MAX 0.05
+#define CHANCE_MAX 0.2
 #define DEPTH_MAX 60
 /* Copies of an item until three bytes are past. */
 #define COPIES 3
@@ -141,6 +141,31 @@ append(struct start *a, const struct start *b)
 	a->empty = a->empty && b->empty;
 }
 
+/* The same for a class, which most items are. */
+static void
+append_kinds(struct start *a, uint32_t kinds)
+{
+	for (unsigned i = 0; i < KINDS; i++) {
+		for (unsigned k = 0; k < KINDS && a->twos[i] != 0; k++) {
+			if ((a->twos[i] >> k & 1) != 0)
+				a->threes[i * KINDS + k] |= kinds;
+		}
+		a->twos[i] = (a->ones >> i & 1) != 0 ? kinds : 0;
+	}
+	a->ones = a->empty ? kinds : 0;
+	a->empty = false;
+}
+
+static uint32_t
+kinds_of(const struct start_set *set, const struct byte_set *bytes)
+{
+	uint32_t kinds = 0;
+
+	for (int byte = byte_set_next(bytes, 0); byte >= 0; byte = byte_set_next(bytes, byte + 1))
+		kinds |= UINT32_C(1) << set->kinds[byte];
+	return kinds;
+}
+
 static void
 start_of_sequence(const struct start_set *set, struct arena *work, const struct syntax_node *node,
     unsigned depth, struct start *start)
@@ -151,6 +176,10 @@ start_of_sequence(const struct start_set *set, struct arena *work, const struct 
 	start->empty = true;
 	for (struct syntax_node *child = node->first; child != NULL && is_short(start);
 	     child = child->next) {
+		if (child->kind == SYNTAX_SET) {
+			append_kinds(start, kinds_of(set, &child->set));
+			continue;
+		}
 		start_of(set, work, child, depth, &item);
 		append(start, &item);
 	}
@@ -214,9 +243,7 @@ start_of(const struct start_set *set, struct arena *work, struct syntax_node *no
 		break;
 	case SYNTAX_SET:
 		memset(start, 0, sizeof(*start));
-		for (int byte = byte_set_next(&node->set, 0); byte >= 0;
-		     byte = byte_set_next(&node->set, byte + 1))
-			start->ones |= UINT32_C(1) << set->kinds[byte];
+		start->ones = kinds_of(set, &node->set);
 		break;
 	case SYNTAX_CAT:
 		start_of_sequence(set, work, node, depth + 1, start);

@@ -23,6 +23,8 @@
 /* A pattern with so many choices is tried only where it may begin. */
 #define CHOICES_MIN 12
 #define DEPTH_MAX 60
+/* Literals that begin at more of mail's bytes stand in most messages. */
+#define COMMON 0.0002
 
 struct prefilter {
 	struct pattern_set *sets[PREFILTER_COUNT];
@@ -165,18 +167,21 @@ add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule
 	enum prefilter_view view = view_of(rule);
 	struct syntax_node *tree;
 	struct factor factor;
+	bool found;
 
 	if (view == PREFILTER_COUNT || rule->template != NULL)
 		return;
 	tree = syntax_parse(work, rule->def.pattern);
 	if (tree == NULL)
 		return;
-	if (!factor_find(work, tree, &factor) ||
-	    !proves_right(rule, tree, &factor, work, scratch)) {
-		if (view != PREFILTER_HEADER && view != PREFILTER_FULL)
-			add_start(prefilter, ruleset, rule, tree, work, scratch);
+	found = factor_find(work, tree, &factor) &&
+		proves_right(rule, tree, &factor, work, scratch);
+	if (view != PREFILTER_HEADER && view != PREFILTER_FULL &&
+	    (!found || (factor.clauses[0].chance > COMMON &&
+			   count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)))
+		add_start(prefilter, ruleset, rule, tree, work, scratch);
+	if (!found)
 		return;
-	}
 	rule->sought = pattern_set_add(prefilter->sets[view],
 			   view == PREFILTER_HEADER ? (unsigned)rule->selector : 0, &factor) +
 		       1;
