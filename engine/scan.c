@@ -53,6 +53,7 @@ struct scan {
 	bool broken; /* no memory even to begin */
 	struct views views;
 	struct outcome *outcomes; /* by rule number */
+	unsigned char *touched; /* by rule number: metas that read what is not 0 */
 	struct facts *facts;
 	const struct rule **waiting; /* open ones, in the order of the schedule */
 	size_t waiting_count;
@@ -226,6 +227,14 @@ hit_may_end(struct scan *scan, const struct rule *rule, unsigned count)
 		hit_shortcircuit(scan);
 }
 
+/* What the rule says is not 0: the metas that read it are to be run. */
+static void
+touch_readers(struct scan *scan, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->reader_count; i++)
+		scan->touched[rule->readers[i]] = 1;
+}
+
 /* Runs one rule, perhaps once more, and keeps what it said. */
 static void
 run_rule(struct scan *scan, const struct rule *rule)
@@ -236,6 +245,8 @@ run_rule(struct scan *scan, const struct rule *rule)
 	*outcome = (struct outcome){ .count = 0 };
 	if (!capture_open(&scan->views, rule)) {
 		keep_state(scan, rule, was_open);
+		if (outcome->state != OUTCOME_KNOWN)
+			touch_readers(scan, rule);
 		return;
 	}
 	if (scan->options.slow_us > 0)
@@ -244,6 +255,8 @@ run_rule(struct scan *scan, const struct rule *rule)
 		kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
 	capture_close(&scan->views, rule);
 	keep_state(scan, rule, was_open);
+	if (outcome->count != 0 || outcome->state != OUTCOME_KNOWN)
+		touch_readers(scan, rule);
 	if (outcome->count == 0)
 		return;
 	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;
@@ -262,13 +275,17 @@ run_rules(struct scan *scan, const struct rule *const *rules, size_t count)
 		if (is_too_early(scan, rule)) {
 			scan->outcomes[rule->index].state = OUTCOME_UNKNOWN;
 			scan->views.values[rule->index] = META_UNKNOWN;
+			touch_readers(scan, rule);
 			continue;
 		}
 		if (shortcircuit_skips(&scan->shortcircuit, rule) ||
-		    (rule->def.kind != RULE_META && views_spent(&scan->views)))
+		    (rule->def.kind != RULE_META && views_spent_between(&scan->views)))
 			return;
+		if (rule->idle && scan->touched[rule->index] == 0)
+			continue;
 		run_rule(scan, rule);
 	}
+	views_spent(&scan->views); /* what a view cut off for it is told, whoever asked last */
 }
 
 /* Whether somebody wants to know all of who sent it: our field, or a rule that asked for DMARC. */
@@ -354,12 +371,13 @@ read_and_match(
 	scan->outcomes = arena_array(scan->arena, ruleset->rule_count + 1, sizeof(*scan->outcomes));
 	scan->waiting = arena_array(
 	    scan->arena, ruleset->schedule_count + 1, sizeof(*scan->waiting));
+	scan->touched = arena_array(scan->arena, ruleset->rule_count + 1, 1);
 	scan->views.outcomes = scan->outcomes;
 	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
 	scan->views.message = scan->message;
 	scan->verdict.us_parse = scan_clock(scan) - begun;
-	if (scan->outcomes == NULL || scan->waiting == NULL || scan->message == NULL ||
-	    !views_open(&scan->views)) {
+	if (scan->outcomes == NULL || scan->waiting == NULL || scan->touched == NULL ||
+	    scan->message == NULL || !views_open(&scan->views)) {
 		scan->broken = true;
 		return;
 	}

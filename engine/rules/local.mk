@@ -69,6 +69,7 @@ libengine_a_SOURCES += \
 	engine/rules/glob.c \
 	engine/rules/host_set.c engine/rules/host_set.h \
 	engine/rules/kinds.c engine/rules/kinds.def engine/rules/kinds.h \
+	engine/rules/meta_readers.c engine/rules/meta_readers.h \
 	engine/rules/prefilter.c engine/rules/prefilter.h \
 	engine/rules/kind_body.c \
 	engine/rules/kind_dns.c \

@@ -126,6 +126,9 @@ struct rule {
 	struct uri_test *tests;
 	size_t test_count;
 	struct meta meta;
+	bool idle; /* meta: 0 while nothing it reads has hit */
+	size_t *readers; /* numbers of the live metas that read it */
+	size_t reader_count;
 	struct eval_call call;
 	const void *plan; /* dnsbl, uribl, dns: what the kind made of it */
 };

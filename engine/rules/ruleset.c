@@ -23,6 +23,7 @@
 #include "engine/rules/core_lists.h"
 #include "engine/rules/host_set.h"
 #include "engine/rules/kinds.h"
+#include "engine/rules/meta_readers.h"
 #include "engine/rules/order.h"
 #include "engine/rules/prefilter.h"
 #include "engine/rules/rule.h"
@@ -468,6 +469,7 @@ ruleset_build(const struct ruleset_source *source, const struct ruleset_report *
 	order_rules(ruleset, &cycles);
 	ruleset_dns_close(ruleset);
 	tell_dead_lists(&builder);
+	meta_readers_find(ruleset);
 	ruleset->prefilter = prefilter_new(ruleset);
 	fill_in_force(&builder, source);
 	map_free(&builder.by_name);

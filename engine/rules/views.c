@@ -15,6 +15,9 @@
 #include "engine/rules/capture.h"
 
 #define NOTE_BYTES 256
+/* Rules, and bytes they matched, between which the clock is not asked: it costs as much as one. */
+#define RULES_UNASKED_MAX 16
+#define BYTES_UNASKED_MAX ((size_t)8 * 1024)
 
 bool
 views_open(struct views *views)
@@ -75,11 +78,22 @@ bool
 views_spent(struct views *views)
 {
 	views->unasked = 0;
+	views->rules_unasked = 0;
 	if (!views->spent && budget_spent(views->budget)) {
 		views->spent = true;
 		views_note(views, "time limit reached: the rest was not matched");
 	}
 	return views->spent;
+}
+
+bool
+views_spent_between(struct views *views)
+{
+	if (views->spent)
+		return true;
+	if (++views->rules_unasked < RULES_UNASKED_MAX && views->unasked < BYTES_UNASKED_MAX)
+		return false;
+	return views_spent(views);
 }
 
 const struct relays *

@@ -100,6 +100,7 @@ struct views {
 	void *memos[MEMO_COUNT]; /* NULL: not worked out yet */
 	/* the rest is views.c's own */
 	size_t unasked; /* bytes matched since the budget was asked */
+	unsigned rules_unasked; /* rules since then */
 	unsigned char *limited; /* by rule number */
 	struct view_field *fields; /* by selector number */
 	const struct relays *relays;
@@ -124,6 +125,9 @@ void views_log(struct views *views, const struct rule *rule, const char *format,
 
 /* Asks the budget now; true, and a note, when it is spent. */
 bool views_spent(struct views *views);
+
+/* Between rules: asks the budget when some of them have run, or matched some KB, since. */
+bool views_spent_between(struct views *views);
 
 /* NULL at the arena's cap. */
 const struct relays *views_relays(struct views *views);

@@ -172,6 +172,23 @@ spend(void *p)
 	return *left == 0 || --*left == 0;
 }
 
+/* How often a scan asks a budget that is never spent. */
+static unsigned
+count_asks(struct ruleset *ruleset, struct slot *slot, const struct envelope *envelope,
+    const struct scan_options *options)
+{
+	unsigned left = 1000;
+	const struct budget budget = { spend, &left };
+	struct arena *arena = arena_new(1 << 24);
+	struct scan *scan = scan_open(arena, ruleset, envelope, options);
+
+	scan_message(scan, slot, slice_of(letter), &budget);
+	assert_false(scan_verdict(scan)->incomplete);
+	scan_close(&scan);
+	arena_free(&arena);
+	return 1000 - left;
+}
+
 static void
 test_budget(void **state)
 {
@@ -179,9 +196,11 @@ test_budget(void **state)
 	struct slot *slot = helper_slot();
 	const struct envelope nobody = { .known = false };
 	const struct scan_options options = { .now = 1 };
+	unsigned total = count_asks(ruleset, slot, &nobody, &options);
 
 	(void)state;
-	for (unsigned asks = 1; asks < 14; asks++) {
+	assert_true(total > 0);
+	for (unsigned asks = 1; asks <= total; asks++) {
 		unsigned left = asks;
 		const struct budget budget = { spend, &left };
 		struct arena *arena = arena_new(1 << 24);
