@@ -67,21 +67,23 @@ def sample():
 
 
 def network_rules():
-    """Names of the functions in force that ask the network."""
+    """Names of the functions that ask the network and are not switched off."""
     command = [os.path.join(parity.BUILD, "steelyard"), "rules"]
     for place in parity.STOCK:
         command += ["--rules", place]
     lines = subprocess.run(command + ["--all"], stdout=subprocess.PIPE, check=False).stdout.decode().splitlines()
     names = [line.split()[0] for line in lines if line.split()[1:2] == ["function"]]
     lines = subprocess.run(command + names, stdout=subprocess.PIPE, check=False).stdout.decode().splitlines()
-    found, name = set(), ""
+    found, name, off = set(), "", set()
     for line in lines:
         words = line.split()
         if line and not line[0].isspace():
             name = words[0]
+        elif words[:1] == ["score"] and float(words[1]) == 0:
+            off.add(name)
         elif words[:1] == ["tags"] and "net" in words or words[1:] == ["check_askdns()"]:
             found.add(name)
-    return found
+    return found - off
 
 
 def name_seldom(want):
