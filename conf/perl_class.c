@@ -122,6 +122,16 @@ read_item(struct class_reader *reader, struct class_item *item)
 	return !parser->failed;
 }
 
+/* \x and two digits: a ruleset has hundreds of thousands of them. */
+static void
+emit_hex(struct buf *out, unsigned char byte)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char text[4] = { '\\', 'x', digits[byte >> 4], digits[byte & 15] };
+
+	buf_add(out, (struct slice){ text, sizeof(text) });
+}
+
 static void
 emit_code(struct class_reader *reader, unsigned code, bool plain_hyphen)
 {
@@ -134,7 +144,7 @@ emit_code(struct class_reader *reader, unsigned code, bool plain_hyphen)
 				      : c == '\n' ? SLICE("\\n")
 						  : SLICE("\\r"));
 	else if (!ascii_is_print(c))
-		buf_printf(&parser->out, "\\x%02x", code);
+		emit_hex(&parser->out, (unsigned char)code);
 	else if (memchr("\\]^[/", c, 5) != NULL || (c == '-' && !plain_hyphen) ||
 		 (reader->count == 1 && memchr(".:=", c, 3) != NULL))
 		buf_printf(&parser->out, "\\%c", c);

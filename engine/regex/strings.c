@@ -19,10 +19,14 @@ compare(const void *a, const void *b)
 static struct strings
 settled(struct slice *v, size_t n)
 {
-	size_t kept = 0;
+	size_t kept = 0, sorted = 1;
 
 	if (v == NULL)
 		return (struct strings){ NULL, 0 };
+	while (sorted < n && compare(&v[sorted - 1], &v[sorted]) < 0)
+		sorted++;
+	if (sorted >= n)
+		return (struct strings){ v, n };
 	if (n > 1)
 		qsort(v, n, sizeof(*v), compare);
 	for (size_t i = 0; i < n; i++) {

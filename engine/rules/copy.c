@@ -226,17 +226,34 @@ copy_policy(struct arena *arena, const struct policy *policy)
 	return copy;
 }
 
+/* In decimal; printf would take most of the time of a digest. */
+static void
+digest_decimal(struct buf *out, uint64_t n)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	buf_add(out, (struct slice){ digits + at, sizeof(digits) - at });
+}
+
 static void
 digest_slice(struct buf *out, struct slice s)
 {
-	buf_printf(out, "%zu%c", s.n, s.p == NULL ? '-' : ':');
+	digest_decimal(out, s.n);
+	buf_add_byte(out, s.p == NULL ? '-' : ':');
 	buf_add(out, s);
 }
 
 static void
 digest_number(struct buf *out, int64_t n)
 {
-	buf_printf(out, "%" PRId64 ";", n);
+	if (n < 0)
+		buf_add_byte(out, '-');
+	digest_decimal(out, n < 0 ? -(uint64_t)n : (uint64_t)n);
+	buf_add_byte(out, ';');
 }
 
 static void
