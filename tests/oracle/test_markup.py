@@ -117,7 +117,7 @@ def messages(folder):
                           (os.path.join(data, "mail", "bounces"), "")):
         for root, _, names in os.walk(where):
             found += [(os.path.relpath(os.path.join(root, name), where), os.path.join(root, name))
-                      for name in names if name.endswith(ending)]
+                      for name in names if name.endswith(ending) and os.path.getsize(os.path.join(root, name)) > 0]
     # In an order that is the same wherever the mail lies: so is the sample.
     found.sort()
     random.Random(SEED).shuffle(found)
