@@ -572,7 +572,7 @@ def test_control():
 def test_time_limit():
     """a scan over time_limit is incomplete, and on_incomplete decides"""
     slow = "rules:\n" + "".join(
-        "  SLOW_%d:\n    full: '/(?:a|aa)+%d$x/'\n    score: 1\n    describe: Never ends\n" % (i, i) for i in range(9))
+        "  SLOW_%d:\n    full: '/(?:a|aa)+$(?<!a|%d)/'\n    score: 1\n    describe: Never ends\n" % (i, i) for i in range(9))
     settings = "time_limit: 20ms\nmatch_limit: 100000000\non_incomplete: %s"
     for how, want in (("verdict", "c"), ("pass", "c"), ("tag", "c"), ("tempfail", "y")):
         with Daemon(settings % how, rules=slow) as daemon:
