@@ -137,13 +137,6 @@ dns_codes_have(const struct dns_codes *codes, uint32_t address)
 }
 
 bool
-dns_code_single(const struct dns_code *code, uint32_t *address_r)
-{
-	*address_r = code->first;
-	return code->how == DNS_CODE_RANGE && code->first == code->last;
-}
-
-bool
 dns_code_within(const struct dns_code *outer, const struct dns_code *inner)
 {
 	if (inner->how == DNS_CODE_RANGE && outer->how == DNS_CODE_RANGE)

@@ -44,9 +44,6 @@ bool dns_code_parse(struct slice text, struct dns_code *code_r, struct err *err)
 bool dns_code_has(const struct dns_code *code, uint32_t address);
 bool dns_codes_have(const struct dns_codes *codes, uint32_t address);
 
-/* The one address that the code is; false: it is several. */
-bool dns_code_single(const struct dns_code *code, uint32_t *address_r);
-
 /* Whether all of `inner` lies in `outer`; false when that is not easily told. */
 bool dns_code_within(const struct dns_code *outer, const struct dns_code *inner);
 

@@ -120,12 +120,6 @@ pattern_set_count(const struct pattern_set *set)
 	return set->patterns.n;
 }
 
-size_t
-pattern_set_literals(const struct pattern_set *set)
-{
-	return literal_set_count(set->literals);
-}
-
 void
 pattern_set_seal(struct pattern_set *set)
 {

@@ -38,7 +38,6 @@ struct pattern_set *pattern_set_new(struct arena *arena);
 unsigned pattern_set_add(struct pattern_set *set, unsigned group, const struct factor *factor);
 
 size_t pattern_set_count(const struct pattern_set *set);
-size_t pattern_set_literals(const struct pattern_set *set);
 
 /* Makes it ready: nothing is added afterwards. */
 void pattern_set_seal(struct pattern_set *set);
