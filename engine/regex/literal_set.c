@@ -79,12 +79,6 @@ literal_set_add(struct literal_set *set, struct slice bytes)
 	return (unsigned)set->literals.n - 1;
 }
 
-size_t
-literal_set_count(const struct literal_set *set)
-{
-	return set->literals.n;
-}
-
 static uint32_t
 window_at(struct slice bytes, size_t at, size_t n)
 {

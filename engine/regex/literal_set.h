@@ -34,8 +34,6 @@ struct literal_set *literal_set_new(struct arena *arena);
 /* The literal's number, 0 the first; the same for the same bytes. They are copied. */
 unsigned literal_set_add(struct literal_set *set, struct slice literal);
 
-size_t literal_set_count(const struct literal_set *set);
-
 /* Makes it ready: nothing is added afterwards. */
 void literal_set_seal(struct literal_set *set);
 
