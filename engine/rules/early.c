@@ -103,17 +103,6 @@ early_needs(const struct rule *rule, bool *miss_certain_r)
 	return 0;
 }
 
-/* How often a rule may count. */
-static unsigned
-most_hits(const struct rule *rule)
-{
-	if ((rule->def.tags & RULE_MULTIPLE) == 0)
-		return 1;
-	if (rule->def.maxhits == 0 || rule->def.maxhits > RULE_HITS_MAX)
-		return RULE_HITS_MAX;
-	return rule->def.maxhits;
-}
-
 bool
 early_open(const struct ruleset *ruleset, const struct outcome *outcomes, int64_t *sum_r)
 {
@@ -129,7 +118,7 @@ early_open(const struct ruleset *ruleset, const struct outcome *outcomes, int64_
 			return false;
 		if (rule->subrule || rule->def.score > 0 || miss)
 			continue;
-		*sum_r += rule->def.score * (most_hits(rule) - outcome->count);
+		*sum_r += rule->def.score * (rule_most_hits(rule) - outcome->count);
 	}
 	return true;
 }

@@ -300,7 +300,7 @@ kind_dns_eval(const struct rule *rule, struct views *views, struct outcome *outc
 	const struct dns_plan *plan = rule->plan;
 	const struct dns_answer *answers[QUESTIONS_MAX];
 	bool open, unknown, multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
-	unsigned most = !multiple ? 1 : rule->def.maxhits == 0 ? RULE_HITS_MAX : rule->def.maxhits;
+	unsigned most = rule_most_hits(rule);
 	struct names names;
 
 	if (!facts_on(views->facts))

@@ -17,8 +17,7 @@ kind_function_eval(const struct rule *rule, struct views *views, struct outcome 
 	bool unasked = (rule->def.tags & RULE_NET) != 0 && !facts_on(views->facts);
 	bool waits = function->run == NULL || (rule->def.tags & RULE_LEARN) != 0 || unasked;
 	unsigned hits = waits ? 0 : function->run(rule, views);
-	bool multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
-	unsigned most = rule->def.maxhits == 0 ? RULE_HITS_MAX : rule->def.maxhits;
+	unsigned most = rule_most_hits(rule);
 
 	if (hits == EVAL_OPEN || hits == EVAL_UNKNOWN) {
 		outcome->state = hits == EVAL_OPEN ? OUTCOME_OPEN : OUTCOME_UNKNOWN;
@@ -27,6 +26,6 @@ kind_function_eval(const struct rule *rule, struct views *views, struct outcome 
 	if (hits == 0 || views->spent)
 		return;
 	outcome->value = hits;
-	outcome->count = !multiple ? 1 : hits < most ? hits : most;
+	outcome->count = hits < most ? hits : most;
 	outcome->view = SLICE("function");
 }

@@ -129,9 +129,7 @@ static void
 eval_records(const struct rule *rule, struct views *views, const struct uri_list *uris,
     struct outcome *outcome)
 {
-	unsigned most = (rule->def.tags & RULE_MULTIPLE) == 0 ? 1
-			: rule->def.maxhits == 0              ? RULE_HITS_MAX
-							      : rule->def.maxhits;
+	unsigned most = rule_most_hits(rule);
 
 	for (size_t i = 0; i < uris->n && outcome->count < most && !views->spent; i++) {
 		if (!record_holds(views, rule, &uris->v[i]) || views->spent)

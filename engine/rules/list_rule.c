@@ -214,7 +214,7 @@ list_rule_ask(const struct rule *rule, struct views *views, const struct dns_key
 	struct slice asked[DNS_SUBJECTS_MAX];
 	bool open = keys->open, unknown = keys->unknown;
 	bool multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
-	unsigned most = !multiple ? 1 : rule->def.maxhits == 0 ? RULE_HITS_MAX : rule->def.maxhits;
+	unsigned most = rule_most_hits(rule);
 
 	for (size_t i = 0; i < keys->n; i++) {
 		enum dns_list_says says;

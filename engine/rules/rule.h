@@ -248,6 +248,17 @@ struct kind {
 
 const struct kind *kind_of(enum rule_kind kind);
 
+/* How often the rule may count in one message. */
+static inline unsigned
+rule_most_hits(const struct rule *rule)
+{
+	if ((rule->def.tags & RULE_MULTIPLE) == 0)
+		return 1;
+	if (rule->def.maxhits == 0 || rule->def.maxhits > RULE_HITS_MAX)
+		return RULE_HITS_MAX;
+	return rule->def.maxhits;
+}
+
 /* For kinds: compiles a pattern, kept by the ruleset. NULL with *err. */
 const struct regex *ruleset_regex(struct ruleset *ruleset, struct slice pattern, struct err *err);
 

@@ -333,22 +333,11 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
 	return outcome;
 }
 
-/* How often the rule may count. */
-static unsigned
-rule_most(const struct rule *rule)
-{
-	if ((rule->def.tags & RULE_MULTIPLE) == 0)
-		return 1;
-	if (rule->def.maxhits == 0 || rule->def.maxhits > RULE_HITS_MAX)
-		return RULE_HITS_MAX;
-	return rule->def.maxhits;
-}
-
 bool
 views_match(struct views *views, const struct rule *rule, struct slice text, struct slice view,
     struct outcome *outcome)
 {
-	unsigned most = rule_most(rule);
+	unsigned most = rule_most_hits(rule);
 	struct regex_match match = { 0 };
 	const struct regex *regex;
 
