@@ -80,25 +80,10 @@ field_split(struct slice whole, struct dkim_field *field_r)
 }
 
 static int
-compare_folded(struct slice a, struct slice b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-
-	for (size_t i = 0; i < n; i++) {
-		int difference = (unsigned char)ascii_lower(a.p[i]) -
-				 (unsigned char)ascii_lower(b.p[i]);
-
-		if (difference != 0)
-			return difference;
-	}
-	return (a.n > b.n) - (a.n < b.n);
-}
-
-static int
 compare_places(const void *a, const void *b)
 {
 	const struct named_place *left = a, *right = b;
-	int difference = compare_folded(left->name, right->name);
+	int difference = slice_icompare(left->name, right->name);
 
 	return difference != 0 ? difference
 			       : (right->place > left->place) - (right->place < left->place);
@@ -164,7 +149,7 @@ first_place(const struct dkim_header *header, struct slice name)
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (compare_folded(header->v[header->by_name[middle]].name, name) < 0)
+		if (slice_icompare(header->v[header->by_name[middle]].name, name) < 0)
 			from = middle + 1;
 		else
 			to = middle;

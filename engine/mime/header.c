@@ -165,22 +165,6 @@ cursor_field(struct cursor *cur, struct header *header_r)
 	return false;
 }
 
-/* Order by folded name: <0, 0, >0. */
-static int
-name_compare(struct slice a, struct slice b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-
-	for (size_t i = 0; i < n; i++) {
-		int difference = (unsigned char)ascii_lower(a.p[i]) -
-				 (unsigned char)ascii_lower(b.p[i]);
-
-		if (difference != 0)
-			return difference;
-	}
-	return (a.n > b.n) - (a.n < b.n);
-}
-
 /* A field in the sort: its place, and what decides nearly every comparison. */
 struct sort_entry {
 	uint64_t prefix; /* the folded name's first eight bytes, the first the highest */
@@ -202,7 +186,7 @@ entry_above(const struct header *v, const struct sort_entry *a, const struct sor
 {
 	if (a->prefix != b->prefix)
 		return a->prefix > b->prefix;
-	return name_compare(v[a->place].name, v[b->place].name) > 0;
+	return slice_icompare(v[a->place].name, v[b->place].name) > 0;
 }
 
 /* Merges the sorted runs from[a..middle) and from[middle..end) into to[a..end); stable. */
@@ -309,7 +293,7 @@ index_bound(const struct header_list *headers, struct slice name, bool after)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = name_compare(headers->v[headers->by_name[middle]].name, name);
+		int order = slice_icompare(headers->v[headers->by_name[middle]].name, name);
 
 		if (order < 0 || (after && order == 0))
 			low = middle + 1;

@@ -28,6 +28,21 @@ slice_compare(struct slice a, struct slice b)
 	return a.n < b.n ? -1 : 1;
 }
 
+int
+slice_icompare(struct slice a, struct slice b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		int difference = (unsigned char)ascii_lower(a.p[i]) -
+				 (unsigned char)ascii_lower(b.p[i]);
+
+		if (difference != 0)
+			return difference;
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}
+
 bool
 slice_istarts(struct slice s, struct slice prefix)
 {

@@ -67,6 +67,9 @@ bool slice_ieq(struct slice a, struct slice b);
 /* Order by byte, a shorter slice before a longer one it begins: <0, 0, >0. */
 int slice_compare(struct slice a, struct slice b);
 
+/* The same where ASCII letters compare without case. */
+int slice_icompare(struct slice a, struct slice b);
+
 static inline bool
 slice_starts(struct slice s, struct slice prefix)
 {

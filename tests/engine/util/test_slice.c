@@ -59,7 +59,8 @@ test_compare(void **state)
 
 		order = (order > 0) - (order < 0);
 		if (order != pairs[i].order || slice_eq(pairs[i].a, pairs[i].b) != (order == 0) ||
-		    slice_ieq(pairs[i].a, pairs[i].b) != pairs[i].folded)
+		    slice_ieq(pairs[i].a, pairs[i].b) != pairs[i].folded ||
+		    (slice_icompare(pairs[i].a, pairs[i].b) == 0) != pairs[i].folded)
 			fail_msg("%zu: got %d, want %d", i, order, pairs[i].order);
 	}
 }
