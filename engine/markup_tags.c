@@ -18,7 +18,6 @@
 #include "engine/markup_report.h"
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
-#include "engine/mime/selector.h"
 #include "engine/rules/capture.h"
 #include "engine/rules/ruleset.h"
 #include "engine/rules/score.h"
@@ -253,17 +252,7 @@ tag_preview(struct buf *out, struct slice argument, const struct markup_source *
 static struct slice
 read_field(struct slice text, const struct markup_source *source)
 {
-	struct views *views = source->views;
-	struct selector *selector;
-	struct slice value;
-	struct err err;
-
-	if (views == NULL)
-		return SLICE_ABSENT;
-	selector = selector_compile(views->arena, text, &err);
-	if (selector == NULL || !views_read(views, selector, &value))
-		return SLICE_ABSENT;
-	return value;
+	return source->views == NULL ? SLICE_ABSENT : views_read_text(source->views, text);
 }
 
 /* Whether a selector gives one value alone where a template reads it. */

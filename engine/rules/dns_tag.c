@@ -9,7 +9,6 @@
 
 #include "engine/auth/dkim.h"
 #include "engine/mime/ip.h"
-#include "engine/mime/selector.h"
 #include "engine/rules/asn.h"
 #include "engine/rules/auth_facts.h"
 #include "engine/rules/capture.h"
@@ -35,21 +34,10 @@ add(struct vec *values, struct slice value)
 		*added = value;
 }
 
-/* A field by its selector; absent: there is none. */
-static struct slice
-read_field(struct views *views, struct slice text)
-{
-	struct err err;
-	const struct selector *selector = selector_compile(views->arena, text, &err);
-	struct slice value;
-
-	return selector != NULL && views_read(views, selector, &value) ? value : SLICE_ABSENT;
-}
-
 static enum dns_tag_state
 tag_authordomain(struct views *views, struct vec *values)
 {
-	struct slice value = read_field(views, SLICE("From:addr:host")), line;
+	struct slice value = views_read_text(views, SLICE("From:addr:host")), line;
 
 	while (slice_next_line(&value, &line))
 		add(values, dns_query_host(views, line));
@@ -59,7 +47,7 @@ tag_authordomain(struct views *views, struct vec *values)
 static enum dns_tag_state
 tag_senderdomain(struct views *views, struct vec *values)
 {
-	struct slice value = read_field(views, SLICE("EnvelopeFrom:first:addr:host"));
+	struct slice value = views_read_text(views, SLICE("EnvelopeFrom:first:addr:host"));
 
 	add(values, dns_query_host(views, slice_cut(value, 0, slice_find_byte(value, 0, '\n'))));
 	return DNS_TAG_SET;
@@ -259,7 +247,7 @@ static const struct {
 static enum dns_tag_state
 add_field(struct views *views, struct slice selector, struct vec *values)
 {
-	struct slice value = slice_trim(read_field(views, selector));
+	struct slice value = slice_trim(views_read_text(views, selector));
 
 	if (slice_find_byte(value, 0, '\n') == value.n)
 		add(values, value);

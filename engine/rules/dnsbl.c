@@ -18,7 +18,6 @@
 
 #include "engine/mime/boundary.h"
 #include "engine/mime/ip.h"
-#include "engine/mime/selector.h"
 #include "engine/mime/uri_canonical.h"
 #include "engine/rules/dns_query.h"
 #include "engine/rules/eval.h"
@@ -250,24 +249,13 @@ ask_envfrom(const struct asking *asking)
 	ask_address(asking, &seen, eval_field(asking->views, FIXED_ENVELOPE_FROM));
 }
 
-/* A field of any name; absent: there is none. */
-static struct slice
-read_field(struct views *views, struct slice text)
-{
-	struct err err;
-	const struct selector *selector = selector_compile(views->arena, text, &err);
-	struct slice value;
-
-	return selector != NULL && views_read(views, selector, &value) ? value : SLICE_ABSENT;
-}
-
 /* One field: the hosts of its addresses, or what stands in it, one a line. */
 static void
 ask_field(const struct asking *asking, struct slice name)
 {
 	struct views *views = asking->views;
 	struct vec seen = VEC_OF(struct slice, views->arena);
-	struct slice value = read_field(
+	struct slice value = views_read_text(
 			 views, arena_printf(views->arena, "%.*s:addr", SLICE_ARG(name))),
 		     line;
 
@@ -275,7 +263,7 @@ ask_field(const struct asking *asking, struct slice name)
 		ask_address(asking, &seen, value);
 		return;
 	}
-	value = read_field(views, name);
+	value = views_read_text(views, name);
 	while (slice_next_line(&value, &line))
 		ask_host(asking, dns_query_host(views, line));
 }
@@ -386,7 +374,7 @@ ask_accreditor(const struct asking *asking)
 
 	if (accreditor.n > 0 &&
 	    (address_names(eval_field(asking->views, FIXED_ENVELOPE_FROM), accreditor) ||
-		field_names(read_field(asking->views, SLICE("Accreditor")), accreditor)))
+		field_names(views_read_text(asking->views, SLICE("Accreditor")), accreditor)))
 		ask_relays(asking, DNS_A);
 }
 

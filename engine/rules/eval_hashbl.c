@@ -12,7 +12,6 @@
 #include "engine/mime/boundary.h"
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
-#include "engine/mime/selector.h"
 #include "engine/rules/dns_filter.h"
 #include "engine/rules/dns_query.h"
 #include "engine/rules/dns_tag.h"
@@ -376,9 +375,6 @@ add_place(struct hashbl *hashbl, const struct name_list *acl, struct slice place
 {
 	struct views *views = hashbl->views;
 	const struct senders *senders;
-	const struct selector *selector;
-	struct slice value;
-	struct err err;
 
 	if (slice_eq(place, SLICE("ALLFROM"))) {
 		senders = senders_find(views);
@@ -387,9 +383,7 @@ add_place(struct hashbl *hashbl, const struct name_list *acl, struct slice place
 	} else if (slice_eq(place, SLICE("body"))) {
 		add_body(hashbl, acl);
 	} else {
-		selector = selector_compile(views->arena, place, &err);
-		if (selector != NULL && views_read(views, selector, &value))
-			add_text(hashbl, acl, value);
+		add_text(hashbl, acl, views_read_text(views, place));
 	}
 }
 

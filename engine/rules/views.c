@@ -229,6 +229,16 @@ views_read(struct views *views, const struct selector *selector, struct slice *v
 	return source.relays != NULL && selector_read(selector, views->arena, &source, value_r);
 }
 
+struct slice
+views_read_text(struct views *views, struct slice text)
+{
+	struct err err;
+	const struct selector *selector = selector_compile(views->arena, text, &err);
+	struct slice value;
+
+	return selector != NULL && views_read(views, selector, &value) ? value : SLICE_ABSENT;
+}
+
 bool
 views_field(struct views *views, size_t selector, struct slice *value_r)
 {

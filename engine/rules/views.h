@@ -150,6 +150,9 @@ bool views_field(struct views *views, size_t selector, struct slice *value_r);
 /* The same for a selector that is not the ruleset's; not remembered. */
 bool views_read(struct views *views, const struct selector *selector, struct slice *value_r);
 
+/* The same for one as text ("From:addr"), compiled for the message; absent: no such field. */
+struct slice views_read_text(struct views *views, struct slice selector);
+
 /*
  * Moves *at to the next text of the rule's view, itself included, that the
  * rule may match. False: there is none.
