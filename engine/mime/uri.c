@@ -284,3 +284,13 @@ uris_find(const struct uri_law *law, struct arena *arena, struct texts *texts,
 	list.truncated = c.truncated;
 	return list;
 }
+
+bool
+uri_has_type(const struct uri *uri, const char *type)
+{
+	for (size_t i = 0; i < uri->types.n; i++) {
+		if (slice_eq(uri->types.v[i], slice_of(type)))
+			return true;
+	}
+	return false;
+}

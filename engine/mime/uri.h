@@ -48,4 +48,7 @@ struct uri_list {
 struct uri_list uris_find(const struct uri_law *law, struct arena *arena, struct texts *texts,
     const struct budget *budget);
 
+/* Whether it has that type: "a", "img", "parsed", ... */
+bool uri_has_type(const struct uri *uri, const char *type);
+
 #endif

@@ -406,16 +406,6 @@ eval_check_hashbl_emails(const struct rule *rule, struct views *views)
 	return hashbl_ask(&hashbl, false);
 }
 
-static bool
-has_type(const struct uri *uri, const char *type)
-{
-	for (size_t i = 0; i < uri->types.n; i++) {
-		if (slice_eq(uri->types.v[i], slice_of(type)))
-			return true;
-	}
-	return false;
-}
-
 /* Whether a host of it is left aside. */
 static bool
 skips_uri(struct views *views, const struct uri *uri)
@@ -442,7 +432,8 @@ eval_check_hashbl_uris(const struct rule *rule, struct views *views)
 		const struct uri *uri = &uris.v[i];
 
 		if (uri->extended || slice_istarts(uri->raw, SLICE("mailto:")) ||
-		    uri->hosts.n == 0 || (!has_type(uri, "a") && !has_type(uri, "parsed")) ||
+		    uri->hosts.n == 0 ||
+		    (!uri_has_type(uri, "a") && !uri_has_type(uri, "parsed")) ||
 		    skips_uri(views, uri))
 			continue;
 		for (size_t k = 0; k < uri->variants.n; k++)

@@ -39,31 +39,21 @@ struct picker {
 	size_t most;
 };
 
-static bool
-has_type(const struct uri *uri, const char *type)
-{
-	for (size_t i = 0; i < uri->types.n; i++) {
-		if (slice_eq(uri->types.v[i], slice_of(type)))
-			return true;
-	}
-	return false;
-}
-
 static enum group
 group_of(const struct uri *uri)
 {
-	if (has_type(uri, "a")) {
+	if (uri_has_type(uri, "a")) {
 		for (size_t i = 0; i < uri->anchors.n; i++) {
 			if (uri->anchors.v[i].n > 0)
 				return GROUP_LINK;
 		}
 		return GROUP_EMPTY_LINK;
 	}
-	if (has_type(uri, "form"))
+	if (uri_has_type(uri, "form"))
 		return GROUP_FORM;
-	if (has_type(uri, "img"))
+	if (uri_has_type(uri, "img"))
 		return GROUP_IMAGE;
-	return uri->types.n == 1 && has_type(uri, "parsed") ? GROUP_TEXT : GROUP_OTHER;
+	return uri->types.n == 1 && uri_has_type(uri, "parsed") ? GROUP_TEXT : GROUP_OTHER;
 }
 
 const struct map *
