@@ -16,6 +16,8 @@
  */
 #include "engine/rules/dnsbl.h"
 
+#include <string.h>
+
 #include "engine/mime/boundary.h"
 #include "engine/mime/ip.h"
 #include "engine/mime/uri_canonical.h"
@@ -379,18 +381,18 @@ ask_accreditor(const struct asking *asking)
 }
 
 static const struct {
-	eval_fn *run;
+	const char *name; /* of the function, or what eval_check_rbl is called besides */
 	void (*ask)(const struct asking *asking);
 } askers[] = {
-	{ eval_check_rbl, ask_rbl },
-	{ eval_check_rbl_txt, ask_rbl_txt },
-	{ eval_check_rbl_accreditor, ask_accreditor },
-	{ eval_check_rbl_headers, ask_headers },
-	{ eval_check_rbl_from_host, ask_from_host },
-	{ eval_check_rbl_from_domain, ask_from_domain },
-	{ eval_check_rbl_envfrom, ask_envfrom },
-	{ eval_check_rbl_ns_from, ask_ns_from },
-	{ eval_check_rbl_rcvd, ask_rcvd },
+	{ "check_rbl", ask_rbl },
+	{ "check_rbl_txt", ask_rbl_txt },
+	{ "check_rbl_accreditor", ask_accreditor },
+	{ "check_rbl_headers", ask_headers },
+	{ "check_rbl_from_host", ask_from_host },
+	{ "check_rbl_from_domain", ask_from_domain },
+	{ "check_rbl_envfrom", ask_envfrom },
+	{ "check_rbl_ns_from", ask_ns_from },
+	{ "check_rbl_rcvd", ask_rcvd },
 };
 
 #define ASKER_COUNT (sizeof(askers) / sizeof(askers[0]))
@@ -399,9 +401,12 @@ static const struct {
 static size_t
 asker_row(const struct rule *rule)
 {
+	const struct eval_function *function = rule->call.function;
 	size_t i = 0;
 
-	while (i < ASKER_COUNT && rule->call.function->run != askers[i].run)
+	if (function->run != eval_check_rbl)
+		return ASKER_COUNT;
+	while (i < ASKER_COUNT && strcmp(function->name, askers[i].name) != 0)
 		i++;
 	return i;
 }

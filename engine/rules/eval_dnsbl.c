@@ -87,9 +87,12 @@ is_senderbase(struct slice subtest)
 	return slice_starts(subtest, SLICE("sb:"));
 }
 
-/* A rule that asks: its own questions' answers. The filter is the third argument, if any. */
-static unsigned
-run_asker(const struct rule *rule, struct views *views)
+/*
+ * A rule that asks: its own questions' answers. The filter is the third argument, if any. All
+ * functions that ask are this one by other names; which name it was says dnsbl.c what to ask.
+ */
+unsigned
+eval_check_rbl(const struct rule *rule, struct views *views)
 {
 	static const struct dns_filter any = { .text = { NULL, 0 } };
 	const struct eval_call *call = &rule->call;
@@ -108,60 +111,6 @@ run_asker(const struct rule *rule, struct views *views)
 		    views, rule, call->arg_count > 2 ? call->args[2].filter : &any, asker, &tally);
 	}
 	return result(&tally);
-}
-
-unsigned
-eval_check_rbl(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_txt(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_accreditor(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_headers(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_from_host(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_from_domain(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_envfrom(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_ns_from(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
-}
-
-unsigned
-eval_check_rbl_rcvd(const struct rule *rule, struct views *views)
-{
-	return run_asker(rule, views);
 }
 
 /* Asks for the others too: all questions of a set go out at once. */

@@ -16,8 +16,10 @@ tell() {
 	fi
 }
 
+# Also what is another's name, but for SpamAssassin's old names (whitelist, blacklist) of functions.
 functions() {
-	sed -n 's/^EVALFN\(_EARLY\)\{0,1\}([a-z]*, \([a-z0-9_]*\),.*/\2/p' "$TOP_SRCDIR/engine/rules/evalfn.def" | while read -r name; do
+	sed -n 's/^EVALFN\(_EARLY\|_ALIAS\)\{0,1\}([a-z]*, \([a-z0-9_]*\),.*/\2/p' "$TOP_SRCDIR/engine/rules/evalfn.def" |
+		grep -v 'whitelist\|blacklist' | while read -r name; do
 		grep -qw "Fn $name" "$manual" || echo "$name"
 	done
 }
