@@ -107,6 +107,30 @@ schema_text(const struct schema *schema, const struct yaml_node *node, struct sl
 	return true;
 }
 
+const struct slice *
+schema_texts(const struct schema *schema, const struct yaml_node *node, const char *what,
+    bool (*fits)(struct slice text), const char *expected)
+{
+	struct slice *texts = arena_array(schema->arena, node->n + 1, sizeof(*texts));
+	bool good = true;
+
+	if (!schema_list(schema, node, what))
+		return NULL;
+	if (texts == NULL) {
+		schema_no_memory(schema, node);
+		return NULL;
+	}
+	for (size_t i = 0; i < node->n; i++) {
+		const struct yaml_node *value = node->entries[i].value;
+
+		if (!schema_text(schema, value, &texts[i]))
+			good = false;
+		else if (!fits(texts[i]))
+			good = schema_error(schema, value, "expected %s", expected);
+	}
+	return good ? texts : NULL;
+}
+
 bool
 schema_expression(const struct schema *schema, const struct yaml_node *node, struct slice *text_r)
 {

@@ -44,6 +44,13 @@ struct origin schema_origin(const struct schema *schema, const struct yaml_node 
 bool schema_list(const struct schema *schema, const struct yaml_node *node, const char *what);
 bool schema_mapping(const struct schema *schema, const struct yaml_node *node, const char *what);
 
+/*
+ * The node's n texts, when it is a list of `what` and each fits; what does not is told of as
+ * "expected ...". NULL: told of.
+ */
+const struct slice *schema_texts(const struct schema *schema, const struct yaml_node *node,
+    const char *what, bool (*fits)(struct slice text), const char *expected);
+
 /* A text in any style; '' is one, nothing is not. */
 bool schema_text(const struct schema *schema, const struct yaml_node *node, struct slice *text_r);
 

@@ -32,24 +32,14 @@ bool
 setting_parse_ids(const struct schema *schema, const struct setting_row *row,
     const struct yaml_node *node, void *field)
 {
-	struct slice *ids = arena_array(schema->arena, node->n + 1, sizeof(*ids));
-	bool good = true;
+	const struct slice *ids = schema_texts(schema, node, "a list of ids like [mx.example.org]",
+	    is_word, "an id like mx.example.org");
 
 	(void)row;
-	if (!schema_list(schema, node, "a list of ids like [mx.example.org]"))
-		return false;
 	if (ids == NULL)
-		return schema_no_memory(schema, node);
-	for (size_t i = 0; i < node->n; i++) {
-		const struct yaml_node *value = node->entries[i].value;
-
-		if (!schema_text(schema, value, &ids[i]))
-			good = false;
-		else if (!is_word(ids[i]))
-			good = schema_error(schema, value, "expected an id like mx.example.org");
-	}
+		return false;
 	*(setting_ids *)field = (struct name_texts){ ids, node->n };
-	return good;
+	return true;
 }
 
 bool

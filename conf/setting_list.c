@@ -274,24 +274,15 @@ bool
 setting_parse_names(const struct schema *schema, const struct setting_row *row,
     const struct yaml_node *node, void *field)
 {
-	struct slice *names = arena_array(schema->arena, node->n + 1, sizeof(*names));
-	bool good = true;
+	const struct slice *names = schema_texts(schema, node,
+	    "a list of header fields' names like [X-Originating-IP]", is_field_name,
+	    "a header field's name");
 
 	(void)row;
-	if (!schema_list(schema, node, "a list of header fields' names like [X-Originating-IP]"))
-		return false;
 	if (names == NULL)
-		return schema_no_memory(schema, node);
-	for (size_t i = 0; i < node->n; i++) {
-		const struct yaml_node *value = node->entries[i].value;
-
-		if (!schema_text(schema, value, &names[i]))
-			good = false;
-		else if (!is_field_name(names[i]))
-			good = schema_error(schema, value, "expected a header field's name");
-	}
+		return false;
 	*(setting_names *)field = (struct name_texts){ names, node->n };
-	return good;
+	return true;
 }
 
 /* "192.0.2.1", "127.0.0.1:53", "[2001:db8::1]:53" */
@@ -320,25 +311,15 @@ bool
 setting_parse_servers(const struct schema *schema, const struct setting_row *row,
     const struct yaml_node *node, void *field)
 {
-	struct slice *servers = arena_array(schema->arena, node->n + 1, sizeof(*servers));
-	bool good = true;
+	const struct slice *servers = schema_texts(schema, node,
+	    "a list of name servers like ['127.0.0.1:53']", is_server,
+	    "ADDRESS, ADDRESS:PORT or [IPV6]:PORT");
 
 	(void)row;
-	if (!schema_list(schema, node, "a list of name servers like ['127.0.0.1:53']"))
-		return false;
 	if (servers == NULL)
-		return schema_no_memory(schema, node);
-	for (size_t i = 0; i < node->n; i++) {
-		const struct yaml_node *value = node->entries[i].value;
-
-		if (!schema_text(schema, value, &servers[i]))
-			good = false;
-		else if (!is_server(servers[i]))
-			good = schema_error(
-			    schema, value, "expected ADDRESS, ADDRESS:PORT or [IPV6]:PORT");
-	}
+		return false;
 	*(setting_servers *)field = (struct name_texts){ servers, node->n };
-	return good;
+	return true;
 }
 
 /* {thresholds: {tag: 8}} */
