@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
+import tap  # noqa: E402
 from steelyardd import Daemon  # noqa: E402
+from tap import same  # noqa: E402
 
 STEELYARD = os.path.join(os.environ.get("TOP_BUILDDIR", "build"), "steelyard")
 TABLE = """example.org TXT "v=spf1 ip4:203.0.113.5 -all"
@@ -26,11 +27,6 @@ FIELDS = (("Authentication-Results", " mx.example.net; spf=pass smtp.mailfrom=ba
           ("From", " a@example.org"))
 GOOD = ("mx.example.net;\n\tspf=pass smtp.mailfrom=sender@example.org;\n\tspf=none smtp.helo=mail.example.org;\n"
         "\tdkim=none;\n\tarc=none;\n\tdmarc=pass (p=reject dis=none) header.from=example.org\n\tpolicy.dmarc=none")
-
-
-def same(what, got, want):
-    if got != want:
-        raise AssertionError("%s: got %r, want %r" % (what, got, want))
 
 
 class Authenticating(Daemon):
@@ -127,21 +123,5 @@ def test_filter():
                 told.replace('": ', '":').replace(", ", ",")), told
 
 
-def main():
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
-    failures = 0
-    print("1..%d" % len(tests))
-    for number, (name, test) in enumerate(tests, 1):
-        try:
-            test()
-            print("ok %d - %s" % (number, test.__doc__))
-        except Exception:
-            failures += 1
-            for line in traceback.format_exc().splitlines():
-                print("# " + line)
-            print("not ok %d - %s" % (number, test.__doc__))
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals()))

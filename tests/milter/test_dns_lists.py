@@ -7,12 +7,12 @@ import json
 import os
 import subprocess
 import sys
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "dns"))
 sys.dont_write_bytecode = True
 
+import tap  # noqa: E402
 from milter_client import MilterClient  # noqa: E402
 from responder import Responder  # noqa: E402
 from steelyardd import BUILD, Daemon, wait_for  # noqa: E402
@@ -201,25 +201,5 @@ def test_check():
         expect("hits by a sick list", hits_now("--dns", "live"), [])
 
 
-def main():
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
-    only = sys.argv[1:]
-    failed = 0
-    print("1..%d" % len(tests))
-    for number, (name, test) in enumerate(tests, 1):
-        title = "%s: %s" % (name[5:], test.__doc__.splitlines()[0])
-        if only and name not in only:
-            print("ok %d - %s # SKIP not asked for" % (number, title))
-            continue
-        try:
-            test()
-            print("ok %d - %s" % (number, title), flush=True)
-        except Exception:  # any fault of a test is its failure
-            failed += 1
-            print("# " + "\n# ".join(traceback.format_exc().splitlines()))
-            print("not ok %d - %s" % (number, title), flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals()))

@@ -5,14 +5,15 @@ Each test starts a daemon of its own and speaks the milter protocol to it.
 """
 import os
 import sys
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "dns"))
 sys.dont_write_bytecode = True
 
+import tap  # noqa: E402
 from responder import Responder  # noqa: E402
 from steelyardd import Daemon, wait_for  # noqa: E402
+from tap import same  # noqa: E402
 
 RULES = r"""rules:
   NAMELESS:
@@ -48,11 +49,6 @@ example.org MX 10 mail.example.org.
 """
 EARLY = "thresholds: {reject: 10}\nreject_text: '550 5.7.1 no, thanks (_SCORE_)'\nearly: [%s]\n"
 NAMED, NAMELESS, SILENT = "203.0.113.5", "203.0.113.6", "203.0.113.7"
-
-
-def same(what, got, want):
-    if got != want:
-        raise AssertionError("%s: got %r, want %r" % (what, got, want))
 
 
 class Early(Daemon):
@@ -190,25 +186,5 @@ def test_ask_ahead():
             same("asked once", len(asked), 1)
 
 
-def main():
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
-    only = sys.argv[1:]
-    failed = 0
-    print("1..%d" % len(tests))
-    for number, (name, test) in enumerate(tests, 1):
-        title = "%s: %s" % (name[5:], test.__doc__.splitlines()[0])
-        if only and name not in only:
-            print("ok %d - %s # SKIP not asked for" % (number, title))
-            continue
-        try:
-            test()
-            print("ok %d - %s" % (number, title), flush=True)
-        except Exception:  # any fault of a test is its failure
-            failed += 1
-            print("# " + "\n# ".join(traceback.format_exc().splitlines()))
-            print("not ok %d - %s" % (number, title), flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals()))

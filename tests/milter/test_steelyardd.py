@@ -11,21 +11,17 @@ import struct
 import subprocess
 import sys
 import threading
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
+import tap  # noqa: E402
 from milter_client import (  # noqa: E402
     ADDHDRS, ALL_ACTIONS, ALL_PROTOCOL, CHGHDRS, HDR_LEADSPC, NR_HDR, QUARANTINE, Closed, MilterClient)
 from steelyardd import PROGRAM, RULES, Daemon, wait_for  # noqa: E402
+from tap import same  # noqa: E402
 
 SPAM = b"MAKE MONEY now\r\n"
-
-
-def same(what, got, want):
-    if got != want:
-        raise AssertionError("%s: got %r, want %r" % (what, got, want))
 
 
 def test_negotiation():
@@ -582,25 +578,5 @@ def test_time_limit():
             same("marked by " + how, "X-Spam-Flag" in [n for _, n, _ in reply.inserted()], how == "tag")
 
 
-def main():
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
-    only = sys.argv[1:]
-    failed = 0
-    print("1..%d" % len(tests))
-    for number, (name, test) in enumerate(tests, 1):
-        title = "%s: %s" % (name[5:], test.__doc__.splitlines()[0])
-        if only and name not in only:
-            print("ok %d - %s # SKIP not asked for" % (number, title))
-            continue
-        try:
-            test()
-            print("ok %d - %s" % (number, title), flush=True)
-        except Exception:  # any fault of a test is its failure
-            failed += 1
-            print("# " + "\n# ".join(traceback.format_exc().splitlines()))
-            print("not ok %d - %s" % (number, title), flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals()))
