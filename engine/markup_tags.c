@@ -353,8 +353,7 @@ first_trusted(const struct markup_source *source)
 {
 	const struct relays *relays = relays_of(source);
 
-	return relays == NULL || relays->trusted_count == 0 ? NULL
-							    : &relays->v[relays->trusted_count - 1];
+	return relays == NULL ? NULL : relays_first_trusted(relays);
 }
 
 static const struct relay *

@@ -275,3 +275,9 @@ relays_last_external(const struct relays *relays)
 {
 	return relays->internal_count < relays->n ? &relays->v[relays->internal_count] : NULL;
 }
+
+const struct relay *
+relays_first_trusted(const struct relays *relays)
+{
+	return relays->trusted_count > 0 ? &relays->v[relays->trusted_count - 1] : NULL;
+}

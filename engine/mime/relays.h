@@ -49,4 +49,7 @@ const struct relays *relays_find(struct arena *arena, const struct message *mess
 /* The last relay outside internal_networks (the one that handed the mail to us), or NULL. */
 const struct relay *relays_last_external(const struct relays *relays);
 
+/* The trusted relay that is farthest from us (SpamAssassin's first trusted one), or NULL. */
+const struct relay *relays_first_trusted(const struct relays *relays);
+
 #endif

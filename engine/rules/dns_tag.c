@@ -59,8 +59,7 @@ first_trusted(struct views *views)
 {
 	const struct relays *relays = views_relays(views);
 
-	return relays == NULL || relays->trusted_count == 0 ? NULL
-							    : &relays->v[relays->trusted_count - 1];
+	return relays == NULL ? NULL : relays_first_trusted(relays);
 }
 
 static const struct relay *
