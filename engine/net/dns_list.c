@@ -303,6 +303,18 @@ list_named(const struct dns_lists *lists, struct slice name)
 	return NULL;
 }
 
+/*
+ * Whether what begins at `at` is the key of the list's zone, at the name's end. Names come from
+ * strangers too (a HELO, a macro of SPF): "{key:zen}.evil.example" must not tell them ours.
+ */
+static bool
+is_its_zone(const struct dns_list *list, struct slice name, size_t at)
+{
+	size_t key = slice_find(list->zone, 0, SLICE(DNS_LIST_KEY_START));
+
+	return key < list->zone.n && lies_in(name, list->zone) && at == name.n - list->zone.n + key;
+}
+
 bool
 dns_lists_wire(const struct dns_lists *lists, struct slice name, char wire_r[DNS_NAME_MAX + 1],
     size_t *length_r)
@@ -315,7 +327,8 @@ dns_lists_wire(const struct dns_lists *lists, struct slice name, char wire_r[DNS
 
 	if (at < name.n) {
 		list = list_named(lists, slice_cut(name, from, end));
-		if (list == NULL || list->secret.n == 0 || end == name.n)
+		if (list == NULL || list->secret.n == 0 || end == name.n ||
+		    !is_its_zone(list, name, at))
 			return false;
 		secret = list->secret;
 		rest = slice_from(name, end + 1);

@@ -151,7 +151,8 @@ const struct dns_list *dns_lists_of_name(const struct dns_lists *lists, struct s
 
 /*
  * The name as it goes on the wire, the secret of its list put in, in lower case. False: it
- * says {key:...} of no list, or one without its secret, or gets too long.
+ * says {key:...} of no list or elsewhere than in that list's zone, or of one without its
+ * secret, or gets too long.
  */
 bool dns_lists_wire(const struct dns_lists *lists, struct slice name, char wire_r[DNS_NAME_MAX + 1],
     size_t *length_r);

@@ -202,6 +202,15 @@ test_secret(void **state)
 	assert_true(text_is((struct slice){ wire, n }, "a.example"));
 	assert_false(dns_lists_wire(&lists, SLICE("a.{key:m}.example"), wire, &n));
 	assert_false(dns_lists_wire(&lists, SLICE("a.{key:l"), wire, &n));
+	/* names that strangers make: the key goes to its own list alone, in its own place */
+	assert_false(dns_lists_wire(&lists, SLICE("{key:l}.evil.example"), wire, &n));
+	assert_false(dns_lists_wire(&lists, SLICE("a.{key:l}.xzen.example"), wire, &n));
+	assert_false(dns_lists_wire(&lists, SLICE("{key:l}.zen.example.evil.example"), wire, &n));
+	assert_false(dns_lists_wire(&lists, SLICE("{key:l}.a.{key:l}.zen.example"), wire, &n));
+	assert_false(dns_lists_wire(&lists, SLICE("x{key:l}.zen.example"), wire, &n));
+	list.zone = SLICE("zen.example");
+	assert_false(dns_lists_wire(&lists, SLICE("a.{key:l}.zen.example"), wire, &n));
+	list.zone = SLICE("{key:l}.zen.example");
 	assert_true(text_is(dns_lists_hide(arena, &lists, SLICE("see S3CRET and s3cret")),
 	    "see {key:l} and {key:l}"));
 	assert_true(text_is(dns_lists_hide(arena, &lists, SLICE("nothing")), "nothing"));
