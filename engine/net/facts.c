@@ -7,7 +7,9 @@
 #include "engine/net/facts.h"
 
 #include <assert.h>
+#include <stdio.h>
 
+#include "engine/util/ascii.h"
 #include "engine/util/map.h"
 #include "engine/util/vec.h"
 
@@ -48,12 +50,18 @@ facts_on(const struct facts *facts)
 	return facts->on;
 }
 
-/* "A example.org" with the name in lower case; absent at the cap. */
+/* Holds the longest key: a type's name, a blank, a name, and a NUL. */
+#define KEY_SIZE (DNS_NAME_MAX + 8)
+
+/* "A example.org" with the name in lower case, in `key`; the name can be. */
 static struct slice
-fact_key(struct arena *arena, const struct dns_question *question)
+fact_key(const struct dns_question *question, char key[KEY_SIZE])
 {
-	return arena_lower(arena, arena_printf(arena, "%s %.*s", dns_type_name(question->type),
-				      SLICE_ARG(question->name)));
+	size_t n = (size_t)snprintf(key, KEY_SIZE, "%s ", dns_type_name(question->type));
+
+	for (size_t i = 0; i < question->name.n; i++)
+		key[n++] = ascii_lower(question->name.p[i]);
+	return (struct slice){ key, n };
 }
 
 /* A new question, open; NULL at the cap. */
@@ -61,11 +69,17 @@ static struct fact *
 ask_new(struct facts *facts, enum dns_type type, struct slice key)
 {
 	struct fact *fact = arena_alloc(facts->arena, sizeof(*fact));
-	struct fact **place = fact == NULL ? NULL : vec_push(&facts->asked);
+	struct fact **place;
 
-	if (place == NULL || !map_add(facts->by_key, key, fact))
+	key = arena_copy(facts->arena, key);
+	place = fact == NULL || key.p == NULL ? NULL : vec_push(&facts->asked);
+	if (place == NULL)
 		return NULL;
 	*place = fact;
+	if (!map_add(facts->by_key, key, fact)) {
+		facts->asked.n--;
+		return NULL;
+	}
 	fact->question.type = type;
 	fact->question.name = slice_from(key, slice_find_byte(key, 0, ' ') + 1);
 	facts->open++;
@@ -75,6 +89,7 @@ ask_new(struct facts *facts, enum dns_type type, struct slice key)
 const struct dns_answer *
 facts_ask(struct facts *facts, enum dns_type type, struct slice name)
 {
+	char text[KEY_SIZE];
 	struct fact *fact;
 	struct slice key;
 
@@ -84,9 +99,7 @@ facts_ask(struct facts *facts, enum dns_type type, struct slice name)
 		name = slice_cut(name, 0, name.n - 1);
 	if (!dns_name_can_be(name))
 		return &no_such_name;
-	key = fact_key(facts->arena, &(struct dns_question){ type, name });
-	if (key.p == NULL)
-		return &unasked;
+	key = fact_key(&(struct dns_question){ type, name }, text);
 	fact = map_find(facts->by_key, key);
 	if (fact != NULL)
 		return &fact->answer;
@@ -138,8 +151,10 @@ void
 facts_answer(
     struct facts *facts, const struct dns_question *question, const struct dns_answer *answer)
 {
-	struct slice key = fact_key(facts->arena, question);
-	struct fact *fact = key.p == NULL ? NULL : map_find(facts->by_key, key);
+	char text[KEY_SIZE];
+	struct fact *fact = dns_name_can_be(question->name)
+				? map_find(facts->by_key, fact_key(question, text))
+				: NULL;
 
 	assert(answer->outcome != DNS_OPEN);
 	if (fact == NULL || fact->answer.outcome != DNS_OPEN)

@@ -102,6 +102,50 @@ test_limits(void **state)
 	arena_free(&arena);
 }
 
+/* Wherever the arena's cap falls: what could be asked ends as any question does. */
+static void
+test_cap(void **state)
+{
+	(void)state;
+	for (size_t cap = 1024; cap < 48 * 1024; cap += 64) {
+		struct arena *arena = arena_new(cap);
+		struct facts *facts = facts_new(arena, true, 1);
+		size_t open = 0, given = 0;
+		char name[32];
+
+		for (int i = 0; facts != NULL && i < 200; i++) {
+			snprintf(name, sizeof(name), "a-longer-name-%d.example", i);
+			open += facts_ask(facts, DNS_A, slice_of(name))->outcome == DNS_OPEN;
+		}
+		while (facts != NULL && facts_next(facts) != NULL)
+			given++;
+		if (facts != NULL) {
+			assert_int_equal(given, open);
+			assert_int_equal(facts_open(facts), open);
+			facts_end(facts);
+			assert_int_equal(facts_open(facts), 0);
+		}
+		arena_free(&arena);
+	}
+}
+
+/* What is asked again costs no memory. */
+static void
+test_again(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct facts *facts = facts_new(arena, true, 1);
+	size_t used;
+
+	(void)state;
+	facts_ask(facts, DNS_TXT, SLICE("example.org"));
+	used = arena_used(arena);
+	for (int i = 0; i < 100000; i++)
+		facts_ask(facts, DNS_TXT, SLICE("Example.ORG"));
+	assert_int_equal(arena_used(arena), used);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -109,6 +153,8 @@ main(void)
 		cmocka_unit_test(test_ask),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_again),
 	};
 
 	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
