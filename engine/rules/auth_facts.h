@@ -17,6 +17,7 @@ struct spf_result;
 struct dkim;
 struct arc;
 struct dmarc;
+struct author;
 
 /* engine/auth/spf.h: of MAIL FROM, or of the HELO name. */
 const struct spf_result *views_spf(struct views *views, bool helo);
@@ -24,6 +25,9 @@ const struct spf_result *views_spf(struct views *views, bool helo);
 /* engine/auth/dkim.h and arc.h. */
 const struct dkim *views_dkim(struct views *views);
 const struct arc *views_arc(struct views *views);
+
+/* engine/auth/author.h: read once. */
+const struct author *views_author(struct views *views);
 
 /* engine/auth/dmarc.h. */
 const struct dmarc *views_dmarc(struct views *views);

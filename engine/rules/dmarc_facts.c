@@ -97,15 +97,28 @@ has_open(const struct dkim *dkim)
 	return false;
 }
 
+const struct author *
+views_author(struct views *views)
+{
+	struct author *author = views->memos[MEMO_AUTHOR];
+
+	if (author != NULL)
+		return author;
+	author = arena_alloc(views->arena, sizeof(*author));
+	if (author != NULL)
+		author_find(views->arena, &views->message->headers, author);
+	views->memos[MEMO_AUTHOR] = author;
+	return author;
+}
+
 const struct dmarc *
 views_dmarc(struct views *views)
 {
 	struct dmarc_memo *memo = memo_of(views);
-	struct dmarc_request request = { .sample = sample_of(views->message) };
+	struct dmarc_request request = { .spf_count = 1 };
 	const struct spf_fact *spf;
 	const struct dkim *dkim;
 	struct dmarc_identity identity;
-	struct author author;
 
 	if (memo == NULL || memo->dmarc.result != AUTH_OPEN)
 		return memo == NULL ? NULL : &memo->dmarc;
@@ -118,10 +131,11 @@ views_dmarc(struct views *views)
 	if (spf == NULL || dkim == NULL || !feed_dkim(views, dkim, &request))
 		return NULL;
 	identity = (struct dmarc_identity){ spf_domain(spf), spf->spf.result };
-	author_find(views->arena, &views->message->headers, &author);
-	request.author = &author;
+	request.sample = sample_of(views->message);
+	request.author = views_author(views);
 	request.spf = &identity;
-	request.spf_count = 1;
+	if (request.author == NULL)
+		return NULL;
 	dmarc_check(views->arena, views->facts, &request, &memo->dmarc);
 	/* SPF that is open may not know its domain yet. */
 	if (spf->spf.result == AUTH_OPEN && memo->dmarc.result != AUTH_NONE)

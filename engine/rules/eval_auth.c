@@ -149,11 +149,10 @@ eval_dmarc_disposition(const struct rule *rule, struct views *views)
 static bool
 is_author_domain(struct views *views, struct slice domain)
 {
-	struct author author;
+	const struct author *author = views_author(views);
 
-	author_find(views->arena, &views->message->headers, &author);
-	for (size_t i = 0; i < author.domain_count; i++)
-		if (dmarc_aligned(views->arena, domain, author.domains[i], false))
+	for (size_t i = 0; author != NULL && i < author->domain_count; i++)
+		if (dmarc_aligned(views->arena, domain, author->domains[i], false))
 			return true;
 	return false;
 }

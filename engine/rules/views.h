@@ -48,6 +48,7 @@ enum view_memo {
 	MEMO_CAPTURES, /* capture.c */
 	MEMO_MIME, /* mime_facts.c */
 	MEMO_DMARC, /* dmarc_facts.c */
+	MEMO_AUTHOR, /* dmarc_facts.c */
 	MEMO_ALTERNATIVE, /* eval_alternative.c */
 	MEMO_OWN_DOMAINS, /* askable.c */
 	MEMO_DNSBL, /* dnsbl.c */
