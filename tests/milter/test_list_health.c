@@ -272,7 +272,7 @@ test_streak(void **state)
 {
 	struct list_health *health = list_health_new(NULL);
 	struct fixture fixture;
-	char subject[16];
+	char subject[32];
 
 	(void)state;
 	open_fixture(&fixture);
