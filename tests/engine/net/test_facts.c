@@ -111,7 +111,7 @@ test_cap(void **state)
 		struct arena *arena = arena_new(cap);
 		struct facts *facts = facts_new(arena, true, 1);
 		size_t open = 0, given = 0;
-		char name[32];
+		char name[48];
 
 		for (int i = 0; facts != NULL && i < 200; i++) {
 			snprintf(name, sizeof(name), "a-longer-name-%d.example", i);
