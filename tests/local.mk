@@ -6,6 +6,8 @@ test_scripts =
 thread_tests =
 # SpamAssassin beside us on hundreds of messages: `make check-live`, as it takes its time.
 live_scripts =
+# The feed against real Redis servers on loopback: `make check-feed`.
+feed_scripts =
 # Long runs of whole corpora: `make check-long`, with STEELYARD_LONG=1.
 long_scripts =
 unit_test_libs = $(ENGINE_LIBS) $(CMOCKA_LIBS)
@@ -20,6 +22,7 @@ include tests/engine/rules/local.mk
 include tests/engine/local.mk
 include tests/conf/local.mk
 include tests/rules/local.mk
+include tests/shared-sync/local.mk
 include tests/milter/local.mk
 include tests/fuzz/local.mk
 include tests/house/local.mk
@@ -29,7 +32,7 @@ include tests/parity/local.mk
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 endif
-EXTRA_DIST += $(test_scripts) $(live_scripts) $(long_scripts)
+EXTRA_DIST += $(test_scripts) $(live_scripts) $(feed_scripts) $(long_scripts)
 
 run_tests = TOP_SRCDIR='$(abs_top_srcdir)' TOP_BUILDDIR='$(abs_top_builddir)' CC='$(CC)' \
 	$(SHELL) $(top_srcdir)/tests/run
@@ -44,13 +47,16 @@ check-mta: $(test_needs)
 check-live: $(test_needs)
 	$(run_tests) $(live_scripts)
 
+check-feed: $(test_needs)
+	$(run_tests) $(feed_scripts)
+
 check-threads: $(test_needs)
 	$(run_tests) $(thread_tests)
 
 check-long: $(test_needs)
 	STEELYARD_LONG=1 TEST_TIMEOUT=7200 $(run_tests) $(mta_scripts) $(live_scripts) $(long_scripts)
 
-.PHONY: check-live check-mta check-threads check-long
+.PHONY: check-feed check-live check-mta check-threads check-long
 
 clean-local:
 	rm -rf test-logs

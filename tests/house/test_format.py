@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 TOP = os.environ.get("TOP_SRCDIR", ".")
-ROOMS = ("engine", "conf", "milter", "tests", "bench")
+ROOMS = ("engine", "conf", "shared-sync", "milter", "tests", "bench")
 UNDONE = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 LINE_MAX = 100
 FUNCTION_MAX = 100

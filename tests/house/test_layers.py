@@ -27,14 +27,16 @@ MAY_USE = {
     "engine/rules/": ["engine/auth/", "engine/net/", "engine/mime/", "engine/regex/", "engine/util/"],
     "engine/": ["engine/rules/", "engine/auth/", "engine/net/", "engine/mime/", "engine/regex/", "engine/util/"],
     "conf/": ["engine/", "engine/rules/", "engine/net/", "engine/mime/", "engine/util/"],
-    "milter/": ["conf/", "engine/", "engine/rules/", "engine/net/", "engine/mime/", "engine/util/"],
+    "shared-sync/": ["conf/", "engine/", "engine/rules/", "engine/util/"],
+    "milter/": ["shared-sync/", "conf/", "engine/", "engine/rules/", "engine/net/", "engine/mime/", "engine/util/"],
 }
 
 # Third-party header -> the one library it stands for; each library has one .c file.
 LIBRARIES = {
     "libmilter/mfapi.h": "libmilter", "libmilter/mfdef.h": "libmilter", "pcre2.h": "PCRE2",
     "yaml.h": "libyaml", "libpsl.h": "libpsl", "idn2.h": "libidn2", "hs.h": "Vectorscan",
-    "ares.h": "c-ares", "hiredis/hiredis.h": "hiredis", "openssl/evp.h": "OpenSSL",
+    "ares.h": "c-ares", "hiredis/hiredis.h": "hiredis", "hiredis/read.h": "hiredis",
+    "hiredis/hiredis_ssl.h": "hiredis", "zlib.h": "zlib", "openssl/evp.h": "OpenSSL",
     "openssl/bn.h": "OpenSSL", "openssl/crypto.h": "OpenSSL", "openssl/err.h": "OpenSSL", "openssl/md5.h": "OpenSSL",
     "openssl/sha.h": "OpenSSL",
 }
@@ -56,7 +58,7 @@ def report(name, problems):
 
 
 def sources():
-    for room in ("engine", "conf", "milter"):
+    for room in ("engine", "conf", "shared-sync", "milter"):
         for folder, _, names in os.walk(os.path.join(TOP, room)):
             for name in names:
                 if name.endswith((".c", ".h", ".def")):
