@@ -17,6 +17,7 @@
 #include "engine/util/crypto.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
@@ -119,6 +120,16 @@ crypto_digest_end(struct crypto_digest *digest, unsigned char bytes_r[CRYPTO_DIG
 		break;
 	}
 	return (struct slice){ (const char *)bytes_r, n };
+}
+
+void
+crypto_sha256(struct slice bytes, unsigned char digest_r[CRYPTO_SHA256_SIZE])
+{
+	struct crypto_digest digest = crypto_digest_begin(CRYPTO_SHA256);
+
+	_Static_assert(CRYPTO_SHA256_SIZE == CRYPTO_DIGEST_MAX, "a digest fits");
+	crypto_digest_add(&digest, bytes);
+	crypto_digest_end(&digest, digest_r);
 }
 
 void
@@ -307,6 +318,14 @@ ed25519_verify(OSSL_LIB_CTX *library, struct slice key, struct slice text, struc
 	return good;
 }
 
+/* A library of our own that has read no configuration; NULL: no memory. */
+static OSSL_LIB_CTX *
+ed25519_library(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	return OSSL_LIB_CTX_new();
+}
+
 bool
 crypto_ed25519_verify(struct slice key, struct slice text, struct slice signature)
 {
@@ -315,10 +334,62 @@ crypto_ed25519_verify(struct slice key, struct slice text, struct slice signatur
 
 	if (key.n != CRYPTO_ED25519_KEY || signature.n != CRYPTO_ED25519_SIGNATURE)
 		return false;
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	library = OSSL_LIB_CTX_new();
+	library = ed25519_library();
 	good = library != NULL && ed25519_verify(library, key, text, signature);
 	OSSL_LIB_CTX_free(library);
 	ERR_clear_error();
 	return good;
+}
+
+/* What fails below can only be memory. */
+static void
+demand(bool done)
+{
+	if (!done)
+		abort();
+}
+
+static EVP_PKEY *
+ed25519_private(OSSL_LIB_CTX *library, const unsigned char private[CRYPTO_ED25519_KEY])
+{
+	EVP_PKEY *pair = library == NULL ? NULL
+					 : EVP_PKEY_new_raw_private_key_ex(library, "ED25519", NULL,
+					       private, CRYPTO_ED25519_KEY);
+
+	demand(pair != NULL);
+	return pair;
+}
+
+void
+crypto_ed25519_public(
+    const unsigned char private[CRYPTO_ED25519_KEY], unsigned char public_r[CRYPTO_ED25519_KEY])
+{
+	OSSL_LIB_CTX *library = ed25519_library();
+	EVP_PKEY *pair = ed25519_private(library, private);
+	size_t n = CRYPTO_ED25519_KEY;
+
+	demand(EVP_PKEY_get_raw_public_key(pair, public_r, &n) == 1 && n == CRYPTO_ED25519_KEY);
+	EVP_PKEY_free(pair);
+	OSSL_LIB_CTX_free(library);
+	ERR_clear_error();
+}
+
+void
+crypto_ed25519_sign(const unsigned char private[CRYPTO_ED25519_KEY], struct slice text,
+    unsigned char signature_r[CRYPTO_ED25519_SIGNATURE])
+{
+	OSSL_LIB_CTX *library = ed25519_library();
+	EVP_PKEY *pair = ed25519_private(library, private);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	size_t n = CRYPTO_ED25519_SIGNATURE;
+
+	demand(
+	    context != NULL &&
+	    EVP_DigestSignInit_ex(context, NULL, NULL, library, NULL, pair, NULL) == 1 &&
+	    EVP_DigestSign(context, signature_r, &n, (const unsigned char *)text.p, text.n) == 1 &&
+	    n == CRYPTO_ED25519_SIGNATURE);
+	EVP_MD_CTX_free(context);
+	EVP_PKEY_free(pair);
+	OSSL_LIB_CTX_free(library);
+	ERR_clear_error();
 }

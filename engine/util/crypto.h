@@ -1,5 +1,5 @@
 /*
- * crypto.h - digests, and signatures that others made: MD5, SHA-1, SHA-256, RSA, Ed25519
+ * crypto.h - digests and signatures: MD5, SHA-1, SHA-256, RSA (to verify), Ed25519
  *
  * MD5 and SHA-1 serve fingerprints and old signatures; whether they still
  * prove anything is for the caller to say. Nothing here holds memory between
@@ -27,6 +27,8 @@
 
 #define CRYPTO_MD5_HEX 32
 #define CRYPTO_DIGEST_MAX 32
+#define CRYPTO_SHA256_SIZE 32
+/* Bytes of a public key, and of a private one. */
 #define CRYPTO_ED25519_KEY 32
 #define CRYPTO_ED25519_SIGNATURE 64
 
@@ -56,6 +58,9 @@ void crypto_digest_add(struct crypto_digest *digest, struct slice bytes);
 struct slice
 crypto_digest_end(struct crypto_digest *digest, unsigned char bytes_r[CRYPTO_DIGEST_MAX]);
 
+/* The SHA-256 of `bytes`. */
+void crypto_sha256(struct slice bytes, unsigned char digest_r[CRYPTO_SHA256_SIZE]);
+
 /* The MD5 of all pieces, one behind the other, as lower-case hex without a NUL. */
 void crypto_md5(const struct slice *pieces, size_t count, char hex_r[CRYPTO_MD5_HEX]);
 
@@ -76,5 +81,14 @@ bool crypto_rsa_verify(const struct crypto_rsa *key, enum crypto_hash hash, stru
 
 /* Whether `signature` is the key's over `text` (RFC 8032, 5.1.7); lengths that are none: false. */
 bool crypto_ed25519_verify(struct slice key, struct slice text, struct slice signature);
+
+/*
+ * The public key of a private one, and its signature over `text` (RFC 8032, 5.1.5 and
+ * 5.1.6). A private key is any 32 bytes, random ones that the caller brings.
+ */
+void crypto_ed25519_public(
+    const unsigned char private[CRYPTO_ED25519_KEY], unsigned char public_r[CRYPTO_ED25519_KEY]);
+void crypto_ed25519_sign(const unsigned char private[CRYPTO_ED25519_KEY], struct slice text,
+    unsigned char signature_r[CRYPTO_ED25519_SIGNATURE]);
 
 #endif

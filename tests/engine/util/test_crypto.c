@@ -230,6 +230,30 @@ test_ed25519(void **state)
 	}
 }
 
+/* RFC 8032, 7.1, TEST 1 and 2: the private keys of ed25519_rows[0] and [1]. */
+static void
+test_ed25519_sign(void **state)
+{
+	static const char *const privates[] = {
+		"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+		"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(privates) / sizeof(privates[0]); i++) {
+		unsigned char want[128], text[64], private[CRYPTO_ED25519_KEY];
+		unsigned char public[CRYPTO_ED25519_KEY], signature[CRYPTO_ED25519_SIGNATURE];
+
+		unhex(privates[i], private);
+		crypto_ed25519_public(private, public);
+		unhex(ed25519_rows[i].key, want);
+		assert_memory_equal(public, want, sizeof(public));
+		crypto_ed25519_sign(private, unhex(ed25519_rows[i].text, text), signature);
+		unhex(ed25519_rows[i].signature, want);
+		assert_memory_equal(signature, want, sizeof(signature));
+	}
+}
+
 int
 main(void)
 {
@@ -241,6 +265,7 @@ main(void)
 		cmocka_unit_test(test_broken_keys),
 		cmocka_unit_test(test_large_keys),
 		cmocka_unit_test(test_ed25519),
+		cmocka_unit_test(test_ed25519_sign),
 	};
 
 	return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
