@@ -8,9 +8,9 @@
  *
  * The first line says which; then "name value" lines, each once and in this order, at
  * most CARRIED_HEADER_MAX bytes, then a blank line. A body of exactly `size` bytes
- * follows where there is one, and 64 bytes of Ed25519 signature end it, made over a prefix
- * for each type and the header's bytes, from the first to its last LF (the blank line
- * left out). Bytes are signed and
+ * follows where there is one, and 64 bytes of Ed25519 signature end it, made over
+ * "steelyard signature of an entry\n" (a snapshot, a head, a keyset) and the header's bytes,
+ * from the first to its last LF (the blank line left out). Bytes are signed and
  * hashed as carried and never written anew. Numbers are decimal without leading
  * zeros, hashes 64 lower-case hex digits, times seconds since 1970.
  *
@@ -47,7 +47,7 @@ enum carried_type {
 	CARRIED_KEYSET,
 };
 
-/* What the header says; a field that the type does not have is 0. Slices point into `bytes`. */
+/* What the header says; a field that the type has not is 0. Slices point into `bytes`. */
 struct carried {
 	enum carried_type type;
 	struct slice bytes; /* all, as carried */
@@ -64,9 +64,12 @@ struct carried {
 	unsigned char sha256[CARRIED_HASH]; /* of the body */
 };
 
+/* Reads a decimal without leading zeros, at most CARRIED_SEQ_MAX; false: it is none. */
+bool carried_number(struct slice text, uint64_t *number_r);
+
 /*
- * Takes `bytes` apart: FAULT_NONE, FAULT_MALFORMED, FAULT_OVERSIZED (also of a body or raw_size past
- * its limit), FAULT_TRUNCATED or FAULT_BODY_HASH, the others with *err.
+ * Takes `bytes` apart: FAULT_NONE, or with *err FAULT_MALFORMED, FAULT_OVERSIZED (also of a
+ * body or raw_size past its limit), FAULT_TRUNCATED or FAULT_BODY_HASH.
  */
 enum fault carried_read(
     enum carried_type type, struct slice bytes, struct carried *carried_r, struct err *err);
@@ -78,8 +81,8 @@ bool carried_verify(const struct carried *carried, const struct feed_public *pub
 void carried_hash(const struct carried *carried, unsigned char hash_r[CARRIED_HASH]);
 
 /*
- * Appends the thing: the header of what `from` says (channel, seq, hash, time, expires, raw_size), with
- * the key's id, the body's size and hash, then body and signature.
+ * Appends the thing: the header of what `from` says (channel, seq, hash, time, expires,
+ * raw_size), with the key's id, the body's size and hash, then body and signature.
  */
 void carried_sign(const struct carried *from, struct slice body, const struct feed_secret *secret,
     struct buf *out);

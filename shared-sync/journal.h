@@ -2,10 +2,11 @@
  * journal.h - the verified state of a channel on disk: a checkpoint, and entries behind it
  *
  * DIR/CHANNEL.state is the checkpoint, written beside, flushed and renamed;
- * DIR/CHANNEL.entries holds the entries after it as carried, each with its length and a digest before it, and
- * is flushed at each. What a crash left half at its end is cut off when it is opened. The
- * entries are verified again as they are read; the checkpoint is ours and trusted as the directory is (0700 or 0750).
- * DIR/CHANNEL.local keeps the postmaster's own decisions and the guard's.
+ * DIR/CHANNEL.entries holds the entries after it as carried, each with its length and a digest
+ * before it, and is flushed at each. What a crash left half at its end is cut off when it
+ * is opened. The entries are verified again as they are read; the checkpoint is ours and
+ * trusted as the directory is (0700 or 0750). DIR/CHANNEL.lock is held while a journal is
+ * open. DIR/CHANNEL.local keeps the postmaster's own decisions and the guard's.
  */
 #ifndef STEELYARD_SHARED_SYNC_JOURNAL_H
 #define STEELYARD_SHARED_SYNC_JOURNAL_H
@@ -24,18 +25,26 @@
 struct journal;
 
 /*
- * Opens (and makes) the journal of the channel in `dir` and brings the channel to what
- * it holds, verified with `now`. NULL with *err: it cannot be used (others may write there; another process has it
- * open). A broken one is moved aside as NAME.broken and told of in *err with the journal empty.
+ * Opens (and makes) the journal of the channel in `dir` and brings the channel, which knows
+ * nothing yet, to what it holds. NULL with *err: it cannot be used (others may
+ * write there; another process has it open). A checkpoint that is broken, or that the
+ * roots do not vouch for, is moved aside as CHANNEL.state.broken, and what stands behind the
+ * last good entry is cut off: *err tells of it, else its text is empty.
  */
-struct journal *
-journal_open(const char *dir, struct channel *channel, int64_t now, struct err *err);
+struct journal *journal_open(const char *dir, struct channel *channel, struct err *err);
 void journal_close(struct journal **journal);
 
-/* The same for who only reads (one-shot check, status without a daemon): no lock, nothing is changed. False: none there. */
-bool journal_load(const char *dir, struct channel *channel, int64_t now, struct err *err);
+/*
+ * The same for who only reads (one-shot check, status without a daemon): no lock, and nothing
+ * is changed. False with *err: there is none, or a broken one.
+ */
+bool journal_load(const char *dir, struct channel *channel, struct err *err);
 
-/* Adds an entry as carried, flushed. False with *err: disk full or broken; nothing half stays. */
+/*
+ * Adds an entry as carried, flushed. False with *err: disk full or broken; nothing half
+ * stays. From then on entries are refused until a checkpoint is made, as they would not
+ * follow, and journal_is_long asks for one.
+ */
 bool journal_add(struct journal *journal, struct slice entry, struct err *err);
 
 /* Writes the channel's state as the new checkpoint; after a snapshot, a keyset or a head. */

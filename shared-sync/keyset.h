@@ -39,7 +39,11 @@ void keyset_write(const struct keyset *keyset, struct buf *out);
 /* The key of that id, or NULL. */
 const struct keyset_key *keyset_find(const struct keyset *keyset, const char *id);
 
-/* Whether that key may sign such a thing at that number: FAULT_NONE, UNKNOWN_KEY, ROLE or RETIRED. */
+/*
+ * Whether that key may sign such a thing at that number: FAULT_NONE, UNKNOWN_KEY, ROLE or
+ * RETIRED. Of a retired key the entries up to last_seq hold, as the chain behind them vouches for
+ * them; its snapshots and heads hold no more, whatever their number: nothing vouches for a fold.
+ */
 enum fault
 keyset_allows(const struct keyset *keyset, const char *id, enum carried_type type, uint64_t seq);
 

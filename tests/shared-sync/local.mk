@@ -2,3 +2,21 @@ unit_tests += tests/shared-sync/test_channel_keys
 tests_shared_sync_test_channel_keys_SOURCES = tests/shared-sync/test_channel_keys.c
 tests_shared_sync_test_channel_keys_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_channel_keys_LDADD = $(SHARED_SYNC_LIBS) $(unit_test_libs)
+
+feed_test_libs = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
+feed_signer = tests/shared-sync/signer.c tests/shared-sync/signer.h
+
+unit_tests += tests/shared-sync/test_feed_key
+tests_shared_sync_test_feed_key_SOURCES = tests/shared-sync/test_feed_key.c
+tests_shared_sync_test_feed_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_feed_key_LDADD = $(feed_test_libs)
+
+unit_tests += tests/shared-sync/test_carried
+tests_shared_sync_test_carried_SOURCES = tests/shared-sync/test_carried.c $(feed_signer)
+tests_shared_sync_test_carried_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_carried_LDADD = $(feed_test_libs)
+
+unit_tests += tests/shared-sync/test_keyset
+tests_shared_sync_test_keyset_SOURCES = tests/shared-sync/test_keyset.c $(feed_signer)
+tests_shared_sync_test_keyset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_keyset_LDADD = $(feed_test_libs)
