@@ -37,11 +37,12 @@ struct entry {
 	enum dns_list_condition condition; /* UNTESTED, WELL or SICK */
 	char reason[LIST_REASON_MAX];
 	int64_t tested_s, us_test, tested_us, due_us;
-	unsigned bad, silent; /* tests in a row */
+	int64_t urged_us; /* the last time that answers made a test due; 0: never */
+	unsigned bad, silent; /* tests in a row: wrong, and without an answer */
 	uint64_t asked, listed, skipped;
 	unsigned qps;
 	uint64_t day, day_asked;
-	int64_t day_number;
+	int64_t day_number, day_begun_us;
 	int64_t tokens, filled_us; /* tokens in millionths */
 	uint64_t streak[LIST_STREAK]; /* hashes of what was listed */
 	size_t streak_n;
@@ -101,6 +102,7 @@ find_or_add(struct list_health *health, struct slice name, struct slice zone)
 	entry->zone = copy_text(zone);
 	entry->condition = DNS_LIST_UNTESTED;
 	entry->day_number = today();
+	entry->day_begun_us = clock_monotonic_us();
 	*(struct entry **)vec_push(&health->entries) = entry;
 	return entry;
 }
@@ -117,7 +119,7 @@ read_line(struct list_health *health, struct slice line)
 	    !slice_next_word(&line, &day) || !slice_next_word(&line, &count))
 		return;
 	number = strtoll(day.p, NULL, 10);
-	if (number != today())
+	if (number < today())
 		return;
 	entry = find_or_add(health, name, zone);
 	entry->day_number = number;
@@ -178,12 +180,22 @@ list_health_free(struct list_health **health_p)
 	free(health);
 }
 
+/* The interval has changed: the next test is no later than it would be by the new one. */
+static void
+hasten(struct entry *entry, int64_t interval_us)
+{
+	if (interval_us > 0 && entry->due_us > entry->tested_us + interval_us)
+		entry->due_us = entry->tested_us + interval_us;
+}
+
 void
 list_health_use(struct list_health *health, const struct ruleset *ruleset, int64_t interval_us)
 {
 	const struct dns_lists *lists = ruleset_dns_lists(ruleset);
+	bool changed;
 
 	pthread_mutex_lock(&health->lock);
+	changed = health->interval_us != interval_us;
 	health->interval_us = interval_us;
 	for (size_t i = 0; i < health->entries.n; i++)
 		(*(struct entry **)vec_at(&health->entries, i))->used = false;
@@ -201,18 +213,28 @@ list_health_use(struct list_health *health, const struct ruleset *ruleset, int64
 		if (interval_us == 0 && entry->condition == DNS_LIST_UNTESTED) {
 			entry->condition = DNS_LIST_WELL;
 			entry->due_us = INT64_MAX;
+		} else if (changed) {
+			hasten(entry, interval_us);
 		}
 	}
 	pthread_mutex_unlock(&health->lock);
 }
 
-/* Begins a new day's count when it is one. */
+/*
+ * Begins a new day's count when it is one. A clock that is set back does not buy the day's
+ * questions again: the count goes on for as long as a day is.
+ */
 static void
 turn_day(struct entry *entry)
 {
-	if (entry->day_number == today())
+	int64_t day = today(), now_us = clock_monotonic_us();
+
+	if (day == entry->day_number)
 		return;
-	entry->day_number = today();
+	if (day < entry->day_number && now_us - entry->day_begun_us < DAY_S * CLOCK_SECOND_US)
+		return;
+	entry->day_number = day;
+	entry->day_begun_us = now_us;
 	entry->day_asked = 0;
 }
 
@@ -292,11 +314,21 @@ list_health_admit(struct list_health *health, const struct dns_list *list)
 	return admitted;
 }
 
-/* Under the lock: a test of the list is due now. */
+/*
+ * Under the lock: an answer urges a test, now or LIST_RETRY_US after the last one that was
+ * urged, so that strangers who make such answers come do not set the pace of tests.
+ */
 static void
 make_due(struct list_health *health, struct entry *entry)
 {
-	entry->due_us = 0;
+	int64_t now_us = clock_monotonic_us(), at_us = now_us;
+
+	if (entry->urged_us != 0 && entry->urged_us + LIST_RETRY_US > now_us)
+		at_us = entry->urged_us + LIST_RETRY_US;
+	if (entry->due_us <= at_us)
+		return;
+	entry->due_us = at_us;
+	entry->urged_us = at_us;
 	health->wake = true;
 	pthread_cond_signal(&health->woken);
 }
@@ -318,10 +350,16 @@ lengthen_streak(struct list_health *health, struct entry *entry, struct slice su
 }
 
 static void
+set_reason(struct entry *entry, const char *reason)
+{
+	snprintf(entry->reason, sizeof(entry->reason), "%s", reason);
+}
+
+static void
 set_sick(struct entry *entry, const char *reason)
 {
 	entry->condition = DNS_LIST_SICK;
-	snprintf(entry->reason, sizeof(entry->reason), "%s", reason);
+	set_reason(entry, reason);
 	entry->streak_n = 0;
 }
 
@@ -383,20 +421,22 @@ list_health_due(struct list_health *health, const struct ruleset *ruleset, size_
 	return n;
 }
 
-/* When the next test is due, after `bad` ones in a row. */
+/*
+ * When the next test is due. Only wrong answers make it come ever later: silence is the DNS's
+ * more often than the list's, and ends with it.
+ */
 static int64_t
-next_due(int64_t now_us, unsigned bad, int64_t interval_us)
+next_due(const struct entry *entry, int64_t interval_us)
 {
 	int64_t wait_us = LIST_RETRY_US;
 
-	if (bad == 0)
-		return interval_us == 0 ? INT64_MAX : now_us + interval_us;
+	if (entry->bad == 0 && entry->silent == 0)
+		return interval_us == 0 ? INT64_MAX : entry->tested_us + interval_us;
 	if (interval_us == 0)
 		interval_us = USUAL_INTERVAL_US;
-
-	for (unsigned i = 1; i < bad && wait_us < interval_us; i++)
+	for (unsigned i = 1; entry->silent == 0 && i < entry->bad && wait_us < interval_us; i++)
 		wait_us *= 2;
-	return now_us + (wait_us < interval_us ? wait_us : interval_us);
+	return entry->tested_us + (wait_us < interval_us ? wait_us : interval_us);
 }
 
 static void
@@ -411,9 +451,9 @@ fill_status(struct entry *entry, struct list_status *status_r)
 		.day_asked = entry->day_asked,
 		.day = entry->day,
 		.listed = entry->listed,
-		.skipped = entry->skipped };
-	if (entry->condition != DNS_LIST_WELL)
-		memcpy(status_r->reason, entry->reason, sizeof(status_r->reason));
+		.skipped = entry->skipped,
+		.silent = entry->silent };
+	memcpy(status_r->reason, entry->reason, sizeof(status_r->reason));
 }
 
 /* What the finding makes of the list. */
@@ -426,11 +466,13 @@ take_finding(struct entry *entry, const struct list_finding *finding)
 		entry->bad = entry->silent = 0;
 		return;
 	}
-	entry->bad++;
+	entry->bad += finding->answered;
 	entry->silent = finding->answered ? 0 : entry->silent + 1;
 	if (finding->answered || entry->condition != DNS_LIST_WELL ||
 	    entry->silent >= LIST_SILENT_MAX)
 		set_sick(entry, finding->reason);
+	else
+		set_reason(entry, finding->reason);
 }
 
 bool
@@ -450,7 +492,7 @@ list_health_tested(struct list_health *health, const struct dns_list *list,
 	entry->tested_us = clock_monotonic_us();
 	entry->tested_s = clock_wall_us() / CLOCK_SECOND_US;
 	entry->us_test = finding->us_test;
-	entry->due_us = next_due(entry->tested_us, entry->bad, health->interval_us);
+	entry->due_us = next_due(entry, health->interval_us);
 	changed = entry->condition != before || strcmp(entry->reason, reason) != 0;
 	fill_status(entry, status_r);
 	pthread_mutex_unlock(&health->lock);

@@ -3,10 +3,12 @@
  *
  * One for all messages; any thread may call it. A list is untested until its
  * first test has gone well; one that is sick is not asked, and is tried again
- * sooner and then later. What a list lists is watched too: LIST_STREAK things
- * in a row, all different, and a test is due at once, for it may have begun to
- * list the world. Lists are known by name and zone, so they live on over
- * reloads, and what was asked today lives on in a file over restarts.
+ * sooner and then later, as long as it answers wrongly; one that does not
+ * answer is tried again each LIST_RETRY_US, for an outage of the DNS is none
+ * of its. What a list lists is watched too: LIST_STREAK things in a row, all
+ * different, and a test is due at once, for it may have begun to list the
+ * world. Lists are known by name and zone, so they live on over reloads, and
+ * what was asked today lives on in a file over restarts.
  */
 #ifndef STEELYARD_MILTER_LIST_HEALTH_H
 #define STEELYARD_MILTER_LIST_HEALTH_H
@@ -24,7 +26,10 @@
 #define LIST_STREAK 20
 /* Why a list is sick, in bytes. */
 #define LIST_REASON_MAX 160
-/* After a bad test, until the next one; doubled for each further one. */
+/*
+ * After a bad test, until the next one; doubled for each further wrong one. Also the least
+ * between tests that answers to messages' questions make due.
+ */
 #define LIST_RETRY_US INT64_C(60000000)
 /* Tests without an answer in a row, until a list that was well counts as sick. */
 #define LIST_SILENT_MAX 3
@@ -35,7 +40,8 @@ struct list_health;
 struct list_status {
 	const char *name, *zone;
 	enum dns_list_condition condition;
-	char reason[LIST_REASON_MAX]; /* of one that is sick; "" else */
+	char reason[LIST_REASON_MAX]; /* why it is sick, or what its last test lacked; "" else */
+	unsigned silent; /* its last tests that were not answered, in a row */
 	int64_t tested_s; /* seconds since 1970; 0: never */
 	int64_t us_test; /* how long the slowest answer of the last test took */
 	uint64_t asked, day_asked, day; /* questions so far; today; the most today, 0: any */

@@ -40,6 +40,8 @@ list_report_text(struct list_health *health, struct buf *out)
 			buf_printf(out, "/%" PRIu64, list->day);
 		buf_printf(
 		    out, " listed=%" PRIu64 " skipped=%" PRIu64, list->listed, list->skipped);
+		if (list->silent > 0)
+			buf_printf(out, " silent=%u", list->silent);
 		if (list->reason[0] != '\0')
 			buf_printf(out, ": %s", list->reason);
 		buf_add_byte(out, '\n');
@@ -78,6 +80,7 @@ list_report_json(struct list_health *health, struct buf *out)
 		add_text(&json, "zone", lists[i].zone);
 		add_text(&json, "state", dns_list_condition_word(lists[i].condition));
 		add_text(&json, "reason", lists[i].reason);
+		add_number(&json, "silent", lists[i].silent);
 		add_number(&json, "tested", (uint64_t)lists[i].tested_s);
 		add_number(&json, "us_test", (uint64_t)lists[i].us_test);
 		add_number(&json, "asked", lists[i].asked);

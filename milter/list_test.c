@@ -78,11 +78,17 @@ take_answer(struct tested *all, size_t count, const struct dns_question *questio
 	}
 }
 
+/* The random label is told as a star, so that the reason is the same at each test. */
 static void
-say(struct list_finding *finding, const char *what, struct slice name)
+say(struct list_finding *finding, const char *what, const struct tested *tested, enum point point)
 {
+	struct slice name = tested->asked[point];
+	bool random = point == POINT_RANDOM;
+
+	if (random)
+		name = slice_from(name, slice_find_byte(name, 0, '.'));
 	finding->well = false;
-	snprintf(finding->reason, sizeof(finding->reason), "%.*s %s",
+	snprintf(finding->reason, sizeof(finding->reason), "%s%.*s %s", random ? "*" : "",
 	    (int)(name.n < 100 ? name.n : 100), name.p, what);
 }
 
@@ -98,20 +104,20 @@ judge_point(const struct tested *tested, enum point point, struct list_finding *
 	case DNS_LIST_SAYS_REFUSED:
 		snprintf(
 		    what, sizeof(what), "is answered by error code %s", dns_code_text(code, text));
-		say(finding, what, tested->asked[point]);
+		say(finding, what, tested, point);
 		break;
 	case DNS_LIST_SAYS_LISTED:
 	case DNS_LIST_SAYS_STRANGE:
 		if (point == POINT_RANDOM)
-			say(finding, "is listed: it lists the world", tested->asked[point]);
+			say(finding, "is listed: it lists the world", tested, point);
 		else if (point == POINT_UNLISTED)
-			say(finding, "is listed and must not be", tested->asked[point]);
+			say(finding, "is listed and must not be", tested, point);
 		else if (!dns_code_inside(code))
-			say(finding, "is answered by what is no code", tested->asked[point]);
+			say(finding, "is answered by what is no code", tested, point);
 		break;
 	case DNS_LIST_SAYS_CLEAR:
 		if (point == POINT_LISTED)
-			say(finding, "is not listed and must be", tested->asked[point]);
+			say(finding, "is not listed and must be", tested, point);
 		break;
 	case DNS_LIST_SAYS_OPEN:
 	case DNS_LIST_SAYS_FAILED:
@@ -119,6 +125,47 @@ judge_point(const struct tested *tested, enum point point, struct list_finding *
 		finding->answered = false;
 		break;
 	}
+}
+
+/* What became of a question that has no answer; NULL: it has one. */
+static const char *
+failure_word(const struct dns_answer *answer)
+{
+	switch (answer->outcome) {
+	case DNS_OPEN:
+	case DNS_TIMEOUT:
+		return "no answer in time";
+	case DNS_SERVFAIL:
+		return "SERVFAIL";
+	case DNS_UNASKED:
+		return "not asked";
+	case DNS_FOUND:
+	case DNS_NODATA:
+	case DNS_NXDOMAIN:
+		break;
+	}
+	return NULL;
+}
+
+/* Why there is no finding: how many of the questions failed, and how. */
+static void
+say_silent(const struct tested *tested, struct list_finding *finding)
+{
+	const char *how = "";
+	unsigned asked = 0, failed = 0;
+
+	for (unsigned i = 0; i < POINT_COUNT; i++) {
+		const char *word = failure_word(&tested->answers[i]);
+
+		if (tested->asked[i].p == NULL)
+			continue;
+		asked++;
+		failed += word != NULL;
+		if (word != NULL)
+			how = word;
+	}
+	snprintf(finding->reason, sizeof(finding->reason),
+	    "its servers do not answer: %s to %u of %u test questions", how, failed, asked);
 }
 
 static void
@@ -131,7 +178,7 @@ judge(const struct tested *tested, struct list_finding *finding)
 	if (!finding->well)
 		finding->answered = true;
 	else if (!finding->answered)
-		snprintf(finding->reason, sizeof(finding->reason), "its servers do not answer");
+		say_silent(tested, finding);
 }
 
 void

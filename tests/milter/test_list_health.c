@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -31,6 +32,7 @@ static const char lists_text[] =
     "  untestable: {zone: untestable.test, test: none}\n"
     "  everybody: {zone: everybody.test}\n"
     "  unused: {zone: unused.test}\n"
+    "  failing: {zone: failing.test}\n"
     "rules:\n"
     "  A: {dnsbl: good}\n"
     "  B: {dnsbl: world}\n"
@@ -41,7 +43,8 @@ static const char lists_text[] =
     "  G: {dnsbl: own, of: helo}\n"
     "  H: {dnsbl: untestable}\n"
     "  I: {dnsbl: everybody}\n"
-    "  J: {dnsbl: unused, score: 0}\n";
+    "  J: {dnsbl: unused, score: 0}\n"
+    "  K: {dnsbl: failing, score: 0}\n";
 
 static const char table_text[] = "2.0.0.127.good.test A 127.0.0.2\n"
 				 "2.0.0.127.world.test A 127.0.0.2\n"
@@ -50,9 +53,25 @@ static const char table_text[] = "2.0.0.127.good.test A 127.0.0.2\n"
 				 "2.0.0.127.refusing.test A 127.255.255.254\n"
 				 "2.0.0.127.silent.test A !TIMEOUT\n"
 				 "1.0.0.127.silent.test A !TIMEOUT\n"
+				 "2.0.0.127.failing.test A 127.0.0.2\n"
+				 "1.0.0.127.failing.test A !SERVFAIL\n"
 				 "bad.example.own.test A 127.0.0.2\n"
 				 "2.0.0.127.everybody.test A 127.0.0.2\n"
 				 "1.0.0.127.everybody.test A 127.0.0.2\n";
+
+#define HOUR_US INT64_C(3600000000)
+#define DAY_S 86400
+
+/* The clocks stand still, in seconds, unless a test moves them. */
+static int64_t wall_s = INT64_C(1900000000), monotonic_s = 100000;
+
+/* Stands before the C library's, for all of this program. */
+int
+clock_gettime(clockid_t which, struct timespec *now)
+{
+	*now = (struct timespec){ .tv_sec = which == CLOCK_REALTIME ? wall_s : monotonic_s };
+	return 0;
+}
 
 struct fixture {
 	struct arena *arena;
@@ -137,12 +156,15 @@ test_findings(void **state)
 		const char *reason;
 	} rows[] = {
 		{ "good", true, true, "" },
-		{ "world", true, false, ".world.test is listed: it lists the world" },
-		{ "parked", true, false, ".parked.test is listed: it lists the world" },
+		{ "world", true, false, "*.world.test is listed: it lists the world" },
+		{ "parked", true, false, "*.parked.test is listed: it lists the world" },
 		{ "empty", true, false, "2.0.0.127.empty.test is not listed and must be" },
 		{ "refusing", true, false,
 		    "2.0.0.127.refusing.test is answered by error code 127.255.255.254" },
-		{ "silent", false, true, "its servers do not answer" },
+		{ "silent", false, true,
+		    "its servers do not answer: no answer in time to 2 of 3 test questions" },
+		{ "failing", false, true,
+		    "its servers do not answer: SERVFAIL to 1 of 3 test questions" },
 		{ "own", true, true, "" },
 		{ "untestable", true, true, "" },
 		{ "everybody", true, false, "1.0.0.127.everybody.test is listed and must not be" },
@@ -179,7 +201,7 @@ test_conditions(void **state)
 	open_fixture(&fixture);
 	good = &fixture.lists->v[number_of(&fixture, "good")];
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_UNTESTED);
-	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
+	list_health_use(health, fixture.ruleset, HOUR_US);
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_UNTESTED);
 	assert_int_equal(test_due(&fixture, health), 9); /* not the one that nobody asks */
 	assert_int_equal(test_due(&fixture, health), 0);
@@ -213,6 +235,18 @@ due_count(struct fixture *fixture, struct list_health *health)
 	return list_health_due(health, fixture->ruleset, numbers, LIST_TESTS_MAX, &wait_us);
 }
 
+static bool
+is_due(struct fixture *fixture, struct list_health *health, const char *name)
+{
+	size_t numbers[LIST_TESTS_MAX], wanted = number_of(fixture, name);
+	int64_t wait_us;
+	size_t n = list_health_due(health, fixture->ruleset, numbers, LIST_TESTS_MAX, &wait_us);
+
+	while (n > 0 && numbers[n - 1] != wanted)
+		n--;
+	return n > 0;
+}
+
 static void
 see(struct fixture *fixture, struct list_health *health, const char *subject,
     enum dns_list_says says)
@@ -225,6 +259,88 @@ see(struct fixture *fixture, struct list_health *health, const char *subject,
 	list_health_watch(health, fixture->ruleset, &use, 1);
 }
 
+/*
+ * Silence does not put the next test off; wrong answers do, more and more. Each row is a
+ * finding of the list "good", how it stands then, and the minutes to the next test.
+ */
+static void
+test_retries(void **state)
+{
+	static const struct {
+		bool answered, well;
+		enum dns_list_condition condition;
+		int minutes;
+		unsigned silent;
+	} rows[] = {
+		{ true, true, DNS_LIST_WELL, 60, 0 },
+		{ false, true, DNS_LIST_WELL, 1, 1 },
+		{ false, true, DNS_LIST_WELL, 1, 2 },
+		{ false, true, DNS_LIST_SICK, 1, 3 },
+		{ false, true, DNS_LIST_SICK, 1, 4 },
+		{ false, true, DNS_LIST_SICK, 1, 5 },
+		{ true, true, DNS_LIST_WELL, 60, 0 },
+		{ true, false, DNS_LIST_SICK, 1, 0 },
+		{ true, false, DNS_LIST_SICK, 2, 0 },
+		{ true, false, DNS_LIST_SICK, 4, 0 },
+		{ false, true, DNS_LIST_SICK, 1, 1 },
+		{ true, false, DNS_LIST_SICK, 8, 0 },
+		{ true, false, DNS_LIST_SICK, 16, 0 },
+		{ true, false, DNS_LIST_SICK, 32, 0 },
+		{ true, false, DNS_LIST_SICK, 60, 0 },
+		{ true, true, DNS_LIST_WELL, 60, 0 },
+	};
+	struct list_health *health = list_health_new(NULL);
+	const struct dns_list *good;
+	struct fixture fixture;
+
+	(void)state;
+	open_fixture(&fixture);
+	good = &fixture.lists->v[number_of(&fixture, "good")];
+	list_health_use(health, fixture.ruleset, HOUR_US);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct list_finding finding = { rows[i].answered, rows[i].well, "why", 0 };
+		struct list_status status;
+
+		if (rows[i].answered && rows[i].well)
+			finding.reason[0] = '\0';
+		list_health_tested(health, good, &finding, &status);
+		assert_int_equal(status.condition, rows[i].condition);
+		assert_int_equal(status.silent, rows[i].silent);
+		assert_string_equal(status.reason, finding.reason);
+		monotonic_s += 60 * rows[i].minutes - 1;
+		if (is_due(&fixture, health, "good"))
+			fail_msg("row %zu: due before %d minutes", i, rows[i].minutes);
+		monotonic_s += 1;
+		if (!is_due(&fixture, health, "good"))
+			fail_msg("row %zu: not due after %d minutes", i, rows[i].minutes);
+	}
+	list_health_free(&health);
+	close_fixture(&fixture);
+}
+
+/* Other intervals hold from now on, also for lists that were trusted without tests. */
+static void
+test_interval(void **state)
+{
+	struct list_health *health = list_health_new(NULL);
+	struct fixture fixture;
+
+	(void)state;
+	open_fixture(&fixture);
+	list_health_use(health, fixture.ruleset, 0);
+	assert_false(is_due(&fixture, health, "good"));
+	list_health_use(health, fixture.ruleset, HOUR_US);
+	assert_true(is_due(&fixture, health, "good"));
+	test_due(&fixture, health);
+	monotonic_s += 600;
+	list_health_use(health, fixture.ruleset, HOUR_US);
+	assert_false(is_due(&fixture, health, "good"));
+	list_health_use(health, fixture.ruleset, HOUR_US / 6);
+	assert_true(is_due(&fixture, health, "good"));
+	list_health_free(&health);
+	close_fixture(&fixture);
+}
+
 /* An error code in a message's answer is believed at once, whatever was tested before. */
 static void
 test_refusal(void **state)
@@ -234,7 +350,7 @@ test_refusal(void **state)
 
 	(void)state;
 	open_fixture(&fixture);
-	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
+	list_health_use(health, fixture.ruleset, HOUR_US);
 	test_due(&fixture, health);
 	see(&fixture, health, "192.0.2.1", DNS_LIST_SAYS_REFUSED);
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_SICK);
@@ -266,6 +382,18 @@ test_trusted(void **state)
 	close_fixture(&fixture);
 }
 
+/* Twenty different ones in a row, listed. */
+static void
+see_streak(struct fixture *fixture, struct list_health *health)
+{
+	char subject[32];
+
+	for (int i = 0; i < LIST_STREAK; i++) {
+		snprintf(subject, sizeof(subject), "192.0.2.%d", i);
+		see(fixture, health, subject, DNS_LIST_SAYS_LISTED);
+	}
+}
+
 /* Twenty different ones in a row make a test due, not twenty of the same, nor with one between. */
 static void
 test_streak(void **state)
@@ -276,7 +404,7 @@ test_streak(void **state)
 
 	(void)state;
 	open_fixture(&fixture);
-	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
+	list_health_use(health, fixture.ruleset, HOUR_US);
 	test_due(&fixture, health);
 	for (int i = 0; i < 3 * LIST_STREAK; i++)
 		see(&fixture, health, "192.0.2.1", DNS_LIST_SAYS_LISTED);
@@ -287,13 +415,37 @@ test_streak(void **state)
 			see(&fixture, health, "198.51.100.1", DNS_LIST_SAYS_CLEAR);
 	}
 	assert_int_equal(due_count(&fixture, health), 0);
-	for (int i = 0; i < LIST_STREAK; i++) {
-		snprintf(subject, sizeof(subject), "192.0.2.%d", i);
-		see(&fixture, health, subject, DNS_LIST_SAYS_LISTED);
-	}
-	assert_int_equal(due_count(&fixture, health), 1);
+	see_streak(&fixture, health);
+	assert_true(is_due(&fixture, health, "good"));
 	test_due(&fixture, health);
-	assert_int_equal(due_count(&fixture, health), 0);
+	assert_false(is_due(&fixture, health, "good"));
+	list_health_free(&health);
+	close_fixture(&fixture);
+}
+
+/* Whatever answers come, they make one test a minute due. */
+static void
+test_urged(void **state)
+{
+	struct list_health *health = list_health_new(NULL);
+	struct fixture fixture;
+	int64_t begun_s = monotonic_s;
+	int tests = 0;
+
+	(void)state;
+	open_fixture(&fixture);
+	list_health_use(health, fixture.ruleset, HOUR_US);
+	test_due(&fixture, health);
+	for (; monotonic_s < begun_s + 599; monotonic_s++) {
+		see_streak(&fixture, health);
+		if (monotonic_s % 7 == 0)
+			see(&fixture, health, "192.0.2.1", DNS_LIST_SAYS_REFUSED);
+		if (is_due(&fixture, health, "good")) {
+			tests++;
+			test_due(&fixture, health);
+		}
+	}
+	assert_int_equal(tests, 10);
 	list_health_free(&health);
 	close_fixture(&fixture);
 }
@@ -314,7 +466,7 @@ test_budget(void **state)
 	close(fd);
 	open_fixture(&fixture);
 	good = &fixture.lists->v[number_of(&fixture, "good")];
-	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
+	list_health_use(health, fixture.ruleset, HOUR_US);
 	test_due(&fixture, health);
 	assert_true(list_health_admit(health, good));
 	assert_true(list_health_admit(health, good));
@@ -322,7 +474,7 @@ test_budget(void **state)
 	list_health_free(&health);
 
 	health = list_health_new(path);
-	list_health_use(health, fixture.ruleset, INT64_C(3600000000));
+	list_health_use(health, fixture.ruleset, HOUR_US);
 	test_due(&fixture, health);
 	assert_int_equal(condition(&fixture, health, "good"), DNS_LIST_WELL);
 	assert_true(list_health_admit(health, good));
@@ -331,6 +483,51 @@ test_budget(void **state)
 	list_health_count(health, &counts);
 	assert_int_equal(counts.spent, 1);
 	assert_int_equal(counts.used, 9);
+	list_health_free(&health);
+	unlink(path);
+	close_fixture(&fixture);
+}
+
+/* A wall clock that jumps neither gives the day's budget anew nor takes that of another day. */
+static void
+test_clock_jumps(void **state)
+{
+	char path[] = "/tmp/list-health-XXXXXX";
+	int fd = mkstemp(path);
+	struct list_health *health = list_health_new(path);
+	const struct dns_list *good;
+	struct fixture fixture;
+
+	(void)state;
+	close(fd);
+	open_fixture(&fixture);
+	good = &fixture.lists->v[number_of(&fixture, "good")];
+	list_health_use(health, fixture.ruleset, HOUR_US);
+	for (int i = 0; i < 3; i++)
+		assert_true(list_health_admit(health, good));
+	assert_false(list_health_admit(health, good));
+	for (int i = 0; i < 3; i++) { /* back and forth */
+		wall_s -= 3 * DAY_S;
+		assert_false(list_health_admit(health, good));
+		wall_s += 3 * DAY_S;
+		assert_false(list_health_admit(health, good));
+	}
+	/* a start with a clock that is behind still knows what was asked */
+	list_health_free(&health);
+	wall_s -= 400 * DAY_S;
+	health = list_health_new(path);
+	list_health_use(health, fixture.ruleset, HOUR_US);
+	assert_false(list_health_admit(health, good));
+	wall_s += 400 * DAY_S;
+	assert_false(list_health_admit(health, good));
+	/* ahead: another day; and back, where a wrong day ends after a day's time */
+	wall_s += 4000 * (int64_t)DAY_S;
+	for (int i = 0; i < 3; i++)
+		assert_true(list_health_admit(health, good));
+	wall_s -= 4000 * (int64_t)DAY_S;
+	assert_false(list_health_admit(health, good));
+	monotonic_s += DAY_S;
+	assert_true(list_health_admit(health, good));
 	list_health_free(&health);
 	unlink(path);
 	close_fixture(&fixture);
@@ -384,10 +581,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_findings),
 		cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_retries),
+		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_trusted),
 		cmocka_unit_test(test_streak),
+		cmocka_unit_test(test_urged),
 		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_clock_jumps),
 		cmocka_unit_test(test_secret),
 	};
 
