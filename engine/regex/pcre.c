@@ -306,7 +306,6 @@ compile(const struct regex_compiler *compiler, struct slice text, uint32_t more_
 	}
 	regex = must(calloc(1, sizeof(*regex)));
 	regex->code = code;
-	regex->jit = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
 	regex->utf = (options & PCRE2_UTF) != 0;
 	regex->whole = pattern_asks_start(pattern.body);
 	regex->least = shortest_match(code);
@@ -314,8 +313,24 @@ compile(const struct regex_compiler *compiler, struct slice text, uint32_t more_
 	return regex;
 }
 
+static void
+use_machine_code(struct regex *regex)
+{
+	regex->jit = pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
+}
+
 struct regex *
 regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err)
+{
+	struct regex *regex = compile(compiler, text, 0, err);
+
+	if (regex != NULL)
+		use_machine_code(regex);
+	return regex;
+}
+
+struct regex *
+regex_new_interpreted(const struct regex_compiler *compiler, struct slice text, struct err *err)
 {
 	return compile(compiler, text, 0, err);
 }
@@ -334,6 +349,8 @@ regex_new_anchored(const struct regex_compiler *compiler, struct slice text)
 
 	if (regex != NULL && (regex->whole || regex->utf))
 		regex_free(&regex);
+	if (regex != NULL)
+		use_machine_code(regex);
 	return regex;
 }
 

@@ -83,6 +83,10 @@ struct regex *regex_new(const struct regex_compiler *compiler, struct slice text
 /* The same, for regex_try alone. NULL also for patterns with \G, (?> or /u. */
 struct regex *regex_new_anchored(const struct regex_compiler *compiler, struct slice text);
 
+/* The same without machine code: it is matched by the interpreter, which keeps to match limits. */
+struct regex *
+regex_new_interpreted(const struct regex_compiler *compiler, struct slice text, struct err *err);
+
 void regex_free(struct regex **regex);
 
 /* Whether the machine code compiler took it; the start-up log tells. */

@@ -13,3 +13,10 @@ tests_engine_regex_test_lossless_SOURCES = tests/engine/regex/test_lossless.c \
 	tests/engine/regex/lossless.c tests/engine/regex/lossless.h
 tests_engine_regex_test_lossless_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_lossless_LDADD = $(unit_test_libs)
+unit_tests += tests/engine/regex/test_strict tests/engine/regex/test_trial
+tests_engine_regex_test_strict_SOURCES = tests/engine/regex/test_strict.c
+tests_engine_regex_test_strict_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_regex_test_strict_LDADD = $(unit_test_libs)
+tests_engine_regex_test_trial_SOURCES = tests/engine/regex/test_trial.c
+tests_engine_regex_test_trial_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_regex_test_trial_LDADD = $(unit_test_libs)

@@ -1,0 +1,34 @@
+/*
+ * trial.h - what a pattern costs on texts that are hard on patterns
+ *
+ * Before a pattern of strangers is used it is run over shipped texts by PCRE2's
+ * interpreter, which counts steps, under a limit: one that goes wild on long runs of a byte,
+ * on alternating ones, on words, base64 or markup shows here.
+ */
+#ifndef STEELYARD_ENGINE_REGEX_TRIAL_H
+#define STEELYARD_ENGINE_REGEX_TRIAL_H
+
+#include "engine/regex/pcre.h"
+#include "engine/util/err.h"
+#include "engine/util/slice.h"
+
+struct trial;
+
+/* The texts, and the memory for matching; of one thread at a time. Never NULL. */
+struct trial *trial_new(void);
+
+/* Frees all and nulls *trial; NULL inside is fine. */
+void trial_free(struct trial **trial);
+
+/*
+ * Compiles "/x/i" and runs it over each text from each place, a match limit of `steps` for each.
+ * 1: it stays within them; 0 with *err: not on the text that is named; -1 with *err: it does not
+ * compile.
+ */
+int trial_pattern(struct trial *trial, struct slice pattern, unsigned steps, struct err *err);
+
+/* The texts, for tests. */
+size_t trial_count(const struct trial *trial);
+struct slice trial_text(const struct trial *trial, size_t i);
+
+#endif
