@@ -19,6 +19,7 @@ libconf_a_SOURCES = \
 	conf/ruleset_load.c conf/ruleset_load.h \
 	conf/schema.c conf/schema.h \
 	conf/setting_auth.c \
+	conf/setting_feed.c \
 	conf/secret_file.c conf/secret_file.h \
 	conf/setting_headers.c \
 	conf/setting_list.c \

@@ -69,6 +69,7 @@ setting_parse setting_parse_names;
 setting_parse setting_parse_ids;
 setting_parse setting_parse_id;
 setting_parse setting_parse_welcome;
+setting_parse setting_parse_feeds;
 setting_parse setting_parse_treatment;
 
 /*

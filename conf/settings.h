@@ -127,6 +127,37 @@ struct name_texts {
 	size_t n;
 };
 
+/* What a channel may do (`policy` of a feed). */
+struct feed_policy {
+	unsigned kinds; /* bits 1 << enum rule_kind */
+	int64_t max_score, min_score; /* of one rule, times its hits; millionths */
+	int64_t max_total; /* most that the channel adds to a message; millionths */
+	struct slice prefix; /* of its rules' names, and behind __ of its sub-rules' */
+	unsigned max_rules;
+	unsigned max_steps; /* of PCRE2's, of a pattern over a trying text */
+};
+
+/* One channel of `feeds`. */
+struct feed_setting {
+	struct slice channel;
+	const struct slice *redis; /* addresses, tried in turn */
+	size_t redis_count; /* 0: only what is imported */
+	const char *user; /* of Redis; "": its default */
+	const char *password_file; /* absolute; "": none */
+	const struct slice *root_keys; /* "ed25519:..." */
+	size_t root_key_count;
+	struct feed_policy policy;
+	int64_t shadow; /* microseconds that a new rule only counts */
+	unsigned guard_domains; /* of good mail that a rule must hit to be muted */
+	int64_t guard_share; /* and of its hits, in millionths */
+	struct origin origin;
+};
+
+struct feed_list {
+	const struct feed_setting *v;
+	size_t n;
+};
+
 /* `authenticated` and `local`. */
 struct treatment {
 	enum sender_treatment how;
@@ -161,6 +192,7 @@ typedef struct name_texts setting_servers;
 typedef struct name_texts setting_ids; /* of servers (RFC 8601, 2.5) */
 typedef const char *setting_id; /* one of them; "" is none */
 typedef struct rule_list setting_welcome; /* entries are what check_welcome_sender() reads */
+typedef struct feed_list setting_feeds;
 typedef struct treatment setting_treatment;
 
 struct settings {

@@ -117,6 +117,9 @@ static const struct {
 	{ "state_dir", "'/var/lib/s'", "'/var/lib/s'" },
 	{ "lists", "{good: ['*@example.org']}", "{good: ['*@example.org']}" },
 	{ "dns_lists", "{zen: {zone: zen.example}}", "{zen: {zone: zen.example}}" },
+	{ "feeds",
+	    "[{channel: a.b, root_keys: ['ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']}]",
+	    "[{channel: a.b, root_keys: ['ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']}]" },
 	{ "thresholds.tag", "4", "4" },
 	{ "thresholds.subject", "5.25", "5.25" },
 	{ "thresholds.tempfail", "6", "6" },
@@ -218,6 +221,8 @@ test_every_key(void **state)
 	assert_int_equal(settings->scores.v[1].score, -1);
 	assert_int_equal(settings->lists.v[0].entry_count, 1);
 	assert_string_equal(settings->rules.v[2].path, "/z");
+	assert_int_equal(settings->feeds.n, 1);
+	assert_true(slice_eq(settings->feeds.v[0].policy.prefix, SLICE("A_B_")));
 	assert_int_equal(settings->log_recipients, LOG_RECIPIENTS_OFF);
 	assert_int_equal(settings->log_facility, LOG_LOCAL7);
 	assert_int_equal(settings->time_limit, 90000000);
@@ -253,6 +258,52 @@ test_every_key(void **state)
 	assert_int_equal(policy.fields[0].when, FIELD_HAM);
 	settings_free(&settings);
 	buf_clear(&text);
+}
+
+#define ROOT_KEY "'ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='"
+
+static void
+test_feeds(void **state)
+{
+	struct settings *settings = load(
+	    "feeds:\n"
+	    "  - channel: community\n"
+	    "    redis: ['redis://127.0.0.1:6379', 'unix:///run/redis.sock']\n"
+	    "    user: reader\n"
+	    "    password_file: /etc/secret\n"
+	    "    root_keys: [" ROOT_KEY ", " ROOT_KEY "]\n"
+	    "    policy: {kinds: [body, meta], max_score: 2.5, min_score: -1, max_total: 4,\n"
+	    "             prefix: COMM_, max_rules: 10, max_steps: 1000}\n"
+	    "    shadow: 24h\n"
+	    "    guard: {domains: 7, share: 0.5%}\n"
+	    "  - {channel: 9, root_keys: [" ROOT_KEY "], shadow: 0}\n");
+	const struct feed_setting *first = &settings->feeds.v[0], *second = first + 1;
+
+	(void)state;
+	assert_int_equal(settings->feeds.n, 2);
+	assert_true(slice_eq(first->channel, SLICE("community")));
+	assert_int_equal(first->redis_count, 2);
+	assert_string_equal(first->user, "reader");
+	assert_string_equal(first->password_file, "/etc/secret");
+	assert_int_equal(first->root_key_count, 2);
+	assert_int_equal(first->policy.kinds, 1U << RULE_BODY | 1U << RULE_META);
+	assert_int_equal(first->policy.max_score, 2500000);
+	assert_int_equal(first->policy.min_score, -SCORE_ONE);
+	assert_int_equal(first->policy.max_total, 4 * SCORE_ONE);
+	assert_true(slice_eq(first->policy.prefix, SLICE("COMM_")));
+	assert_int_equal(first->policy.max_rules, 10);
+	assert_int_equal(first->policy.max_steps, 1000);
+	assert_int_equal(first->shadow, INT64_C(86400000000));
+	assert_int_equal(first->guard_domains, 7);
+	assert_int_equal(first->guard_share, 5000);
+	assert_true(slice_eq(second->policy.prefix, SLICE("F9_")));
+	assert_int_equal(second->policy.max_score, 3 * SCORE_ONE);
+	assert_int_equal(second->policy.max_total, 6 * SCORE_ONE);
+	assert_int_equal(second->policy.min_score, 0);
+	assert_int_equal(second->guard_domains, 3);
+	assert_int_equal(second->guard_share, 10000);
+	assert_string_equal(second->user, "");
+	settings_free(&settings);
 }
 
 /* SpamAssassin's fields by its word alone, and with lines of its own form. */
@@ -425,6 +476,37 @@ static const struct {
 	    "f:1:53: error: a signer is looked at for dkim and either only" },
 	{ "welcome: [{from: a@b.example, require: dkim, signer: d@c.example}]\n",
 	    "f:1:54: error: expected a domain like example.org" },
+	{ "feeds: {}\n", "f:1:8: error: expected a list of channels like" },
+	{ "feeds: [{channel: a}]\n",
+	    "f:1:9: error: a feed needs its channel: and the root_keys: that it trusts" },
+	{ "feeds: [{channel: A, root_keys: [" ROOT_KEY "]}]\n",
+	    "f:1:19: error: a channel's name has small letters" },
+	{ "feeds: [{channel: a, root_keys: ['ed25519:AA']}]\n",
+	    "f:1:34: error: expected a public key as" },
+	{ "feeds: [{channel: a, root_keys: []}]\n",
+	    "f:1:33: error: an empty list: a channel needs" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], redis: ['redis://u:p@h']}]\n",
+	    "f:1:99: error: expected an address like redis://HOST:PORT, rediss://, sentinel:// or unix://, without a password" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], redis: [http://h]}]\n",
+	    "f:1:99: error: expected an address like redis://" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], policy: {kinds: [dnsbl]}}]\n",
+	    "f:1:108: error: expected header, body, rawbody, full, uri, mime or meta, found" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], policy: {min_score: 1}}]\n",
+	    "f:1:111: error: expected 0 or less" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], policy: {max_skore: 1}}]\n",
+	    "f:1:100: error: unknown key \"max_skore\": did you mean \"max_score\"?" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], policy: {prefix: __A}}]\n",
+	    "f:1:108: error: a prefix without __" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], guard: {share: 1}}]\n",
+	    "f:1:106: error: expected a share like 1%" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], shadow: 7}]\n",
+	    "f:1:99: error: expected a unit" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "]}, {channel: a, root_keys: [" ROOT_KEY
+	  "]}]\n",
+	    "f:1:92: error: channel a stands twice" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "]}, {channel: b, root_keys: [" ROOT_KEY
+	  "], policy: {prefix: A_B}}]\n",
+	    "f:1:92: error: the prefix A_B does not keep its rules apart" },
 	{ "local: never\n",
 	    "f:1:8: error: expected scan, skip or {thresholds: {...}}, found \"never\"" },
 	{ "local: {thresholds: {tags: 1}}\n",
@@ -602,6 +684,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_feeds),
 		cmocka_unit_test(test_spamassassin),
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_mistakes),
