@@ -154,6 +154,30 @@ scan_clock(const struct scan *scan)
 	return scan->options.clock_us == NULL ? 0 : scan->options.clock_us(scan->options.clock_p);
 }
 
+/* What a rule's time is spent on. */
+static enum profile_stage
+stage_of(enum rule_kind kind)
+{
+	switch (kind) {
+	case RULE_META:
+		return PROFILE_METAS;
+	case RULE_FUNCTION:
+	case RULE_DNSBL:
+	case RULE_URIBL:
+	case RULE_DNS:
+		return PROFILE_FUNCTIONS;
+	case RULE_HEADER:
+	case RULE_BODY:
+	case RULE_RAWBODY:
+	case RULE_FULL:
+	case RULE_URI:
+	case RULE_MIME:
+	case RULE_KIND_COUNT:
+		break;
+	}
+	return PROFILE_MATCH;
+}
+
 static int64_t
 eval_timed(struct scan *scan, const struct rule *rule, struct outcome *outcome)
 {
@@ -180,6 +204,20 @@ eval_watched(struct scan *scan, const struct rule *rule, struct outcome *outcome
 	slow = us > scan->options.slow_us ? vec_push(&scan->slow) : NULL;
 	if (slow != NULL)
 		*slow = (struct slow_rule){ rule->def.name, us };
+}
+
+/* Evaluates a rule; its time is its own and its kind's. */
+static void
+eval_profiled(struct scan *scan, const struct rule *rule, struct outcome *outcome)
+{
+	struct profile *profile = scan->options.profile;
+	const struct profile_lap lap = profile_begin(profile);
+	int64_t ns;
+
+	kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
+	ns = profile_end(profile, &lap, stage_of(rule->def.kind));
+	if (profile->rules != NULL)
+		profile->rules[rule->index] += ns;
 }
 
 /* Keeps count of the rules that wait, and what metas see of one that the DNS failed. */
@@ -251,6 +289,8 @@ run_rule(struct scan *scan, const struct rule *rule)
 	}
 	if (scan->options.slow_us > 0)
 		eval_watched(scan, rule, outcome);
+	else if (scan->options.profile != NULL)
+		eval_profiled(scan, rule, outcome);
 	else
 		kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
 	capture_close(&scan->views, rule);
@@ -351,6 +391,7 @@ read_and_match(
 {
 	const struct ruleset *ruleset = scan->ruleset;
 	int64_t begun = scan_clock(scan);
+	struct profile_lap lap;
 
 	scan->views = (struct views){
 		.arena = scan->arena,
@@ -360,6 +401,7 @@ read_and_match(
 		.frozen = slot->frozen,
 		.converters = slot->converters,
 		.budget = budget,
+		.profile = scan->options.profile,
 		.bytes = bytes,
 		.bytes_cut = scan->options.size > bytes.n,
 		.facts = scan->facts,
@@ -373,7 +415,9 @@ read_and_match(
 	    scan->arena, ruleset->schedule_count + 1, sizeof(*scan->waiting));
 	scan->touched = arena_array(scan->arena, ruleset->rule_count + 1, 1);
 	scan->views.outcomes = scan->outcomes;
+	lap = profile_begin(scan->options.profile);
 	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
+	profile_end(scan->options.profile, &lap, PROFILE_PARSE);
 	scan->views.message = scan->message;
 	scan->verdict.us_parse = scan_clock(scan) - begun;
 	if (scan->outcomes == NULL || scan->waiting == NULL || scan->touched == NULL ||

@@ -36,6 +36,7 @@
 #include "engine/rules/ruleset.h"
 #include "engine/util/arena.h"
 #include "engine/util/budget.h"
+#include "engine/util/profile.h"
 #include "engine/util/slice.h"
 #include "engine/verdict.h"
 
@@ -62,6 +63,7 @@ struct scan_options {
 	unsigned early;
 	/* Tell of rules that take longer than so many microseconds; 0: time none. */
 	int64_t slow_us;
+	struct profile *profile; /* add to it where the time goes; NULL: time no stages */
 	/* Microseconds on a clock that never goes back; NULL: the verdict's us_ stay 0. */
 	int64_t (*clock_us)(void *p);
 	void *clock_p;

@@ -552,6 +552,18 @@ ruleset_find(const struct ruleset *ruleset, struct slice name)
 	return rule == NULL || rule->broken ? NULL : rule;
 }
 
+size_t
+rule_number(const struct rule *rule)
+{
+	return rule->index;
+}
+
+size_t
+ruleset_number_count(const struct ruleset *ruleset)
+{
+	return ruleset->rule_count;
+}
+
 const struct rule_def *
 rule_definition(const struct rule *rule)
 {

@@ -88,6 +88,10 @@ size_t ruleset_count(const struct ruleset *ruleset);
 const struct rule *ruleset_at(const struct ruleset *ruleset, size_t i);
 const struct rule *ruleset_find(const struct ruleset *ruleset, struct slice name);
 
+/* Its number, below ruleset_number_count; numbers of broken rules are left out by ruleset_at. */
+size_t rule_number(const struct rule *rule);
+size_t ruleset_number_count(const struct ruleset *ruleset);
+
 /* The definition it came from, with the score in force and who set it. */
 const struct rule_def *rule_definition(const struct rule *rule);
 

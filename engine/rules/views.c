@@ -100,9 +100,12 @@ const struct relays *
 views_relays(struct views *views)
 {
 	if (!views->relays_built) {
+		const struct profile_lap lap = profile_begin(views->profile);
+
 		views->relays_built = true;
 		views->relays = relays_find(
 		    views->arena, views->message, views->envelope, &views->ruleset->policy);
+		profile_end(views->profile, &lap, PROFILE_VIEWS);
 	}
 	return views->relays;
 }
@@ -121,9 +124,14 @@ views_texts(struct views *views)
 struct slice_list
 views_body(struct views *views)
 {
+	const struct profile_lap lap = profile_begin(views->profile);
 	struct texts *texts = views_texts(views);
+	struct slice_list body = { NULL, 0 };
 
-	return texts == NULL ? (struct slice_list){ NULL, 0 } : texts_body(texts);
+	if (texts != NULL)
+		body = texts_body(texts);
+	profile_end(views->profile, &lap, PROFILE_VIEWS);
+	return body;
 }
 
 void
@@ -137,9 +145,14 @@ views_replace_body(struct views *views, size_t i, struct slice text)
 struct slice_list
 views_rawbody(struct views *views)
 {
+	const struct profile_lap lap = profile_begin(views->profile);
 	struct texts *texts = views_texts(views);
+	struct slice_list rawbody = { NULL, 0 };
 
-	return texts == NULL ? (struct slice_list){ NULL, 0 } : texts_rawbody(texts);
+	if (texts != NULL)
+		rawbody = texts_rawbody(texts);
+	profile_end(views->profile, &lap, PROFILE_VIEWS);
+	return rawbody;
 }
 
 const struct text_part *
@@ -201,6 +214,7 @@ struct uri_list
 views_uris(struct views *views)
 {
 	if (!views->uris_built) {
+		const struct profile_lap lap = profile_begin(views->profile);
 		const struct uri_law law = views_uri_law(views);
 		struct texts *texts = views_texts(views);
 
@@ -210,6 +224,7 @@ views_uris(struct views *views)
 		if (views->uris.truncated)
 			views_note(views, "more URIs than %d, or one of more than %d bytes",
 			    URI_MAX, URI_LENGTH_MAX);
+		profile_end(views->profile, &lap, PROFILE_VIEWS);
 	}
 	return views->uris;
 }
@@ -226,7 +241,12 @@ views_read(struct views *views, const struct selector *selector, struct slice *v
 		.envelope_sender_header = views->ruleset->policy.envelope_sender_header,
 	};
 
-	return source.relays != NULL && selector_read(selector, views->arena, &source, value_r);
+	const struct profile_lap lap = profile_begin(views->profile);
+	bool there = source.relays != NULL &&
+		     selector_read(selector, views->arena, &source, value_r);
+
+	profile_end(views->profile, &lap, PROFILE_VIEWS);
+	return there;
 }
 
 struct slice
@@ -265,8 +285,11 @@ views_next_text(struct views *views, const struct rule *rule, enum prefilter_vie
 	if (scan == NULL)
 		return *at < texts.n;
 	if (prefilter_wants(scan, view, texts.n)) {
+		const struct profile_lap lap = profile_begin(views->profile);
+
 		for (size_t i = 0; i < texts.n; i++)
 			prefilter_read(scan, view, i, texts.v[i]);
+		profile_end(views->profile, &lap, PROFILE_PREFILTER);
 	}
 	return prefilter_next(scan, rule, texts.n, at);
 }
@@ -279,8 +302,12 @@ views_may_hit_field(struct views *views, const struct rule *rule, struct slice v
 
 	if (scan == NULL || rule->sought == 0)
 		return true;
-	if (prefilter_wants_field(scan, rule->selector))
+	if (prefilter_wants_field(scan, rule->selector)) {
+		const struct profile_lap lap = profile_begin(views->profile);
+
 		prefilter_read(scan, PREFILTER_HEADER, rule->selector, value);
+		profile_end(views->profile, &lap, PROFILE_PREFILTER);
+	}
 	return prefilter_next(scan, rule, 1, &at);
 }
 

@@ -21,6 +21,7 @@
 #include "engine/rules/prefilter.h"
 #include "engine/rules/rule.h"
 #include "engine/util/budget.h"
+#include "engine/util/profile.h"
 
 /* More are not kept: a message that trips so many is told enough. */
 #define VIEWS_NOTES_MAX 32
@@ -79,6 +80,7 @@ struct views {
 	struct frozen *frozen; /* likewise; NULL: nothing is kept */
 	struct converters *converters;
 	const struct budget *budget;
+	struct profile *profile; /* where the time goes; NULL: not wanted */
 	struct slice bytes; /* the message as it came, whole: also what size_limit cut off */
 	bool bytes_cut; /* there was more, which the caller could not keep */
 	int64_t now;

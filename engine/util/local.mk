@@ -8,6 +8,7 @@ libengine_a_SOURCES = \
 	engine/util/crypto.c engine/util/crypto.h \
 	engine/util/err.c engine/util/err.h \
 	engine/util/map.c engine/util/map.h \
+	engine/util/profile.c engine/util/profile.h \
 	engine/util/slice.c engine/util/slice.h \
 	engine/util/utf8.c engine/util/utf8.h \
 	engine/util/vec.c engine/util/vec.h

@@ -8,6 +8,11 @@ tests_engine_util_test_arena_SOURCES = tests/engine/util/test_arena.c
 tests_engine_util_test_arena_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_util_test_arena_LDADD = $(unit_test_libs)
 
+unit_tests += tests/engine/util/test_profile
+tests_engine_util_test_profile_SOURCES = tests/engine/util/test_profile.c
+tests_engine_util_test_profile_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_util_test_profile_LDADD = $(unit_test_libs)
+
 unit_tests += tests/engine/util/test_slice
 tests_engine_util_test_slice_SOURCES = tests/engine/util/test_slice.c
 tests_engine_util_test_slice_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
