@@ -9,10 +9,8 @@
 
 #include "milter/check_options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -111,24 +109,6 @@ static const char help_text[] =
     "The envelope, otherwise read from the message itself:\n"
     "      --client-ip IP --rdns NAME --helo NAME --from ADDRESS --rcpt ADDRESS\n"
     "      --auth-user NAME --queue-id ID\n";
-
-/* A whole number in min..max; false, told of, when it is none. */
-static bool
-parse_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *number_r)
-{
-	char *end;
-	long long number;
-
-	errno = 0;
-	number = strtoll(text, &end, 10);
-	if (end == text || *end != '\0' || errno != 0 || number < min || number > max) {
-		command_complain("--%s: want a number from %lld to %lld, got \"%s\"", name,
-		    (long long)min, (long long)max, text);
-		return false;
-	}
-	*number_r = number;
-	return true;
-}
 
 static bool
 parse_client_ip(struct check_options *options, const char *text)
@@ -236,12 +216,12 @@ take_option(struct check_options *options, int option, const char *value)
 	case OPTION_CLIENT_IP:
 		return parse_client_ip(options, value);
 	case OPTION_JOBS:
-		if (!parse_number("jobs", value, 1, ORDERED_WORKERS_MAX, &jobs))
+		if (!command_number("jobs", value, 1, ORDERED_WORKERS_MAX, &jobs))
 			return false;
 		options->jobs = (unsigned)jobs;
 		return true;
 	case OPTION_NOW:
-		return parse_number("now", value, 0, NOW_MAX, &options->now);
+		return command_number("now", value, 0, NOW_MAX, &options->now);
 	case OPTION_DNS:
 		options->dns = value;
 		return true;
@@ -249,7 +229,7 @@ take_option(struct check_options *options, int option, const char *value)
 		options->record = value;
 		return true;
 	case OPTION_SLOW:
-		return parse_number("slow", value, 1, SLOW_MAX, &options->slow_ms);
+		return command_number("slow", value, 1, SLOW_MAX, &options->slow_ms);
 	default:
 		return false; /* getopt_long has told */
 	}

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,5 +88,22 @@ command_print(const struct buf *out)
 		}
 		rest = slice_from(rest, (size_t)n);
 	}
+	return true;
+}
+
+bool
+command_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *number_r)
+{
+	char *end;
+	long long number;
+
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	if (end == text || *end != '\0' || errno != 0 || number < min || number > max) {
+		command_complain("--%s: want a number from %lld to %lld, got \"%s\"", name,
+		    (long long)min, (long long)max, text);
+		return false;
+	}
+	*number_r = number;
 	return true;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "conf/settings.h"
 #include "engine/rules/ruleset.h"
@@ -22,6 +23,7 @@ enum command_status {
 	COMMAND_FAULT = 75, /* a passing fault: EX_TEMPFAIL */
 };
 
+int cmd_bench(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
@@ -44,6 +46,10 @@ struct settings *command_settings(const char *config);
 /* The rules at `paths`, or the settings' when n is 0. NULL: errors, which were told. */
 struct ruleset *
 command_ruleset(const struct settings *settings, const char *const *paths, size_t n);
+
+/* The whole number in min..max that option --NAME was given; false, told of: it is none. */
+bool
+command_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *number_r);
 
 /* Writes all of it to standard output; false, told of, when that fails. */
 bool command_print(const struct buf *out);

@@ -3,9 +3,12 @@ noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	milter/auth_report.c milter/auth_report.h \
 	milter/authres_ours.c milter/authres_ours.h \
+	milter/bench.c milter/bench.h \
+	milter/bench_report.c milter/bench_report.h \
 	milter/check_options.c milter/check_options.h \
 	milter/check_pass.c milter/check_pass.h \
 	milter/check_setup.c milter/check_setup.h \
+	milter/cmd_bench.c \
 	milter/cmd_check.c \
 	milter/cmd_config.c \
 	milter/cmd_control.c \

@@ -18,6 +18,7 @@ static const struct {
 } commands[] = {
 	{ "check", cmd_check,
 	    "score messages: files, directories, Maildirs, mboxes, standard input" },
+	{ "bench", cmd_bench, "measure what messages cost, and which rules cost it" },
 	{ "lint", cmd_lint,
 	    "find every mistake in rules and configuration; run the rules' examples" },
 	{ "rules", cmd_rules, "list the rules, or show one in full" },

@@ -547,6 +547,45 @@ def test_control():
     report("status and reload say what the daemon says", problems)
 
 
+# --- bench ---
+
+def bench(*args):
+    return run("bench", "-c", "conf.yaml", *args)
+
+
+def test_bench():
+    done = bench("--json", "--repeat", "2", "--jobs", "2", "--profile", "--compare", "ham.eml", "spam.eml")
+    problems = status(done, 0)
+    if problems:
+        report("bench", problems)
+        return
+    found = objects(done)[0]
+    problems += differ("messages", found["messages"], 2) + differ("scans", found["scans"], 4)
+    problems += differ("jobs", found["jobs"], 2) + differ("differences", found["differences"], [])
+    problems += differ("bytes", found["bytes"], len(SPAM) + len(HAM))
+    problems += differ("stages", sorted(found["ns_a_message"]),
+                       ["functions", "match", "metas", "parse", "prefilter", "views"])
+    for key in ("us_load", "us_wall", "us_cpu_a_message", "us_max", "peak_kb"):
+        problems += [] if found[key] > 0 else ["%s: got %r" % (key, found[key])]
+    problems += [] if found["us_p50"] <= found["us_p99"] <= found["us_max"] else ["percentiles out of order"]
+    names = [rule["name"] for rule in found["rules"]]
+    problems += [] if "MAKE_MONEY" in names and "MONEY_META" in names else ["rules: got %r" % names]
+    problems += [] if all(rule["ns_a_message"] >= 0 for rule in found["rules"]) else ["a rule took less than nothing"]
+    report("bench --json counts, and names the rules", problems)
+    done = bench("--profile", "--compare", "spam.eml")
+    problems = status(done, 0)
+    for text in (b"1 messages", b"CPU a message", b"prefilter", b"MAKE_MONEY (", b"0 of 1 messages differ"):
+        problems += [] if text in done.stdout else ["%r is not in %r" % (text, done.stdout)]
+    report("bench tells it in words", problems)
+
+
+def test_bench_faults():
+    problems = status(bench(), 2) + status(bench("--repeat", "0", "ham.eml"), 2) + status(bench("--help"), 0)
+    problems += status(bench("absent.eml"), 2) + status(bench("ham.eml", "absent.eml"), 75)
+    problems += status(run("bench", "-c", "absent.yaml", "ham.eml"), 2)
+    report("bench tells what it cannot measure", problems)
+
+
 # --- the progress bar ---
 
 def test_progress():
@@ -574,7 +613,7 @@ def main():
                      test_mbox_verdicts, test_jobs, test_exit_code, test_envelope, test_rules_flag, test_now,
                      test_bad_config, test_text, test_explain, test_pass, test_pass_bytes, test_pass_copies,
                      test_pass_faults, test_write_error, test_lint, test_rules, test_config, test_no_daemon, test_control,
-                     test_progress):
+                     test_bench, test_bench_faults, test_progress):
             try:
                 test()
             except (KeyError, IndexError, ValueError, subprocess.TimeoutExpired) as error:
