@@ -15,11 +15,10 @@
 
 #include "conf/diagnostic.h"
 #include "conf/ruleset_load.h"
-#include "engine/example.h"
 #include "engine/util/vec.h"
 #include "milter/command.h"
-#include "milter/converters.h"
 #include "milter/coverage.h"
+#include "milter/rule_examples.h"
 
 static const char help_text[] =
     "usage: steelyard lint [-c FILE] [--coverage] [PATH]...\n"
@@ -68,20 +67,6 @@ parse(struct linting *linting, int argc, char **argv)
 	return true;
 }
 
-/* Runs every rule's examples. */
-static void
-lint_examples(struct ruleset *ruleset, struct diagnostics *found)
-{
-	const struct ruleset_report report = diagnostics_report(found);
-	struct converters *converters = converters_open();
-	struct slot *slot = slot_new(converters);
-
-	for (size_t i = 0; i < ruleset_count(ruleset); i++)
-		example_run(ruleset, ruleset_at(ruleset, i), slot, &report);
-	slot_free(&slot);
-	converters_close(&converters);
-}
-
 static void
 lint(const struct linting *linting, struct diagnostics *found, struct buf *coverage)
 {
@@ -97,7 +82,7 @@ lint(const struct linting *linting, struct diagnostics *found, struct buf *cover
 	}
 	ruleset = ruleset_load(settings, linting->paths, linting->path_count, found);
 	if (ruleset != NULL)
-		lint_examples(ruleset, found);
+		rule_examples_run(ruleset, NULL, found);
 	ruleset_unref(&ruleset);
 	settings_free(&settings);
 }

@@ -32,6 +32,7 @@ int cmd_dnsbl(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_import_sa(int argc, char **argv);
+int cmd_feed(int argc, char **argv);
 
 /* Writes "steelyard: text" and a newline to standard error. */
 void command_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

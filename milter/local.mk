@@ -13,6 +13,8 @@ libcli_a_SOURCES = \
 	milter/cmd_config.c \
 	milter/cmd_control.c \
 	milter/cmd_dnsbl.c \
+	milter/cmd_feed.c milter/cmd_feed.h \
+	milter/cmd_feed_key.c \
 	milter/cmd_import_sa.c \
 	milter/cmd_lint.c \
 	milter/coverage.c milter/coverage.h \
@@ -20,6 +22,7 @@ libcli_a_SOURCES = \
 	milter/command.c milter/command.h \
 	milter/control_client.c milter/control_client.h \
 	milter/control_protocol.h \
+	milter/feed_options.c milter/feed_options.h \
 	milter/json.c milter/json.h \
 	milter/local_scan.c milter/local_scan.h \
 	milter/mail_source.c milter/mail_source.h \
@@ -27,8 +30,9 @@ libcli_a_SOURCES = \
 	milter/ordered.c milter/ordered.h \
 	milter/pass.c milter/pass.h \
 	milter/progress.c milter/progress.h \
-	milter/report.c milter/report.h
-CLI_LIBS = libcli.a libshell.a $(CONF_LIBS) $(ENGINE_LIBS) $(CARES_LIBS) -lpthread
+	milter/report.c milter/report.h \
+	milter/rule_examples.c milter/rule_examples.h
+CLI_LIBS = libcli.a libshell.a $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS) $(CARES_LIBS) -lpthread
 
 bin_PROGRAMS += steelyard
 steelyard_SOURCES = milter/steelyard.c

@@ -26,6 +26,7 @@ static const struct {
 	{ "config", cmd_config, "show the configuration in force" },
 	{ "status", cmd_status, "ask the running daemon how it is" },
 	{ "dnsbl", cmd_dnsbl, "tell how DNS lists stand, or ask them all about one address" },
+	{ "feed", cmd_feed, "publish, carry and look at channels of signed rules" },
 	{ "reload", cmd_reload, "make the running daemon read configuration and rules again" },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

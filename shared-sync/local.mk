@@ -7,5 +7,6 @@ libsharedsync_a_SOURCES = \
 	shared-sync/fault.c shared-sync/fault.h \
 	shared-sync/feed_key.c shared-sync/feed_key.h \
 	shared-sync/hex.c shared-sync/hex.h \
-	shared-sync/keyset.c shared-sync/keyset.h
+	shared-sync/keyset.c shared-sync/keyset.h \
+	shared-sync/stored_file.c shared-sync/stored_file.h
 SHARED_SYNC_LIBS = libsharedsync.a $(HIREDIS_SSL_LIBS) $(HIREDIS_LIBS) $(ZLIB_LIBS)

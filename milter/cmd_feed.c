@@ -1,0 +1,78 @@
+/*
+ * cmd_feed.c - `steelyard feed`: channels of rules that are signed and carried by Redis
+ *
+ * The table says what there is, what each takes, and which options. All else is the
+ * subcommand's.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "milter/cmd_feed.h"
+#include "milter/command.h"
+
+static const struct row {
+	const char *name;
+	feed_command *run;
+	const char *letters; /* the options of FEED_OPTION_TABLE that it takes */
+	size_t args_min, args_max;
+	const char *usage;
+	const char *what;
+} rows[] = {
+	{ "keygen", feed_keygen, "01J", 1, 1, "[--root|--head] FILE",
+	    "make a key pair; print the public key" },
+};
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static void
+usage(FILE *file)
+{
+	fputs("usage: steelyard feed COMMAND [OPTION]... [ARGUMENT]...\n\n", file);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		fprintf(file, "  %-9s %s\n", rows[i].name, rows[i].what);
+	fputs(
+	    "\nA channel is --channel NAME in --redis URL (may stand several times), vouched for by\n"
+	    "--root-key KEY; feeds of steelyard.yaml says the same. Further: -c FILE, --user NAME,\n"
+	    "--password-file FILE, --state DIR, --json. steelyard(1) tells the rest.\n",
+	    file);
+}
+
+static int
+run(const struct row *row, int argc, char **argv)
+{
+	struct feed_options options;
+	int status = COMMAND_USAGE;
+
+	if (feed_options_parse(&options, row->letters, argc, argv)) {
+		if (options.help) {
+			printf(
+			    "usage: steelyard feed %s %s\n%s\n", row->name, row->usage, row->what);
+			status = COMMAND_DONE;
+		} else if (options.arg_count < row->args_min || options.arg_count > row->args_max) {
+			command_complain("usage: steelyard feed %s %s", row->name, row->usage);
+		} else {
+			status = row->run(&options);
+		}
+	}
+	feed_options_clear(&options);
+	return status;
+}
+
+int
+cmd_feed(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (strcmp(name, rows[i].name) == 0)
+			return run(&rows[i], argc - 1, argv + 1);
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		usage(stdout);
+		return COMMAND_DONE;
+	}
+	if (argc > 1)
+		command_complain("there is no command \"feed %s\"", name);
+	usage(stderr);
+	return COMMAND_USAGE;
+}

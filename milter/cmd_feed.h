@@ -1,0 +1,15 @@
+/*
+ * cmd_feed.h - the subcommands of `steelyard feed`, each in its noun's cmd_feed_*.c
+ *
+ * One gets options that its row in cmd_feed.c allows, and returns the program's exit status.
+ */
+#ifndef STEELYARD_MILTER_CMD_FEED_H
+#define STEELYARD_MILTER_CMD_FEED_H
+
+#include "milter/feed_options.h"
+
+typedef int feed_command(const struct feed_options *options);
+
+feed_command feed_keygen;
+
+#endif
