@@ -1,6 +1,6 @@
 # The signed feed over Redis.
 noinst_LIBRARIES += libsharedsync.a
-libsharedsync_a_CFLAGS = $(AM_CFLAGS) $(HIREDIS_CFLAGS) $(HIREDIS_SSL_CFLAGS) $(ZLIB_CFLAGS)
+libsharedsync_a_CFLAGS = $(AM_CFLAGS) $(HIREDIS_CFLAGS) $(SSL_CFLAGS) $(ZLIB_CFLAGS)
 libsharedsync_a_SOURCES = \
 	shared-sync/carried.c shared-sync/carried.h \
 	shared-sync/channel_keys.c shared-sync/channel_keys.h \
@@ -9,4 +9,17 @@ libsharedsync_a_SOURCES = \
 	shared-sync/hex.c shared-sync/hex.h \
 	shared-sync/keyset.c shared-sync/keyset.h \
 	shared-sync/stored_file.c shared-sync/stored_file.h
-SHARED_SYNC_LIBS = libsharedsync.a $(HIREDIS_SSL_LIBS) $(HIREDIS_LIBS) $(ZLIB_LIBS)
+# What speaks to a Redis.
+libsharedsync_a_SOURCES += \
+	shared-sync/backoff.c shared-sync/backoff.h \
+	shared-sync/host_lookup.c shared-sync/host_lookup.h \
+	shared-sync/link_outcome.c shared-sync/link_outcome.h \
+	shared-sync/link_wait.c shared-sync/link_wait.h \
+	shared-sync/redis_address.c shared-sync/redis_address.h \
+	shared-sync/redis_guard.c shared-sync/redis_guard.h \
+	shared-sync/redis_link.c shared-sync/redis_link.h \
+	shared-sync/redis_reply.c shared-sync/redis_reply.h \
+	shared-sync/redis_socket.c shared-sync/redis_socket.h \
+	shared-sync/redis_tls.c shared-sync/redis_tls.h \
+	shared-sync/redis_wire.c shared-sync/redis_wire.h
+SHARED_SYNC_LIBS = libsharedsync.a $(HIREDIS_LIBS) $(SSL_LIBS) $(ZLIB_LIBS) -lpthread

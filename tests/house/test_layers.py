@@ -36,7 +36,7 @@ LIBRARIES = {
     "libmilter/mfapi.h": "libmilter", "libmilter/mfdef.h": "libmilter", "pcre2.h": "PCRE2",
     "yaml.h": "libyaml", "libpsl.h": "libpsl", "idn2.h": "libidn2", "hs.h": "Vectorscan",
     "ares.h": "c-ares", "hiredis/hiredis.h": "hiredis", "hiredis/read.h": "hiredis",
-    "hiredis/hiredis_ssl.h": "hiredis", "zlib.h": "zlib", "openssl/evp.h": "OpenSSL",
+    "openssl/ssl.h": "libssl", "zlib.h": "zlib", "openssl/evp.h": "OpenSSL",
     "openssl/bn.h": "OpenSSL", "openssl/crypto.h": "OpenSSL", "openssl/err.h": "OpenSSL", "openssl/md5.h": "OpenSSL",
     "openssl/sha.h": "OpenSSL",
 }

@@ -20,3 +20,18 @@ unit_tests += tests/shared-sync/test_keyset
 tests_shared_sync_test_keyset_SOURCES = tests/shared-sync/test_keyset.c $(feed_signer)
 tests_shared_sync_test_keyset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_keyset_LDADD = $(feed_test_libs)
+
+unit_tests += tests/shared-sync/test_backoff
+tests_shared_sync_test_backoff_SOURCES = tests/shared-sync/test_backoff.c
+tests_shared_sync_test_backoff_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_backoff_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
+
+unit_tests += tests/shared-sync/test_redis_address
+tests_shared_sync_test_redis_address_SOURCES = tests/shared-sync/test_redis_address.c
+tests_shared_sync_test_redis_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_redis_address_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
+
+unit_tests += tests/shared-sync/test_redis_guard
+tests_shared_sync_test_redis_guard_SOURCES = tests/shared-sync/test_redis_guard.c
+tests_shared_sync_test_redis_guard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_redis_guard_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
