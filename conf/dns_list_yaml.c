@@ -4,7 +4,7 @@
  *	dns_lists:
  *	  zen:
  *	    zone: '{key}.zen.dq.spamhaus.net'	where the secret goes
- *	    takes: [ip]				ip, domain, hash
+ *	    takes: [ip]				ip, domain, hash, ipv6
  *	    test: {listed: 127.0.0.2, unlisted: 127.0.0.1}	or none
  *	    codes: [127.0.0.2]			what a rule without answer: takes
  *	    errors: [127.255.255.0/24]		beside those that it always has
@@ -41,10 +41,11 @@ read_zone(struct reading *reading, const struct yaml_node *node)
 static bool
 read_taken(struct reading *reading, const struct yaml_node *node)
 {
-	static const struct slice words[] = { { "ip", 2 }, { "domain", 6 }, { "hash", 4 } };
+	static const struct slice words[] = { { "ip", 2 }, { "domain", 6 }, { "hash", 4 },
+		{ "ipv6", 4 } };
 	size_t which;
 
-	if (!schema_word(reading->schema, node, words, 3, &which))
+	if (!schema_word(reading->schema, node, words, 4, &which))
 		return false;
 	reading->list.takes |= 1U << which;
 	return true;
@@ -56,7 +57,7 @@ read_takes(struct reading *reading, const struct yaml_node *node)
 	if (node->kind != YAML_LIST)
 		return read_taken(reading, node);
 	if (node->n == 0)
-		return schema_error(reading->schema, node, "expected ip, domain or hash");
+		return schema_error(reading->schema, node, "expected ip, domain, hash or ipv6");
 	for (size_t i = 0; i < node->n; i++)
 		if (!read_taken(reading, node->entries[i].value))
 			return false;

@@ -1,7 +1,7 @@
 /*
  * list_test.c - whether DNS lists are well: test points, error codes, and a name nobody lists
  *
- * Three questions for each list at most. A point that is not answered leaves
+ * Five questions for each list at most. A point that is not answered leaves
  * the list as it was, unless another one has already shown it to be sick.
  */
 #include "config.h"
@@ -18,7 +18,14 @@
 #define LABEL_MAX 24
 #define TEST_ARENA ((size_t)16 << 20)
 
-enum point { POINT_LISTED, POINT_UNLISTED, POINT_RANDOM, POINT_COUNT };
+enum point {
+	POINT_LISTED,
+	POINT_UNLISTED,
+	POINT_LISTED_IPV6,
+	POINT_UNLISTED_IPV6,
+	POINT_RANDOM,
+	POINT_COUNT
+};
 
 /* A list's questions and what came of them; asked.n 0: that one is not asked. */
 struct tested {
@@ -47,7 +54,12 @@ static void
 ask_points(struct arena *arena, struct list_lookup *lookup, struct tested *tested)
 {
 	char label[LABEL_MAX];
-	struct slice keys[POINT_COUNT] = { tested->list->listed, tested->list->unlisted };
+	struct slice keys[POINT_COUNT] = {
+		[POINT_LISTED] = tested->list->listed,
+		[POINT_UNLISTED] = tested->list->unlisted,
+		[POINT_LISTED_IPV6] = tested->list->listed_ipv6,
+		[POINT_UNLISTED_IPV6] = tested->list->unlisted_ipv6,
+	};
 
 	random_label(label);
 	keys[POINT_RANDOM] = slice_of(label);
@@ -110,13 +122,13 @@ judge_point(const struct tested *tested, enum point point, struct list_finding *
 	case DNS_LIST_SAYS_STRANGE:
 		if (point == POINT_RANDOM)
 			say(finding, "is listed: it lists the world", tested, point);
-		else if (point == POINT_UNLISTED)
+		else if (point == POINT_UNLISTED || point == POINT_UNLISTED_IPV6)
 			say(finding, "is listed and must not be", tested, point);
 		else if (!dns_code_inside(code))
 			say(finding, "is answered by what is no code", tested, point);
 		break;
 	case DNS_LIST_SAYS_CLEAR:
-		if (point == POINT_LISTED)
+		if (point == POINT_LISTED || point == POINT_LISTED_IPV6)
 			say(finding, "is not listed and must be", tested, point);
 		break;
 	case DNS_LIST_SAYS_OPEN:

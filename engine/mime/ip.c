@@ -232,12 +232,18 @@ ip_text(struct arena *arena, const struct ip *ip)
 struct slice
 ip_reversed(struct arena *arena, const struct ip *ip)
 {
-	static const char digits[] = "0123456789abcdef";
-	struct buf out = { .arena = arena };
-
 	if (ip_is_v4(ip))
 		return arena_printf(
 		    arena, "%u.%u.%u.%u", ip->v[15], ip->v[14], ip->v[13], ip->v[12]);
+	return ip_nibbles(arena, ip);
+}
+
+struct slice
+ip_nibbles(struct arena *arena, const struct ip *ip)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct buf out = { .arena = arena };
+
 	for (size_t i = sizeof(ip->v); i-- > 0;) {
 		buf_add_byte(&out, digits[ip->v[i] & 15]);
 		buf_add_byte(&out, '.');

@@ -41,6 +41,9 @@ struct slice ip_text(struct arena *arena, const struct ip *ip);
 /* "4.3.2.1", or the nibbles of IPv6 with dots between, last first; absent at the cap. */
 struct slice ip_reversed(struct arena *arena, const struct ip *ip);
 
+/* Its nibbles, last first, as ip_reversed but also of a mapped IPv4 address. */
+struct slice ip_nibbles(struct arena *arena, const struct ip *ip);
+
 /*
  * Reads a network: "10.0.0.0/8", "10/8", "10.1." and "10.1" (a prefix of
  * whole octets), "192.0.2.0/255.255.255.0", an address, "2001:db8::/32",

@@ -164,9 +164,29 @@ dns_list_test_key(struct arena *arena, struct slice point)
 {
 	struct ip ip;
 
-	if (ip_parse(point, &ip))
-		return ip_reversed(arena, &ip);
-	return arena_lower(arena, point);
+	if (!ip_parse(point, &ip))
+		return arena_lower(arena, point);
+	/* RFC 5782's points for IPv6 are mapped IPv4 addresses, which else are asked as such. */
+	if (slice_find_byte(point, 0, ':') < point.n)
+		return ip_nibbles(arena, &ip);
+	return ip_reversed(arena, &ip);
+}
+
+/* The test points that nobody has given (RFC 5782, 5). */
+static void
+settle_points(struct arena *arena, struct dns_list *list)
+{
+	bool ip = (list->takes & DNS_LIST_IP) != 0;
+
+	if (list->listed.p == NULL)
+		list->listed = dns_list_test_key(arena, ip ? SLICE("127.0.0.2") : SLICE("test"));
+	if (list->unlisted.p == NULL)
+		list->unlisted = dns_list_test_key(
+		    arena, ip ? SLICE("127.0.0.1") : SLICE("invalid"));
+	if ((list->takes & DNS_LIST_IPV6) == 0)
+		return;
+	list->listed_ipv6 = dns_list_test_key(arena, SLICE("::ffff:7f00:2"));
+	list->unlisted_ipv6 = dns_list_test_key(arena, SLICE("::ffff:7f00:1"));
 }
 
 bool
@@ -181,19 +201,13 @@ dns_list_settle(struct arena *arena, struct dns_list *list, bool tested, struct 
 		    SLICE_ARG(slice_cut(list->zone, 0, 60)));
 		return false;
 	}
-	if (list->takes == 0)
-		list->takes = DNS_LIST_IP;
+	if ((list->takes & DNS_LIST_IPV6) != 0 || list->takes == 0)
+		list->takes |= DNS_LIST_IP;
 	settle_errors(arena, list);
 	if (list->codes.n == 0)
 		list->codes = (struct dns_codes){ &usual, 1 };
-	if (!tested || (list->takes & (DNS_LIST_IP | DNS_LIST_DOMAIN)) == 0)
-		return true;
-	if (list->listed.p == NULL)
-		list->listed = dns_list_test_key(
-		    arena, (list->takes & DNS_LIST_IP) != 0 ? SLICE("127.0.0.2") : SLICE("test"));
-	if (list->unlisted.p == NULL)
-		list->unlisted = dns_list_test_key(arena,
-		    (list->takes & DNS_LIST_IP) != 0 ? SLICE("127.0.0.1") : SLICE("invalid"));
+	if (tested && (list->takes & (DNS_LIST_IP | DNS_LIST_DOMAIN)) != 0)
+		settle_points(arena, list);
 	return true;
 }
 

@@ -42,6 +42,7 @@ enum dns_list_key {
 	DNS_LIST_IP = 1 << 0,
 	DNS_LIST_DOMAIN = 1 << 1,
 	DNS_LIST_HASH = 1 << 2,
+	DNS_LIST_IPV6 = 1 << 3, /* IPv6 addresses are in it too, and its test points for them */
 };
 
 struct dns_list {
@@ -52,6 +53,7 @@ struct dns_list {
 	bool keyless; /* its secret could not be read: it is not asked */
 	unsigned takes; /* bits of enum dns_list_key */
 	struct slice listed, unlisted; /* test points, as keys; absent: none */
+	struct slice listed_ipv6, unlisted_ipv6; /* likewise */
 	struct dns_codes codes; /* what a rule without answer: takes */
 	struct dns_codes errors; /* what is no answer but a refusal */
 	struct dns_codes declared; /* what any rule of the list takes: the ruleset's */
@@ -116,7 +118,7 @@ const char *dns_list_says_word(enum dns_list_says says);
  * Completes what people wrote: a zone in lower case with its key's place
  * named, error codes with those of every list and of its operator, codes and
  * test points where none are given (codes 127.0.0.2; RFC 5782, 5 for
- * addresses and names; hashes have no test points). `tested` false: there
+ * addresses, IPv6 ones and names; hashes have no test points). `tested` false: there
  * shall be no test points. False with *err: a zone that cannot be.
  */
 bool dns_list_settle(struct arena *arena, struct dns_list *list, bool tested, struct err *err);
@@ -125,7 +127,7 @@ bool dns_list_settle(struct arena *arena, struct dns_list *list, bool tested, st
 bool
 dns_list_of_zone(struct arena *arena, struct slice zone, unsigned takes, struct dns_list *list_r);
 
-/* A test point as people write it ("127.0.0.2", "test") as a key. */
+/* A test point as people write it ("127.0.0.2", "::ffff:7f00:2", "test") as a key. */
 struct slice dns_list_test_key(struct arena *arena, struct slice point);
 
 /* "KEY.ZONE"; absent at the arena's cap or when the name would be too long. */

@@ -133,6 +133,8 @@ copy_dns_list(struct arena *arena, const struct dns_list *list)
 	copy.secret = copy_slice(arena, list->secret);
 	copy.listed = copy_slice(arena, list->listed);
 	copy.unlisted = copy_slice(arena, list->unlisted);
+	copy.listed_ipv6 = copy_slice(arena, list->listed_ipv6);
+	copy.unlisted_ipv6 = copy_slice(arena, list->unlisted_ipv6);
 	copy.codes = copy_codes(arena, list->codes);
 	copy.errors = copy_codes(arena, list->errors);
 	copy.declared = copy_codes(arena, list->declared);

@@ -20,6 +20,10 @@
 
 #define SECRET "k3y-of-Ours"
 
+/* ::FFFF:7F00:n as a key (RFC 5782, 5). */
+#define ZEROS_10 "0.0.0.0.0.0.0.0.0.0."
+#define IPV6_POINT(n) n ".0.0.0.0.0.f.7.f.f.f.f." ZEROS_10 "0.0.0.0.0.0.0.0.0.0"
+
 static char folder[] = "/tmp/dns-list-XXXXXX";
 
 /* "name zone takes listed unlisted qps day codes errors ..." of each list, a line each. */
@@ -29,9 +33,13 @@ print_lists(const struct rule_source *source, struct buf *out)
 	for (size_t i = 0; i < source->dns_lists.n; i++) {
 		const struct dns_list *list = vec_at(&source->dns_lists, i);
 
-		buf_printf(out, "%.*s %.*s %u %.*s %.*s %u %llu %zu %zu\n", SLICE_ARG(list->name),
+		buf_printf(out, "%.*s %.*s %u %.*s %.*s ", SLICE_ARG(list->name),
 		    SLICE_ARG(list->zone), list->takes, SLICE_ARG(list->listed),
-		    SLICE_ARG(list->unlisted), list->qps, (unsigned long long)list->day,
+		    SLICE_ARG(list->unlisted));
+		if (list->listed_ipv6.p != NULL)
+			buf_printf(out, "%.*s %.*s ", SLICE_ARG(list->listed_ipv6),
+			    SLICE_ARG(list->unlisted_ipv6));
+		buf_printf(out, "%u %llu %zu %zu\n", list->qps, (unsigned long long)list->day,
 		    list->codes.n, list->errors.n);
 	}
 }
@@ -64,6 +72,14 @@ test_good(void **state)
 		    "d d.example 2 test invalid 0 0 1 1\n" },
 		{ "dns_lists: {d: {zone: d.example, takes: [domain, ip], test: none}}",
 		    "d d.example 3   0 0 1 1\n" },
+		{ "dns_lists: {v: {zone: v.example, takes: ipv6}}",
+		    "v v.example 9 2.0.0.127 1.0.0.127 " IPV6_POINT("2") " " IPV6_POINT(
+			"1") " 0 0 1 1\n" },
+		{ "dns_lists: {v: {zone: v.example, takes: [ipv6, ip], test: none}}",
+		    "v v.example 9   0 0 1 1\n" },
+		{ "dns_lists: {v: {zone: v.example, test: {listed: '::FFFF:7F00:2', unlisted: '::1'}}}",
+		    "v v.example 1 " IPV6_POINT(
+			"2") " 1." ZEROS_10 "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 0 0 1 1\n" },
 		{ "dns_lists: {h: {zone: h.example, takes: hash}}", "h h.example 4   0 0 1 1\n" },
 		{ "dns_lists: {d: {zone: d.example, takes: domain, test: {listed: Dbltest.COM, unlisted: "
 		  "example.com}, codes: [127.0.1.2, 127.0.1.4-127.0.1.6], errors: [127.0.1.255], "
@@ -105,8 +121,10 @@ test_bad(void **state)
 		{ "dns_lists: {a: {}}", "1:13: a DNS list needs its zone:\n" },
 		{ "dns_lists: {a: {zone: nothing}}", "1:23: nothing: expected a zone" },
 		{ "dns_lists: {a: {zone: a.b, zones: c}}", "unknown key \"zones\"" },
-		{ "dns_lists: {a: {zone: a.b, takes: mail}}", "1:35: expected ip, domain or hash" },
-		{ "dns_lists: {a: {zone: a.b, takes: []}}", "1:35: expected ip, domain or hash" },
+		{ "dns_lists: {a: {zone: a.b, takes: mail}}",
+		    "1:35: expected ip, domain, hash or ipv6" },
+		{ "dns_lists: {a: {zone: a.b, takes: []}}",
+		    "1:35: expected ip, domain, hash or ipv6" },
 		{ "dns_lists: {a: {zone: a.b, test: often}}",
 		    "1:34: expected {listed: ..., unlisted: ...} or none" },
 		{ "dns_lists: {a: {zone: a.b, test: {list: c}}}", "1:35: unknown key \"list\"" },

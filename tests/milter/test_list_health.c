@@ -33,6 +33,9 @@ static const char lists_text[] =
     "  everybody: {zone: everybody.test}\n"
     "  unused: {zone: unused.test}\n"
     "  failing: {zone: failing.test}\n"
+    "  six: {zone: six.test, takes: ipv6}\n"
+    "  sixless: {zone: sixless.test, takes: ipv6}\n"
+    "  sixworld: {zone: sixworld.test, takes: ipv6}\n"
     "rules:\n"
     "  A: {dnsbl: good}\n"
     "  B: {dnsbl: world}\n"
@@ -44,7 +47,13 @@ static const char lists_text[] =
     "  H: {dnsbl: untestable}\n"
     "  I: {dnsbl: everybody}\n"
     "  J: {dnsbl: unused, score: 0}\n"
-    "  K: {dnsbl: failing, score: 0}\n";
+    "  K: {dnsbl: failing, score: 0}\n"
+    "  L: {dnsbl: six, score: 0}\n"
+    "  M: {dnsbl: sixless, score: 0}\n"
+    "  N: {dnsbl: sixworld, score: 0}\n";
+
+/* The end of ::FFFF:7F00:n as a key (RFC 5782, 5). */
+#define IPV6_REST ".0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"
 
 static const char table_text[] = "2.0.0.127.good.test A 127.0.0.2\n"
 				 "2.0.0.127.world.test A 127.0.0.2\n"
@@ -57,7 +66,13 @@ static const char table_text[] = "2.0.0.127.good.test A 127.0.0.2\n"
 				 "1.0.0.127.failing.test A !SERVFAIL\n"
 				 "bad.example.own.test A 127.0.0.2\n"
 				 "2.0.0.127.everybody.test A 127.0.0.2\n"
-				 "1.0.0.127.everybody.test A 127.0.0.2\n";
+				 "1.0.0.127.everybody.test A 127.0.0.2\n"
+				 "2.0.0.127.six.test A 127.0.0.2\n"
+				 "2.0.0.127.sixless.test A 127.0.0.2\n"
+				 "2.0.0.127.sixworld.test A 127.0.0.2\n"
+				 "2" IPV6_REST ".six.test A 127.0.0.2\n"
+				 "2" IPV6_REST ".sixworld.test A 127.0.0.2\n"
+				 "1" IPV6_REST ".sixworld.test A 127.0.0.2\n";
 
 #define HOUR_US INT64_C(3600000000)
 #define DAY_S 86400
@@ -166,6 +181,10 @@ test_findings(void **state)
 		{ "failing", false, true,
 		    "its servers do not answer: SERVFAIL to 1 of 3 test questions" },
 		{ "own", true, true, "" },
+		{ "six", true, true, "" },
+		{ "sixless", true, false, "2" IPV6_REST ".sixless.test is not listed and must be" },
+		{ "sixworld", true, false,
+		    "1" IPV6_REST ".sixworld.test is listed and must not be" },
 		{ "untestable", true, true, "" },
 		{ "everybody", true, false, "1.0.0.127.everybody.test is listed and must not be" },
 	};
