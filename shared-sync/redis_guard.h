@@ -21,8 +21,8 @@
 /* A snapshot is at most 32 MB. */
 #define REDIS_BULK_MAX ((size_t)40 << 20)
 #define REDIS_ARRAY_MAX 4096
-/* XREAD: streams, their entries, an entry, its fields. */
-#define REDIS_NESTING_MAX 4
+/* XREAD: streams, a stream and its name, its entries, an entry, its fields. */
+#define REDIS_NESTING_MAX 5
 #define REDIS_REPLY_MAX ((size_t)64 << 20)
 #define REDIS_LINE_MAX 4096
 /* Promised values of one reply: each costs a parser a hundred bytes, and Redis four. */
