@@ -180,7 +180,7 @@ take_answer(struct dnsbl_check *check, const struct dns_question *question,
 static void
 ask_lists(struct dnsbl_check *check)
 {
-	struct list_lookup *lookup = list_lookup_new(check->resolver, check->lists);
+	struct list_lookup *lookup = list_lookup_new(check->resolver, check->lists, 0);
 	const struct dns_question *question;
 	const struct dns_answer *answer;
 	int64_t begun_us = clock_monotonic_us();

@@ -17,6 +17,7 @@
 struct list_lookup {
 	struct lookup *lookup;
 	const struct dns_lists *lists;
+	bool tests; /* all is for tests of lists */
 	bool secret; /* a list has one */
 	struct arena *arena; /* NULL: no name had a secret so far */
 	struct map *asked; /* "TYPE NAME" on the wire -> struct dns_question as asked */
@@ -25,13 +26,13 @@ struct list_lookup {
 };
 
 struct list_lookup *
-list_lookup_new(struct resolver *resolver, const struct dns_lists *lists)
+list_lookup_new(struct resolver *resolver, const struct dns_lists *lists, uint64_t client)
 {
 	struct list_lookup *lookup = calloc(1, sizeof(*lookup));
 
 	if (lookup == NULL)
 		abort();
-	lookup->lookup = lookup_new(resolver);
+	lookup->lookup = lookup_new(resolver, client);
 	lookup->lists = lists;
 	lookup->arena = arena_new(LOOKUP_ARENA);
 	lookup->asked = map_new(lookup->arena, MAP_EXACT, 0);
@@ -39,6 +40,22 @@ list_lookup_new(struct resolver *resolver, const struct dns_lists *lists)
 	for (size_t i = 0; i < lists->n; i++)
 		lookup->secret = lookup->secret || lists->v[i].secret.n > 0;
 	return lookup;
+}
+
+struct list_lookup *
+list_lookup_new_for_tests(struct resolver *resolver, const struct dns_lists *lists)
+{
+	struct list_lookup *lookup = list_lookup_new(resolver, lists, 0);
+
+	lookup->tests = true;
+	return lookup;
+}
+
+/* What a message's question is for. */
+static enum dns_purpose
+purpose_of(const struct dns_lists *lists, const struct dns_question *question)
+{
+	return dns_lists_of_name(lists, question->name) == NULL ? DNS_FOR_MESSAGES : DNS_FOR_LISTS;
 }
 
 static bool
@@ -69,10 +86,12 @@ list_lookup_add(struct list_lookup *lookup, const struct dns_question *question)
 {
 	char wire[DNS_NAME_MAX + 1];
 	struct dns_question sent = *question, *kept;
+	enum dns_purpose purpose = lookup->tests ? DNS_FOR_TESTS
+						 : purpose_of(lookup->lists, question);
 	struct slice key;
 
 	if (!has_key(question->name)) {
-		lookup_add(lookup->lookup, question);
+		lookup_add(lookup->lookup, question, purpose);
 		return;
 	}
 	kept = arena_alloc(lookup->arena, sizeof(*kept));
@@ -85,7 +104,7 @@ list_lookup_add(struct list_lookup *lookup, const struct dns_question *question)
 	kept->name = arena_copy(lookup->arena, question->name);
 	key = asked_key(lookup->arena, &sent);
 	if (key.p != NULL && map_add(lookup->asked, key, kept))
-		lookup_add(lookup->lookup, &sent);
+		lookup_add(lookup->lookup, &sent, purpose);
 	else
 		list_lookup_refuse(lookup, question);
 }
@@ -180,8 +199,8 @@ list_lookup_free(struct list_lookup **lookup)
 }
 
 void
-list_lookup_prefetch(
-    struct resolver *resolver, const struct dns_lists *lists, const struct dns_question *question)
+list_lookup_prefetch(struct resolver *resolver, const struct dns_lists *lists,
+    const struct dns_question *question, uint64_t client)
 {
 	char wire[DNS_NAME_MAX + 1];
 	struct dns_question sent = *question;
@@ -191,7 +210,7 @@ list_lookup_prefetch(
 			return;
 		sent.name.p = wire;
 	}
-	resolver_prefetch(resolver, &sent);
+	resolver_prefetch(resolver, &sent, purpose_of(lists, question), client);
 }
 
 bool

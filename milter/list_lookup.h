@@ -13,8 +13,13 @@
 
 struct list_lookup;
 
-/* The lists must outlive it; one thread at a time. */
-struct list_lookup *list_lookup_new(struct resolver *resolver, const struct dns_lists *lists);
+/* For a client's message, as lookup_new; the lists must outlive it; one thread at a time. */
+struct list_lookup *
+list_lookup_new(struct resolver *resolver, const struct dns_lists *lists, uint64_t client);
+
+/* For tests of lists. */
+struct list_lookup *
+list_lookup_new_for_tests(struct resolver *resolver, const struct dns_lists *lists);
 
 /* As lookup_add; a name whose secret is not known is not asked, and answered by DNS_UNASKED. */
 void list_lookup_add(struct list_lookup *lookup, const struct dns_question *question);
@@ -31,8 +36,8 @@ void list_lookup_end(struct list_lookup *lookup);
 void list_lookup_free(struct list_lookup **lookup);
 
 /* Asks for nobody now, as resolver_prefetch; without its secret it is not asked. */
-void list_lookup_prefetch(
-    struct resolver *resolver, const struct dns_lists *lists, const struct dns_question *question);
+void list_lookup_prefetch(struct resolver *resolver, const struct dns_lists *lists,
+    const struct dns_question *question, uint64_t client);
 
 /* Whether the answer is there already, or on its way, so that asking costs the list nothing. */
 bool list_lookup_knows(

@@ -198,7 +198,7 @@ list_test_run(struct resolver *resolver, const struct dns_lists *lists, const si
     size_t count, int64_t timeout_us, struct list_finding *findings_r)
 {
 	struct arena *arena = arena_new(TEST_ARENA);
-	struct list_lookup *lookup = list_lookup_new(resolver, lists);
+	struct list_lookup *lookup = list_lookup_new_for_tests(resolver, lists);
 	struct tested all[LIST_TESTS_MAX];
 	const struct dns_question *question;
 	const struct dns_answer *answer;

@@ -51,6 +51,7 @@ libshell_a_SOURCES = \
 	milter/dns_recorder.c milter/dns_recorder.h \
 	milter/dns_reply.c milter/dns_reply.h \
 	milter/dns_service.c milter/dns_service.h \
+	milter/dns_shares.c milter/dns_shares.h \
 	milter/list_health.c milter/list_health.h \
 	milter/list_lookup.c milter/list_lookup.h \
 	milter/list_test.c milter/list_test.h \

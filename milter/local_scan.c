@@ -103,7 +103,7 @@ ask(const struct local_scan *local, struct scan *scan, struct slot *slot,
 
 	if (!scan_is_open(scan))
 		return;
-	dns.lookup = list_lookup_new(dns.resolver, dns.lists);
+	dns.lookup = list_lookup_new(dns.resolver, dns.lists, 0);
 	while (scan_is_open(scan)) {
 		while (!scan_dns_wait(&dns, dns.deadline_us))
 			continue;

@@ -114,6 +114,16 @@ message_scan_await(struct message_scan *scan, struct scan_dns *dns)
 	scan->deadline_us += clock_monotonic_us() - begun_us;
 }
 
+/* At whose expense the DNS is asked. */
+static uint64_t
+client_of(const struct message_scan *scan)
+{
+	const struct envelope *envelope = scan->envelope;
+
+	return resolver_client(
+	    scan->generation->resolver, envelope->known ? envelope->client_ip : SLICE_ABSENT);
+}
+
 /*
  * Runs what waits for the DNS until nothing does. *slot is given back and
  * another taken; NULL: there was none within the time limit.
@@ -134,7 +144,8 @@ message_scan_ask(struct scanner *scanner, struct message_scan *scan, struct scan
 
 	if (!scan_is_open(core))
 		return;
-	dns.lookup = list_lookup_new(dns.resolver, dns.lists);
+	dns.client = client_of(scan);
+	dns.lookup = list_lookup_new(dns.resolver, dns.lists, dns.client);
 	while (*slot != NULL && scan_is_open(core)) {
 		slots_give(scanner->slots, *slot);
 		message_scan_await(scan, &dns);
@@ -221,6 +232,8 @@ message_scan_prefetch(struct scanner *scanner, struct message_scan *scan)
 
 	if (slot == NULL)
 		return;
+	if (dns.resolver != NULL)
+		dns.client = client_of(scan);
 	if (memory_take_by(scanner->memory, message_scan_cap(scan), 0)) {
 		scan->charged = message_scan_cap(scan);
 		core = message_scan_open(scanner, scan);

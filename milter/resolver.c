@@ -10,7 +10,9 @@
  * for the cache. When its answer comes, it becomes a dns_reply, of which the
  * cache and each waiting lookup hold a reference.
  *
- * Limits: RESOLVER_IN_FLIGHT_MAX; the bounds of the cache; a message's own
+ * Limits: RESOLVER_IN_FLIGHT_MAX, of which a client and a message have a share
+ * (dns_shares.h): whoever first asks a question has it for its own until its
+ * answer comes, also when the message is gone by then; the bounds of the cache; a message's own
  * questions are bounded by facts.h.
  */
 #include "config.h"
@@ -22,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/mime/ip.h"
 #include "engine/util/buf.h"
 #include "engine/util/map.h"
 #include "engine/util/vec.h"
@@ -46,6 +49,9 @@ struct query {
 	struct dns_ask ask; /* first: its address is the query's */
 	struct resolver *resolver;
 	int64_t asked_us;
+	enum dns_purpose purpose;
+	uint64_t client; /* whose place it has */
+	struct lookup *first; /* that asked it, as long as it waits */
 	struct waiter *waiters;
 	struct query *next; /* of its chain */
 	char name[]; /* of the question */
@@ -59,6 +65,7 @@ struct resolver {
 	pthread_mutex_t lock; /* of all that follows */
 	unsigned refs;
 	struct dns_cache *cache;
+	struct dns_shares *shares;
 	struct breaker breaker;
 	struct resolver_counters counters;
 	struct query *chains[CHAINS]; /* in flight */
@@ -66,10 +73,12 @@ struct resolver {
 
 struct lookup {
 	struct resolver *resolver;
+	uint64_t client;
 	/* Under the resolver's lock: */
 	pthread_cond_t fresh;
 	struct vec replies; /* const struct dns_reply *: all, those given first */
 	size_t given, open;
+	size_t places[DNS_PURPOSES]; /* of open questions that nobody had asked before */
 	struct waiter *waiters;
 };
 
@@ -106,6 +115,8 @@ resolver_new(const struct resolver_options *options, struct err *err)
 	pthread_mutex_init(&resolver->lock, NULL);
 	resolver->cache = dns_cache_new(
 	    options->cache_entries, options->cache_size, options->hash_seed);
+	resolver->shares = dns_shares_new(
+	    options->in_flight_max == 0 ? RESOLVER_IN_FLIGHT_MAX : options->in_flight_max);
 	warn_of_port(resolver);
 	return resolver;
 }
@@ -136,6 +147,7 @@ resolver_unref(struct resolver **resolver_p)
 	dns_channel_free(&resolver->channel);
 	assert(resolver->counters.in_flight == 0);
 	dns_cache_free(&resolver->cache);
+	dns_shares_free(&resolver->shares);
 	buf_clear(&resolver->warning);
 	pthread_mutex_destroy(&resolver->lock);
 	free(resolver);
@@ -218,6 +230,10 @@ waiter_free(struct waiter *waiter)
 	if (waiter->lookup_next != NULL)
 		waiter->lookup_next->lookup_place = waiter->lookup_place;
 	waiter->lookup->open--;
+	if (waiter->query->first == waiter->lookup) {
+		waiter->query->first = NULL;
+		waiter->lookup->places[waiter->query->purpose]--;
+	}
 	free(waiter);
 }
 
@@ -278,6 +294,7 @@ on_done(struct dns_ask *ask, const struct dns_answer *answer)
 	assert(*place == query);
 	*place = query->next;
 	resolver->counters.in_flight--;
+	dns_shares_give(resolver->shares, query->purpose, query->client);
 	note_outcome(resolver, query, answer->outcome, now_us);
 	if (keep_us > 0)
 		dns_cache_add(resolver->cache, reply, now_us + keep_us);
@@ -292,10 +309,19 @@ on_done(struct dns_ask *ask, const struct dns_answer *answer)
 	free(query);
 }
 
-/* Sends a question out. */
+/* Who asks what, and for what. */
+struct asker {
+	const struct dns_question *question;
+	enum dns_purpose purpose;
+	uint64_t client;
+	struct lookup *lookup; /* NULL: nobody waits */
+};
+
+/* Sends a question out, whose place is taken. */
 static struct query *
-query_new(struct resolver *resolver, const struct dns_question *question, int64_t now_us)
+query_new(struct resolver *resolver, const struct asker *asker, int64_t now_us)
 {
+	const struct dns_question *question = asker->question;
 	struct query *query = calloc(1, sizeof(*query) + question->name.n);
 
 	if (query == NULL)
@@ -306,6 +332,11 @@ query_new(struct resolver *resolver, const struct dns_question *question, int64_
 	query->ask.done = on_done;
 	query->resolver = resolver;
 	query->asked_us = now_us;
+	query->purpose = asker->purpose;
+	query->client = asker->client;
+	query->first = asker->lookup;
+	if (query->first != NULL)
+		query->first->places[query->purpose]++;
 	*query_place(resolver, question) = query;
 	resolver->counters.asked++;
 	resolver->counters.in_flight++;
@@ -313,13 +344,31 @@ query_new(struct resolver *resolver, const struct dns_question *question, int64_
 	return query;
 }
 
+/* Sends a question out if it may go; NULL: it may not, as is counted. */
+static struct query *
+query_try(struct resolver *resolver, const struct asker *asker, int64_t now_us)
+{
+	size_t of_message = asker->lookup == NULL ? 0 : asker->lookup->places[asker->purpose];
+
+	if (!dns_shares_take(resolver->shares, asker->purpose, asker->client, of_message)) {
+		resolver->counters.crowded++;
+		return NULL;
+	}
+	if (breaker_allows(&resolver->breaker, now_us))
+		return query_new(resolver, asker, now_us);
+	dns_shares_give(resolver->shares, asker->purpose, asker->client);
+	resolver->counters.broken++;
+	return NULL;
+}
+
 /*
- * Asks a question under the lock, for a lookup or for nobody. Returns the
- * reply when it is known at once: a reference, the caller's.
+ * Asks a question under the lock. Returns the reply when it is known at once:
+ * a reference, the caller's.
  */
 static const struct dns_reply *
-ask(struct resolver *resolver, const struct dns_question *question, struct lookup *lookup)
+ask(struct resolver *resolver, const struct asker *asker)
 {
+	const struct dns_question *question = asker->question;
 	int64_t now_us = clock_monotonic_us();
 	const struct dns_reply *reply = dns_cache_find(resolver->cache, question, now_us);
 	struct query *query;
@@ -329,17 +378,14 @@ ask(struct resolver *resolver, const struct dns_question *question, struct looku
 		return dns_reply_ref(reply);
 	}
 	query = *query_place(resolver, question);
-	if (query != NULL) {
+	if (query != NULL)
 		resolver->counters.coalesced++;
-	} else if (resolver->counters.in_flight < RESOLVER_IN_FLIGHT_MAX &&
-		   breaker_allows(&resolver->breaker, now_us)) {
-		query = query_new(resolver, question, now_us);
-	} else {
-		resolver->counters.broken++;
+	else
+		query = query_try(resolver, asker, now_us);
+	if (query == NULL)
 		return dns_reply_new(question, &(struct dns_answer){ .outcome = DNS_TIMEOUT });
-	}
-	if (lookup != NULL)
-		waiter_new(query, lookup);
+	if (asker->lookup != NULL)
+		waiter_new(query, asker->lookup);
 	return NULL;
 }
 
@@ -358,15 +404,31 @@ ask_table(struct resolver *resolver, const struct dns_question *question)
 	return dns_reply_new(question, &answer);
 }
 
-void
-resolver_prefetch(struct resolver *resolver, const struct dns_question *question)
+uint64_t
+resolver_client(const struct resolver *resolver, struct slice address)
 {
+	struct ip ip;
+
+	if (!ip_parse(address, &ip))
+		return 0;
+	if (!ip_is_v4(&ip))
+		memset(ip.v + 8, 0, 8);
+	return map_hash((struct slice){ (const char *)ip.v, sizeof(ip.v) }, MAP_EXACT,
+		   resolver->options.hash_seed) |
+	       1;
+}
+
+void
+resolver_prefetch(struct resolver *resolver, const struct dns_question *question,
+    enum dns_purpose purpose, uint64_t client)
+{
+	const struct asker asker = { question, purpose, client, NULL };
 	const struct dns_reply *reply;
 
 	if (resolver->options.table != NULL)
 		return;
 	pthread_mutex_lock(&resolver->lock);
-	reply = ask(resolver, question, NULL);
+	reply = ask(resolver, &asker);
 	pthread_mutex_unlock(&resolver->lock);
 	dns_reply_unref(&reply);
 }
@@ -384,29 +446,31 @@ resolver_knows(struct resolver *resolver, const struct dns_question *question)
 }
 
 struct lookup *
-lookup_new(struct resolver *resolver)
+lookup_new(struct resolver *resolver, uint64_t client)
 {
 	struct lookup *lookup = calloc(1, sizeof(*lookup));
 
 	if (lookup == NULL)
 		abort();
 	lookup->resolver = resolver_ref(resolver);
+	lookup->client = client;
 	lookup->replies = VEC_OF(const struct dns_reply *, NULL);
 	clock_cond_init(&lookup->fresh);
 	return lookup;
 }
 
 void
-lookup_add(struct lookup *lookup, const struct dns_question *question)
+lookup_add(struct lookup *lookup, const struct dns_question *question, enum dns_purpose purpose)
 {
 	struct resolver *resolver = lookup->resolver;
+	const struct asker asker = { question, purpose, lookup->client, lookup };
 	const struct dns_reply *reply;
 
 	pthread_mutex_lock(&resolver->lock);
 	if (resolver->options.table != NULL)
 		reply = ask_table(resolver, question);
 	else
-		reply = ask(resolver, question, lookup);
+		reply = ask(resolver, &asker);
 	if (reply != NULL)
 		lookup_give(lookup, reply);
 	pthread_mutex_unlock(&resolver->lock);

@@ -8,12 +8,12 @@
  * out. A lookup is the questions of one message that waits.
  *
  * SYNOPSIS
- *	struct lookup *lookup = lookup_new(resolver);
+ *	struct lookup *lookup = lookup_new(resolver, client);
  *	const struct dns_question *question;
  *	const struct dns_answer *answer;
  *
  *	while ((question = facts_next(facts)) != NULL)
- *		lookup_add(lookup, question);
+ *		lookup_add(lookup, question, DNS_FOR_MESSAGES);
  *	while (lookup_wait(lookup, deadline_us))
  *		while (lookup_next(lookup, &question, &answer))
  *			facts_answer(facts, question, answer);
@@ -29,10 +29,11 @@
 #include "engine/net/dns.h"
 #include "engine/net/dns_table.h"
 #include "engine/util/err.h"
+#include "milter/dns_shares.h"
 
 /* Seconds that a failure (SERVFAIL, TIMEOUT, no SOA behind a negative answer) is kept. */
 #define RESOLVER_FAILURE_TTL 5
-/* Questions in flight at once; a further one is DNS_TIMEOUT. */
+/* Questions in flight at once, shared as dns_shares.h has it; a further one is DNS_TIMEOUT. */
 #define RESOLVER_IN_FLIGHT_MAX 10000
 
 struct resolver_options {
@@ -45,6 +46,7 @@ struct resolver_options {
 	int64_t cache_ttl_us; /* an answer is kept as long as its TTL, but no longer */
 	int64_t cache_negative_ttl_us; /* "no such name" and "no such record" */
 	uint64_t hash_seed;
+	size_t in_flight_max; /* 0: RESOLVER_IN_FLIGHT_MAX */
 
 	const struct dns_table *table; /* answers are taken from it alone; it must outlive all */
 };
@@ -58,7 +60,8 @@ struct resolver_options {
 	X(absent) /* no such name or record, */                                         \
 	X(servfail)                                                                     \
 	X(timeouts)                                                                     \
-	X(broken) /* answered TIMEOUT by the breaker, or for too many in flight */      \
+	X(broken) /* answered TIMEOUT by the breaker, */                                \
+	X(crowded) /* or for too many in flight, of that client or in all */            \
 	X(us_answered) /* sum of the times to an answer, whatever it was but TIMEOUT */ \
 	X(us_slowest) /* the longest of them */                                         \
 	X(in_flight) /* now, and so are those below */                                  \
@@ -95,17 +98,28 @@ const char *resolver_warning(const struct resolver *resolver);
 
 void resolver_count(struct resolver *resolver, struct resolver_counters *counters_r);
 
-/* Asks what is not known yet, so that the answer is there when a message wants it. */
-void resolver_prefetch(struct resolver *resolver, const struct dns_question *question);
+/* Who a client is to the resolver, by the text of its address: of IPv6 the /64; 0: nobody known. */
+uint64_t resolver_client(const struct resolver *resolver, struct slice address);
+
+/*
+ * Asks what is not known yet, so that the answer is there when a message wants it; at the
+ * client's expense.
+ */
+void resolver_prefetch(struct resolver *resolver, const struct dns_question *question,
+    enum dns_purpose purpose, uint64_t client);
 
 /* Whether a question would be answered without a new one to the servers. */
 bool resolver_knows(struct resolver *resolver, const struct dns_question *question);
 
-/* No questions so far. It holds a reference to the resolver and belongs to one thread at a time. */
-struct lookup *lookup_new(struct resolver *resolver);
+/*
+ * No questions so far; those to come are at the client's expense (resolver_client). It holds
+ * a reference to the resolver and belongs to one thread at a time.
+ */
+struct lookup *lookup_new(struct resolver *resolver, uint64_t client);
 
 /* Adds a question, copied. */
-void lookup_add(struct lookup *lookup, const struct dns_question *question);
+void
+lookup_add(struct lookup *lookup, const struct dns_question *question, enum dns_purpose purpose);
 
 /*
  * Waits until there is an answer that lookup_next has not given, or until

@@ -45,7 +45,7 @@ scan_dns_prefetch(struct scan_dns *dns)
 
 	while ((question = scan_wants(dns->scan)) != NULL)
 		if (may_ask(dns, question))
-			list_lookup_prefetch(dns->resolver, dns->lists, question);
+			list_lookup_prefetch(dns->resolver, dns->lists, question, dns->client);
 }
 
 bool

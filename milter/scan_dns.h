@@ -4,7 +4,7 @@
  * SYNOPSIS
  *	struct scan_dns dns = { .scan = scan, .resolver = resolver, .lists = lists, ... };
  *
- *	dns.lookup = list_lookup_new(resolver, lists);
+ *	dns.lookup = list_lookup_new(resolver, lists, client);
  *
  *	while (scan_is_open(scan)) {
  *		... give the slot back ...
@@ -32,6 +32,7 @@ struct scan_dns {
 	struct list_lookup *lookup;
 	struct resolver *resolver; /* that of `lookup` */
 	const struct dns_lists *lists; /* likewise */
+	uint64_t client; /* likewise: at whose expense questions are */
 	struct list_health *health; /* budgets; NULL: none */
 	int64_t deadline_us; /* monotonic: from then on there is no answer */
 	struct dns_recorder *recorder; /* is told of each answer; NULL: none is kept */

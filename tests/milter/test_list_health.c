@@ -576,7 +576,7 @@ test_secret(void **state)
 	    SLICE("9.topsecret.k.test TXT \"ask http://x.test/topsecret/9 for it\"\n"), &err);
 	resolver = resolver_new(&options, &err);
 	assert_true(dns_list_settle(arena, &list, true, &err));
-	lookup = list_lookup_new(resolver, &lists);
+	lookup = list_lookup_new(resolver, &lists, 0);
 	list_lookup_add(lookup, &question);
 	list_lookup_add(lookup, &foreign);
 	assert_int_equal(list_lookup_open(lookup), 1);

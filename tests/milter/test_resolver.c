@@ -74,7 +74,7 @@ ask(struct lookup *lookup, enum dns_type type, struct slice name)
 	const struct dns_question *question;
 	const struct dns_answer *answer;
 
-	lookup_add(lookup, &(struct dns_question){ type, name });
+	lookup_add(lookup, &(struct dns_question){ type, name }, DNS_FOR_MESSAGES);
 	assert_true(lookup_wait(lookup, clock_monotonic_us() + FOREVER_US));
 	assert_true(lookup_next(lookup, &question, &answer));
 	assert_int_equal(question->type, type);
@@ -86,7 +86,7 @@ ask(struct lookup *lookup, enum dns_type type, struct slice name)
 static enum dns_outcome
 outcome_of(struct resolver *resolver, enum dns_type type, const char *name)
 {
-	struct lookup *lookup = lookup_new(resolver);
+	struct lookup *lookup = lookup_new(resolver, 0);
 	enum dns_outcome outcome = ask(lookup, type, slice_of(name))->outcome;
 
 	lookup_free(&lookup);
@@ -138,7 +138,7 @@ test_answers(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		const struct dns_question question = { answers[i].type, answers[i].name };
-		struct lookup *lookup = lookup_new(resolver);
+		struct lookup *lookup = lookup_new(resolver, 0);
 		struct buf out = { .arena = NULL };
 
 		dns_table_write_answer(&out, &question, ask(lookup, question.type, question.name));
@@ -156,7 +156,7 @@ test_silence(void **state)
 	static const char *const names[] = { "x.dead.test", "x.wrong-name.test", "x.wrong-id.test",
 		"x.garbage.test" };
 	struct resolver *resolver = resolver_at(responder.address, CLOCK_SECOND_US / 2);
-	struct lookup *lookup = lookup_new(resolver);
+	struct lookup *lookup = lookup_new(resolver, 0);
 	int64_t start_us = clock_monotonic_us();
 	const struct dns_question *question;
 	const struct dns_answer *answer;
@@ -164,7 +164,8 @@ test_silence(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
-		lookup_add(lookup, &(struct dns_question){ DNS_A, slice_of(names[i]) });
+		lookup_add(
+		    lookup, &(struct dns_question){ DNS_A, slice_of(names[i]) }, DNS_FOR_MESSAGES);
 	assert_int_equal(lookup_open(lookup), 4);
 	while (lookup_wait(lookup, start_us + FOREVER_US))
 		for (; lookup_next(lookup, &question, &answer); got++)
@@ -193,7 +194,7 @@ static void
 test_huge(void **state)
 {
 	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
-	struct lookup *lookup = lookup_new(resolver);
+	struct lookup *lookup = lookup_new(resolver, 0);
 	const struct dns_answer *answer = ask(lookup, DNS_TXT, SLICE("x.huge.test"));
 
 	(void)state;
@@ -224,7 +225,7 @@ test_cache(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct resolver_counters before = count(resolver), after;
-		struct lookup *lookup = lookup_new(resolver);
+		struct lookup *lookup = lookup_new(resolver, 0);
 		const struct dns_answer *answer = ask(lookup, DNS_A, slice_of(rows[i].name));
 
 		assert_int_equal(answer->outcome, rows[i].outcome);
@@ -247,15 +248,15 @@ test_in_flight(void **state)
 {
 	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
 	const struct dns_question question = { DNS_A, SLICE("x.slow.test") };
-	struct lookup *first = lookup_new(resolver), *second = lookup_new(resolver),
-		      *third = lookup_new(resolver);
+	struct lookup *first = lookup_new(resolver, 0), *second = lookup_new(resolver, 0),
+		      *third = lookup_new(resolver, 0);
 	const struct dns_question *got;
 	const struct dns_answer *answers_got[2];
 
 	(void)state;
-	lookup_add(first, &question);
-	lookup_add(second, &question);
-	lookup_add(third, &question);
+	lookup_add(first, &question, DNS_FOR_MESSAGES);
+	lookup_add(second, &question, DNS_FOR_MESSAGES);
+	lookup_add(third, &question, DNS_FOR_MESSAGES);
 	assert_false(lookup_wait(second, clock_monotonic_us() + 1000));
 	assert_false(lookup_next(second, &got, &answers_got[0]));
 	lookup_free(&second);
@@ -287,12 +288,13 @@ static void
 test_given_up(void **state)
 {
 	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
-	struct lookup *lookup = lookup_new(resolver);
+	struct lookup *lookup = lookup_new(resolver, 0);
 
 	(void)state;
-	lookup_add(lookup, &(struct dns_question){ DNS_A, SLICE("x.slow.test") });
+	lookup_add(lookup, &(struct dns_question){ DNS_A, SLICE("x.slow.test") }, DNS_FOR_MESSAGES);
 	lookup_free(&lookup);
-	resolver_prefetch(resolver, &(struct dns_question){ DNS_TXT, SLICE("a.example") });
+	resolver_prefetch(
+	    resolver, &(struct dns_question){ DNS_TXT, SLICE("a.example") }, DNS_FOR_MESSAGES, 0);
 	wait_for_found(resolver, 2);
 	assert_int_equal(outcome_of(resolver, DNS_A, "x.slow.test"), DNS_FOUND);
 	assert_int_equal(outcome_of(resolver, DNS_TXT, "a.example"), DNS_FOUND);
@@ -306,12 +308,12 @@ static void
 test_deadline(void **state)
 {
 	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
-	struct lookup *lookup = lookup_new(resolver);
+	struct lookup *lookup = lookup_new(resolver, 0);
 	const struct dns_question *question;
 	const struct dns_answer *answer;
 
 	(void)state;
-	lookup_add(lookup, &(struct dns_question){ DNS_A, SLICE("x.slow.test") });
+	lookup_add(lookup, &(struct dns_question){ DNS_A, SLICE("x.slow.test") }, DNS_FOR_MESSAGES);
 	assert_false(lookup_wait(lookup, clock_monotonic_us() + 1000));
 	lookup_end(lookup);
 	assert_int_equal(lookup_open(lookup), 0);
@@ -333,7 +335,8 @@ test_end_in_flight(void **state)
 	int64_t start_us = clock_monotonic_us();
 
 	(void)state;
-	resolver_prefetch(resolver, &(struct dns_question){ DNS_A, SLICE("x.dead.test") });
+	resolver_prefetch(
+	    resolver, &(struct dns_question){ DNS_A, SLICE("x.dead.test") }, DNS_FOR_MESSAGES, 0);
 	resolver_unref(&resolver);
 	assert_true(clock_monotonic_us() - start_us < FOREVER_US);
 }
@@ -343,7 +346,7 @@ static void
 test_breaker(void **state)
 {
 	struct resolver *resolver = resolver_at(responder.address, CLOCK_SECOND_US / 3);
-	struct lookup *lookup = lookup_new(resolver);
+	struct lookup *lookup = lookup_new(resolver, 0);
 	int64_t end_us = clock_monotonic_us() + FOREVER_US;
 	struct resolver_counters counters;
 	char name[32];
@@ -351,7 +354,8 @@ test_breaker(void **state)
 	(void)state;
 	for (unsigned i = 0; i < BREAKER_SILENCES; i++) {
 		snprintf(name, sizeof(name), "x%u.dead.test", i);
-		lookup_add(lookup, &(struct dns_question){ DNS_A, slice_of(name) });
+		lookup_add(
+		    lookup, &(struct dns_question){ DNS_A, slice_of(name) }, DNS_FOR_MESSAGES);
 	}
 	while (lookup_open(lookup) > 0)
 		assert_true(clock_monotonic_us() < end_us);
@@ -367,6 +371,70 @@ test_breaker(void **state)
 	resolver_unref(&resolver);
 }
 
+/* Asks for that many names that are never answered; how many of the questions went out. */
+static size_t
+ask_dead(struct resolver *resolver, uint64_t client, unsigned count, struct lookup **lookup_r)
+{
+	static unsigned number;
+	char name[40];
+
+	*lookup_r = lookup_new(resolver, client);
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "x%u.dead.test", number++);
+		lookup_add(
+		    *lookup_r, &(struct dns_question){ DNS_A, slice_of(name) }, DNS_FOR_MESSAGES);
+	}
+	return lookup_open(*lookup_r);
+}
+
+/* Names that never answer do not keep others from asking, whoever sends them, and however many. */
+static void
+test_fair_shares(void **state)
+{
+	static const enum dns_purpose purposes[] = { DNS_FOR_MESSAGES, DNS_FOR_LISTS,
+		DNS_FOR_TESTS };
+	const char *servers[] = { responder.address };
+	struct resolver_options options = { .servers = servers,
+		.server_count = 1,
+		.timeout_us = FOREVER_US,
+		.in_flight_max = 1600 };
+	struct err err;
+	struct resolver *resolver = resolver_new(&options, &err);
+	const uint64_t bad = resolver_client(resolver, SLICE("192.0.2.1"));
+	struct lookup *dead[24], *lookup;
+	const struct dns_question *question;
+	const struct dns_answer *answer;
+	size_t n = 0, out = 0;
+
+	(void)state;
+	assert_int_not_equal(bad, 0);
+	assert_int_equal(resolver_client(resolver, SLICE("2001:db8::1")),
+	    resolver_client(resolver, SLICE("2001:db8::ffff:1")));
+	assert_int_equal(resolver_client(resolver, SLICE("nobody")), 0);
+	while (n < 12) /* of one client, some given up */
+		out += ask_dead(resolver, bad, 400, &dead[n++]);
+	for (size_t i = 0; i < 12; i += 2)
+		lookup_free(&dead[i]);
+	assert_in_range(out, 400, 550);
+	assert_int_equal(ask_dead(resolver, bad, 1, &dead[n++]), 0);
+	while (n < 24) /* of several */
+		out += ask_dead(resolver, 100 + n, 400, &dead[n]), n++;
+	assert_int_equal(count(resolver).in_flight, out);
+	assert_int_equal(count(resolver).crowded + out, 12 * 400 + 1 + 11 * 400);
+	for (unsigned i = 0; i < 3; i++) {
+		lookup = lookup_new(resolver, 99);
+		lookup_add(
+		    lookup, &(struct dns_question){ DNS_A, SLICE("a.example") }, purposes[i]);
+		assert_true(lookup_wait(lookup, clock_monotonic_us() + FOREVER_US));
+		assert_true(lookup_next(lookup, &question, &answer));
+		assert_int_equal(answer->outcome, DNS_FOUND);
+		lookup_free(&lookup);
+	}
+	while (n > 0)
+		lookup_free(&dead[--n]);
+	resolver_unref(&resolver);
+}
+
 static void
 test_table(void **state)
 {
@@ -379,7 +447,8 @@ test_table(void **state)
 	assert_non_null(options.table);
 	assert_string_equal(resolver_servers(resolver), "");
 	assert_null(resolver_warning(resolver));
-	resolver_prefetch(resolver, &(struct dns_question){ DNS_A, SLICE("a.example") });
+	resolver_prefetch(
+	    resolver, &(struct dns_question){ DNS_A, SLICE("a.example") }, DNS_FOR_MESSAGES, 0);
 	assert_int_equal(outcome_of(resolver, DNS_A, "alias.example"), DNS_FOUND);
 	assert_int_equal(outcome_of(resolver, DNS_TXT, "alias.example"), DNS_FOUND);
 	assert_int_equal(outcome_of(resolver, DNS_TXT, "b.example"), DNS_NXDOMAIN);
@@ -422,14 +491,15 @@ many_lookups(void *p)
 	char name[32];
 
 	for (int round = 0; round < ROUNDS; round++) {
-		struct lookup *lookup = lookup_new(resolver);
+		struct lookup *lookup = lookup_new(resolver, 0);
 		const struct dns_question *question;
 		const struct dns_answer *answer;
 		int got = 0;
 
 		for (int i = 0; i < NAMES; i++) {
 			snprintf(name, sizeof(name), "n%d.wild.example", i);
-			lookup_add(lookup, &(struct dns_question){ DNS_A, slice_of(name) });
+			lookup_add(lookup, &(struct dns_question){ DNS_A, slice_of(name) },
+			    DNS_FOR_MESSAGES);
 		}
 		while (round % 5 != 0 && lookup_wait(lookup, clock_monotonic_us() + FOREVER_US))
 			for (; lookup_next(lookup, &question, &answer); got++)
@@ -497,6 +567,7 @@ main(void)
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_end_in_flight),
 		cmocka_unit_test(test_breaker),
+		cmocka_unit_test(test_fair_shares),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_threads),

@@ -104,9 +104,10 @@ test_rows(void **state)
 	if (!there)
 		skip();
 	resolver = resolver_new(&options, &err);
-	lookup = lookup_new(resolver);
+	lookup = lookup_new(resolver, 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		lookup_add(lookup, &(struct dns_question){ rows[i].type, slice_of(rows[i].name) });
+		lookup_add(lookup, &(struct dns_question){ rows[i].type, slice_of(rows[i].name) },
+		    DNS_FOR_MESSAGES);
 	while (lookup_wait(lookup, clock_monotonic_us() + FOREVER_US))
 		for (; lookup_next(lookup, &question, &answer); got++)
 			check(question, answer);
