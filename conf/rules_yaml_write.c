@@ -269,15 +269,6 @@ write_describe(struct writer *writer, const struct rule_def *def)
 }
 
 static void
-write_score(struct writer *writer, int64_t score)
-{
-	uint64_t size = score < 0 ? -(uint64_t)score : (uint64_t)score;
-
-	buf_printf(writer->out, "%s%ju.%06ju\n", score < 0 ? "-" : "",
-	    (uintmax_t)(size / SCORE_ONE), (uintmax_t)(size % SCORE_ONE));
-}
-
-static void
 write_rule(struct writer *writer, const struct rule_def *def)
 {
 	static const char *const ways[] = { [SHORTCIRCUIT_ON] = "score",
@@ -298,7 +289,8 @@ write_rule(struct writer *writer, const struct rule_def *def)
 		buf_printf(writer->out, "    shortcircuit: %s\n", ways[def->shortcircuit]);
 	if (def->has_score) {
 		buf_add(writer->out, SLICE("    score: "));
-		write_score(writer, def->score);
+		score_print_exact(writer->out, def->score);
+		buf_add_byte(writer->out, '\n');
 	}
 	if (def->subjprefix.p != NULL) {
 		buf_add(writer->out, SLICE("    subjprefix: "));

@@ -104,6 +104,12 @@ score_print(struct buf *out, int64_t score)
 }
 
 void
+score_print_exact(struct buf *out, int64_t score)
+{
+	print_digits(out, score, 1, 6);
+}
+
+void
 score_print_short(struct buf *out, int64_t score, int64_t required)
 {
 	int64_t rounded = round_to(score, TENTH);

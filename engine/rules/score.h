@@ -22,6 +22,9 @@ int64_t score_round(int64_t score);
 /* With three digits after the point, rounded so: "-0.001", "7.321". */
 void score_print(struct buf *out, int64_t score);
 
+/* With all six digits, as score_parse reads it back: "-0.000500". */
+void score_print_exact(struct buf *out, int64_t score);
+
 /*
  * With one digit, for header fields, as SpamAssassin prints it: a score below
  * `required` never prints as if it had reached it ("2.9" for 2.96 of 3).

@@ -90,12 +90,39 @@ test_print(void **state)
 	}
 }
 
+static void
+test_print_exact(void **state)
+{
+	static const struct {
+		int64_t score;
+		const char *want;
+	} cases[] = {
+		{ 0, "0.000000" },
+		{ -1, "-0.000001" },
+		{ 1500000, "1.500000" },
+		{ -1000000000, "-1000.000000" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = { 0 };
+		int64_t again;
+
+		score_print_exact(&out, cases[i].score);
+		assert_string_equal(buf_text(&out), cases[i].want);
+		assert_true(score_parse(buf_slice(&out), &again));
+		assert_int_equal(again, cases[i].score);
+		buf_clear(&out);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_print_exact),
 	};
 
 	return cmocka_run_group_tests_name("score", tests, NULL, NULL);
