@@ -3,11 +3,18 @@ noinst_LIBRARIES += libsharedsync.a
 libsharedsync_a_CFLAGS = $(AM_CFLAGS) $(HIREDIS_CFLAGS) $(SSL_CFLAGS) $(ZLIB_CFLAGS)
 libsharedsync_a_SOURCES = \
 	shared-sync/carried.c shared-sync/carried.h \
+	shared-sync/channel.c shared-sync/channel.h \
 	shared-sync/channel_keys.c shared-sync/channel_keys.h \
+	shared-sync/channel_text.c shared-sync/channel_text.h \
 	shared-sync/fault.c shared-sync/fault.h \
 	shared-sync/feed_key.c shared-sync/feed_key.h \
+	shared-sync/fold.c shared-sync/fold.h \
+	shared-sync/fold_entry.c shared-sync/fold_entry.h \
+	shared-sync/fold_rule.c shared-sync/fold_rule.h \
 	shared-sync/hex.c shared-sync/hex.h \
+	shared-sync/inflate.c shared-sync/inflate.h \
 	shared-sync/keyset.c shared-sync/keyset.h \
+	shared-sync/snapshot.c shared-sync/snapshot.h \
 	shared-sync/stored_file.c shared-sync/stored_file.h
 # What speaks to a Redis.
 libsharedsync_a_SOURCES += \

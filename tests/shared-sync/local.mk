@@ -35,3 +35,15 @@ unit_tests += tests/shared-sync/test_redis_guard
 tests_shared_sync_test_redis_guard_SOURCES = tests/shared-sync/test_redis_guard.c
 tests_shared_sync_test_redis_guard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_redis_guard_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
+
+feed_random = tests/shared-sync/random_entry.c tests/shared-sync/random_entry.h
+
+unit_tests += tests/shared-sync/test_fold
+tests_shared_sync_test_fold_SOURCES = tests/shared-sync/test_fold.c $(feed_random)
+tests_shared_sync_test_fold_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_fold_LDADD = $(feed_test_libs)
+
+unit_tests += tests/shared-sync/test_channel
+tests_shared_sync_test_channel_SOURCES = tests/shared-sync/test_channel.c $(feed_signer) $(feed_random)
+tests_shared_sync_test_channel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_channel_LDADD = $(feed_test_libs)
