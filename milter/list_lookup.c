@@ -11,7 +11,7 @@
 #include "engine/util/map.h"
 #include "engine/util/vec.h"
 
-/* A message has 400 questions at most (facts.h), and answers of 64 KB. */
+/* A message has some hundred questions (facts.h), and answers of 64 KB. */
 #define LOOKUP_ARENA ((size_t)64 << 20)
 
 struct list_lookup {

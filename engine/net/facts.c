@@ -7,6 +7,7 @@
 #include "engine/net/facts.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "engine/util/ascii.h"
@@ -23,12 +24,19 @@ struct facts {
 	struct map *by_key; /* -> struct fact */
 	struct vec asked; /* struct fact * */
 	size_t handed_out, open;
+	size_t taken[FACTS_SHARE_COUNT]; /* of each share */
 	bool on, ended;
 };
 
 static const struct dns_answer unasked = { .outcome = DNS_UNASKED };
 static const struct dns_answer no_such_name = { .outcome = DNS_NXDOMAIN };
 static const struct dns_answer too_late = { .outcome = DNS_TIMEOUT };
+
+static const size_t share_sizes[FACTS_SHARE_COUNT] = {
+#define X(name, most) [name] = (most),
+	FACTS_SHARE_TABLE
+#undef X
+};
 
 struct facts *
 facts_new(struct arena *arena, bool on, uint64_t hash_seed)
@@ -89,6 +97,29 @@ ask_new(struct facts *facts, enum dns_type type, struct slice key)
 const struct dns_answer *
 facts_ask(struct facts *facts, enum dns_type type, struct slice name)
 {
+	return facts_ask_share(facts, FACTS_RULES, type, name);
+}
+
+const struct dns_answer *
+facts_ask_made(
+    struct facts *facts, enum facts_share share, enum dns_type type, const char *format, ...)
+{
+	/* A dot may end a name; a longer one is none, cut or not. */
+	char name[DNS_NAME_MAX + 3];
+	va_list values;
+	int n;
+
+	va_start(values, format);
+	n = vsnprintf(name, sizeof(name), format, values);
+	va_end(values);
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return facts->on ? &no_such_name : &unasked;
+	return facts_ask_share(facts, share, type, (struct slice){ name, (size_t)n });
+}
+
+const struct dns_answer *
+facts_ask_share(struct facts *facts, enum facts_share share, enum dns_type type, struct slice name)
+{
 	char text[KEY_SIZE];
 	struct fact *fact;
 	struct slice key;
@@ -105,10 +136,13 @@ facts_ask(struct facts *facts, enum dns_type type, struct slice name)
 		return &fact->answer;
 	if (facts->ended)
 		return &too_late;
-	if (facts->asked.n >= FACTS_QUESTIONS_MAX)
+	if (facts->taken[share] >= share_sizes[share])
 		return &unasked;
 	fact = ask_new(facts, type, key);
-	return fact == NULL ? &unasked : &fact->answer;
+	if (fact == NULL)
+		return &unasked;
+	facts->taken[share]++;
+	return &fact->answer;
 }
 
 const struct dns_question *

@@ -4,8 +4,13 @@
  * Whoever needs an answer asks and looks at its outcome. While that is
  * DNS_OPEN the asker gives up, says that it is open, and is run again from
  * its start when more is known: no asker keeps a state of its own between
- * rounds, and asking again for what was asked costs a look-up. Each
- * question goes to the shell once.
+ * rounds, and asking again for what was asked costs a look-up and no memory.
+ * Each question goes to the shell once.
+ *
+ * Who wrote the message decides how many questions much of it is worth: so
+ * those who ask have shares, and none can use up another's. Links by the
+ * hundred must not keep the sender's domain from being asked for its policy,
+ * nor a record of the sender's the lists. What has been asked is free for all.
  *
  * SYNOPSIS
  *	const struct dns_answer *answer = facts_ask(facts, DNS_TXT, name);
@@ -25,8 +30,28 @@
 #include "engine/net/dns.h"
 #include "engine/util/arena.h"
 
-/* Questions that one message may ask in all; further ones are DNS_UNASKED. */
-#define FACTS_QUESTIONS_MAX 400
+/* Who asks, and how many new questions he may ask in one message; further ones are DNS_UNASKED. */
+#define FACTS_SHARE_TABLE                                                                        \
+	X(FACTS_RULES, 300) /* lists, and whatever else rules ask */                             \
+	X(FACTS_ARC, 50) /* keys of a chain: as many as it may have sets, mostly they are few */ \
+	X(FACTS_HELO, 120) /* SPF of the HELO name; see SPF_QUESTIONS_MAX */                     \
+	X(FACTS_MAIL_FROM, 120) /* SPF of MAIL FROM */                                           \
+	X(FACTS_AUTHOR, 60) /* the keys of signatures, and what From's domains say: DMARC */
+
+enum facts_share {
+#define X(name, most) name,
+	FACTS_SHARE_TABLE
+#undef X
+	    FACTS_SHARE_COUNT
+};
+
+/* Questions that one message may ask in all. */
+enum {
+	FACTS_QUESTIONS_MAX = 0
+#define X(name, most) +(most)
+	FACTS_SHARE_TABLE
+#undef X
+};
 /* Of one answer, what is kept: more records or bytes of them are left out. */
 #define FACTS_RECORDS_MAX 256
 #define FACTS_BYTES_MAX 65536
@@ -44,9 +69,15 @@ bool facts_on(const struct facts *facts);
  * may have any case and a dot may end it; it is copied. A name that cannot be
  * (empty, a label of none or over 63 bytes, over 253 in all) is
  * DNS_NXDOMAIN. Never NULL; it lives as long as the arena, and its outcome
- * changes once, when it was DNS_OPEN.
+ * changes once, when it was DNS_OPEN. The first asks for FACTS_RULES.
  */
 const struct dns_answer *facts_ask(struct facts *facts, enum dns_type type, struct slice name);
+const struct dns_answer *
+facts_ask_share(struct facts *facts, enum facts_share share, enum dns_type type, struct slice name);
+
+/* The same for a name that is made for it, by printf, without memory. */
+const struct dns_answer *facts_ask_made(struct facts *facts, enum facts_share share,
+    enum dns_type type, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* The next question that has not been handed out, or NULL. */
 const struct dns_question *facts_next(struct facts *facts);

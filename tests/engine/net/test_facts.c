@@ -93,12 +93,73 @@ test_limits(void **state)
 	(void)state;
 	assert_int_equal(facts_ask(off, DNS_A, SLICE("example.org"))->outcome, DNS_UNASKED);
 	assert_null(facts_next(off));
-	for (int i = 0; i < FACTS_QUESTIONS_MAX; i++) {
+	for (int i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "h%d.example", i);
-		assert_int_equal(facts_ask(facts, DNS_A, slice_of(name))->outcome, DNS_OPEN);
+		facts_ask(facts, DNS_A, slice_of(name));
 	}
+	assert_int_equal(facts_asked(facts), 300);
 	assert_int_equal(facts_ask(facts, DNS_A, SLICE("one.more"))->outcome, DNS_UNASKED);
 	assert_int_equal(facts_ask(facts, DNS_A, SLICE("h7.example"))->outcome, DNS_OPEN);
+	arena_free(&arena);
+}
+
+/* Whoever asks too much, the others may ask as ever; all together no more than the maximum. */
+static void
+test_shares(void **state)
+{
+	(void)state;
+	for (int greedy = 0; greedy < FACTS_SHARE_COUNT; greedy++) {
+		struct arena *arena = arena_new(1 << 20);
+		struct facts *facts = facts_new(arena, true, 1);
+		size_t taken;
+
+		for (int i = 0; i < 2 * FACTS_QUESTIONS_MAX; i++)
+			facts_ask_made(facts, (enum facts_share)greedy, DNS_TXT, "g%d.example", i);
+		taken = facts_asked(facts);
+		if (taken < 50 || taken > FACTS_QUESTIONS_MAX / 2)
+			fail_msg("share %d: %zu questions", greedy, taken);
+		for (int share = 0; share < FACTS_SHARE_COUNT; share++) {
+			const struct dns_answer *new = facts_ask_made(
+			    facts, (enum facts_share)share, DNS_TXT, "s%d.example", share);
+			const struct dns_answer *known = facts_ask_share(
+			    facts, (enum facts_share)share, DNS_TXT, SLICE("G0.example"));
+
+			if (new->outcome != (share == greedy ? DNS_UNASKED : DNS_OPEN) ||
+			    known->outcome != DNS_OPEN)
+				fail_msg("share %d after %d: %d", share, greedy, new->outcome);
+		}
+		for (int i = 0; i < 5 * FACTS_QUESTIONS_MAX; i++)
+			facts_ask_made(facts, (enum facts_share)(i % FACTS_SHARE_COUNT), DNS_TXT,
+			    "x%d.example", i);
+		assert_int_equal(facts_asked(facts), FACTS_QUESTIONS_MAX);
+		arena_free(&arena);
+	}
+}
+
+/* A name that is made: as long as may be, with the dot, and longer. */
+static void
+test_made(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct facts *facts = facts_new(arena, true, 1);
+	struct facts *off = facts_new(arena, false, 1);
+	char name[DNS_NAME_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(name); i++)
+		name[i] = i % 2 == 0 ? 'a' : '.';
+	name[DNS_NAME_MAX + 1] = '\0';
+	assert_int_equal(facts_ask_made(facts, FACTS_ARC, DNS_TXT, "%s", name)->outcome, DNS_OPEN);
+	assert_int_equal(facts_next(facts)->name.n, DNS_NAME_MAX);
+	assert_int_equal(
+	    facts_ask_made(facts, FACTS_ARC, DNS_TXT, "b%s", name)->outcome, DNS_NXDOMAIN);
+	assert_int_equal(
+	    facts_ask_made(facts, FACTS_ARC, DNS_TXT, "a.%s", name)->outcome, DNS_NXDOMAIN);
+	assert_int_equal(
+	    facts_ask_made(facts, FACTS_ARC, DNS_TXT, "%s%s", name, name)->outcome, DNS_NXDOMAIN);
+	assert_int_equal(
+	    facts_ask_made(off, FACTS_ARC, DNS_TXT, "a.%s", name)->outcome, DNS_UNASKED);
+	assert_int_equal(facts_asked(facts), 1);
 	arena_free(&arena);
 }
 
@@ -153,6 +214,8 @@ main(void)
 		cmocka_unit_test(test_ask),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_made),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_again),
 	};
