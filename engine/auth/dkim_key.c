@@ -98,6 +98,13 @@ to_ascii(struct arena *arena, struct slice name)
 	return name;
 }
 
+struct slice
+dkim_key_name(struct arena *arena, struct slice selector, struct slice domain)
+{
+	return arena_printf(arena, "%.*s._domainkey.%.*s", SLICE_ARG(to_ascii(arena, selector)),
+	    SLICE_ARG(to_ascii(arena, domain)));
+}
+
 static enum auth_result
 choose(struct arena *arena, const struct dns_answer *answer, enum dkim_key_type type,
     struct dkim_key *key_r, const char **reason_r)
@@ -122,18 +129,11 @@ choose(struct arena *arena, const struct dns_answer *answer, enum dkim_key_type 
 }
 
 enum auth_result
-dkim_key_find(struct arena *arena, struct facts *facts, struct slice selector, struct slice domain,
-    enum dkim_key_type type, struct dkim_key *key_r, const char **reason_r)
+dkim_key_find(struct arena *arena, const struct dns_answer *answer, enum dkim_key_type type,
+    struct dkim_key *key_r, const char **reason_r)
 {
-	struct slice name = arena_printf(arena, "%.*s._domainkey.%.*s",
-	    SLICE_ARG(to_ascii(arena, selector)), SLICE_ARG(to_ascii(arena, domain)));
-	const struct dns_answer *answer;
-
 	*key_r = (struct dkim_key){ .bits = 0 };
-	*reason_r = "no memory";
-	if (name.p == NULL)
-		return AUTH_TEMPERROR;
-	answer = facts_ask(facts, DNS_TXT, name);
+	*reason_r = NULL;
 	switch (answer->outcome) {
 	case DNS_OPEN:
 		*reason_r = "key awaited";

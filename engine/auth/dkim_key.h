@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "engine/auth/auth.h"
-#include "engine/net/facts.h"
+#include "engine/net/dns.h"
 #include "engine/util/arena.h"
 #include "engine/util/crypto.h"
 #include "engine/util/slice.h"
@@ -37,12 +37,18 @@ struct dkim_key {
 const char *dkim_key_parse(struct arena *arena, struct slice record, struct dkim_key *key_r);
 
 /*
- * The key of a selector and domain (either may have U-labels: RFC 8616). AUTH_PASS:
- * it is in *key_r; AUTH_OPEN: the answer is still to come; AUTH_TEMPERROR and
- * AUTH_PERMERROR (RFC 6376, 6.1.2), with a word for it in *reason_r. Of several
- * records the first that can be used for `type` counts, else the first one's fault.
+ * Where the key of a selector and domain is (either may have U-labels: RFC 8616): the name
+ * whose DNS_TXT is to be asked. Absent at the arena's cap.
  */
-enum auth_result dkim_key_find(struct arena *arena, struct facts *facts, struct slice selector,
-    struct slice domain, enum dkim_key_type type, struct dkim_key *key_r, const char **reason_r);
+struct slice dkim_key_name(struct arena *arena, struct slice selector, struct slice domain);
+
+/*
+ * The key in that answer. AUTH_PASS: it is in *key_r; AUTH_OPEN: the answer is still to
+ * come; AUTH_TEMPERROR and AUTH_PERMERROR (RFC 6376, 6.1.2), with a word for it in
+ * *reason_r. Of several records the first that can be used for `type` counts, else the
+ * first one's fault.
+ */
+enum auth_result dkim_key_find(struct arena *arena, const struct dns_answer *answer,
+    enum dkim_key_type type, struct dkim_key *key_r, const char **reason_r);
 
 #endif

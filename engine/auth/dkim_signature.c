@@ -358,19 +358,39 @@ verified(const struct dkim_signature *signature, const struct dkim_key *key,
 	return false;
 }
 
+/* The answer that has the key; NULL at the arena's cap. */
+static const struct dns_answer *
+ask_key(struct dkim_mail *mail, struct facts *facts, struct dkim_signature *signature)
+{
+	bool of_chain = signature->kind != DKIM_OF_MESSAGE;
+
+	if (signature->key_name.p == NULL)
+		signature->key_name = dkim_key_name(
+		    mail->arena, signature->selector, signature->domain);
+	if (signature->key_name.p == NULL)
+		return NULL;
+	return facts_ask_share(
+	    facts, of_chain ? FACTS_ARC : FACTS_AUTHOR, DNS_TXT, signature->key_name);
+}
+
 void
 dkim_signature_verify(struct dkim_mail *mail, struct facts *facts, struct dkim_signature *signature,
     const struct crypto_digest *sealed)
 {
 	struct crypto_digest digest;
 	struct dkim_key key;
+	const struct dns_answer *answer;
 	enum auth_result found;
 	const char *reason;
 
 	if (signature->result != AUTH_OPEN)
 		return;
-	found = dkim_key_find(mail->arena, facts, signature->selector, signature->domain,
-	    signature->key_type, &key, &reason);
+	answer = ask_key(mail, facts, signature);
+	if (answer == NULL) {
+		conclude(signature, AUTH_TEMPERROR, "no memory");
+		return;
+	}
+	found = dkim_key_find(mail->arena, answer, signature->key_type, &key, &reason);
 	if (found == AUTH_OPEN)
 		return;
 	signature->key_bits = key.bits;

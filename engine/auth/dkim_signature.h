@@ -51,6 +51,7 @@ struct dkim_signature {
 	unsigned instance; /* i= of ARC's; 0: none, or no number from 1 to 50 */
 	struct slice cv; /* of an ARC-Seal */
 	/* the rest is dkim_signature.c's own */
+	struct slice key_name; /* absent: not made yet */
 	const struct dkim_field *field;
 	struct slice names, signature, body_digest, cut;
 	enum dkim_canon header_canon, body_canon;

@@ -76,10 +76,9 @@ read_place(const struct dns_answer *answer, struct dmarc_record *record_r)
 }
 
 static const struct dns_answer *
-ask_record(struct arena *arena, struct facts *facts, struct slice domain)
+ask_record(struct facts *facts, struct slice domain)
 {
-	return facts_ask(
-	    facts, DNS_TXT, arena_printf(arena, RECORD_LABEL "%.*s", SLICE_ARG(domain)));
+	return facts_ask_made(facts, FACTS_AUTHOR, DNS_TXT, RECORD_LABEL "%.*s", SLICE_ARG(domain));
 }
 
 /* Policy discovery (6.6.3): where the record is, and which. */
@@ -87,10 +86,10 @@ static enum place
 discover(struct arena *arena, struct facts *facts, struct dmarc *dmarc)
 {
 	struct slice organisation_name = organisation(arena, dmarc->from_domain);
-	const struct dns_answer *own = ask_record(arena, facts, dmarc->from_domain);
+	const struct dns_answer *own = ask_record(facts, dmarc->from_domain);
 	const struct dns_answer *above = slice_eq(organisation_name, dmarc->from_domain)
 					     ? own
-					     : ask_record(arena, facts, organisation_name);
+					     : ask_record(facts, organisation_name);
 	enum place place = read_place(own, &dmarc->record);
 
 	dmarc->policy_domain = dmarc->from_domain;

@@ -27,6 +27,9 @@
 #include "engine/util/ascii.h"
 
 /* What a term comes to. */
+/* Memory of one check: its names, 120 at most, take a tenth of it. */
+#define WORK_MAX ((size_t)512 * 1024)
+
 enum step {
 	STEP_MISS,
 	STEP_MATCH,
@@ -69,7 +72,7 @@ ask(struct check *check, enum dns_type type, struct slice name, const struct dns
 {
 	if (check->questions++ >= SPF_QUESTIONS_MAX)
 		return problem(check, STEP_PERMERROR, "too many questions", name);
-	*answer_r = facts_ask(check->facts, type, name);
+	*answer_r = facts_ask_share(check->facts, check->query->share, type, name);
 	switch ((*answer_r)->outcome) {
 	case DNS_OPEN:
 		return STEP_OPEN;
@@ -504,12 +507,12 @@ explain(struct check *check, struct slice *explanation_r)
 
 /* The problem as one line, foreign bytes as they are; absent when there is none. */
 static struct slice
-problem_text(const struct check *check)
+problem_text(const struct check *check, struct arena *arena)
 {
 	if (check->problem == NULL)
 		return SLICE_ABSENT;
-	return arena_printf(check->arena, "%s %.*s", check->problem,
-	    SLICE_ARG(slice_cut(check->where, 0, DNS_NAME_MAX)));
+	return arena_printf(
+	    arena, "%s %.*s", check->problem, SLICE_ARG(slice_cut(check->where, 0, DNS_NAME_MAX)));
 }
 
 /* The domain as the DNS has it: without the dot at its end, U-labels as A-labels. */
@@ -531,36 +534,52 @@ is_text(struct slice s)
 	return slice_find_byte(s, 0, '\0') == s.n;
 }
 
-/* The check for local@domain. */
+/* The check for local@domain, in the check's own memory; what it found is copied into `arena`. */
 static struct spf_result
-check_identity(struct arena *arena, struct facts *facts, const struct spf_query *query,
-    struct slice local, struct slice domain)
+run_check(struct check *check, struct arena *arena, struct slice local, struct slice domain)
 {
-	struct check check = { .arena = arena, .facts = facts, .query = query };
+	const struct spf_query *query = check->query;
 	struct spf_result result = { .result = AUTH_NONE };
 
-	domain = as_asked(arena, domain);
+	domain = as_asked(check->arena, domain);
 	if (local.n + domain.n > SPF_IDENTITY_MAX || !is_text(local) || !is_domain(domain))
 		return result;
-	check.values = (struct spf_macro_values){ .local = local,
+	check->values = (struct spf_macro_values){ .local = local,
 		.sender_domain = domain,
 		.client = query->client,
 		.helo = is_text(query->helo) ? slice_cut(query->helo, 0, SPF_IDENTITY_MAX)
 					     : SLICE_ABSENT,
 		.receiver = query->receiver,
 		.now = query->now };
-	check.values.sender = arena_printf(arena, "%.*s@%.*s", SLICE_ARG(local), SLICE_ARG(domain));
-	result.domain = domain;
-	result.sender = check.values.sender;
-	result.result = check_host(&check, domain);
-	result.terms = check.terms;
-	result.voids = check.voids;
-	if (result.result == AUTH_TEMPERROR || result.result == AUTH_PERMERROR)
-		result.problem = problem_text(&check);
-	else
-		result.mechanism = check.mechanism;
-	if (result.result == AUTH_FAIL && query->explain && !explain(&check, &result.explanation))
+	check->values.sender = arena_printf(
+	    check->arena, "%.*s@%.*s", SLICE_ARG(local), SLICE_ARG(domain));
+	result.result = check_host(check, domain);
+	if (result.result == AUTH_FAIL && query->explain && !explain(check, &result.explanation))
 		result.result = AUTH_OPEN;
+	if (result.result == AUTH_OPEN)
+		return result;
+	result.domain = arena_copy(arena, domain);
+	result.sender = arena_copy(arena, check->values.sender);
+	if (result.explanation.p != NULL)
+		result.explanation = arena_copy(arena, result.explanation);
+	result.terms = check->terms;
+	result.voids = check->voids;
+	if (result.result == AUTH_TEMPERROR || result.result == AUTH_PERMERROR)
+		result.problem = problem_text(check, arena);
+	else
+		result.mechanism = check->mechanism;
+	return result;
+}
+
+/* An open check is made anew when more is known: it must leave nothing behind in the arena. */
+static struct spf_result
+check_identity(struct arena *arena, struct facts *facts, const struct spf_query *query,
+    struct slice local, struct slice domain)
+{
+	struct check check = { .arena = arena_new(WORK_MAX), .facts = facts, .query = query };
+	struct spf_result result = run_check(&check, arena, local, domain);
+
+	arena_free(&check.arena);
 	return result;
 }
 

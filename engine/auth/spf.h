@@ -50,6 +50,7 @@ struct spf_query {
 	struct slice helo; /* as the client said it */
 	struct slice sender; /* of MAIL FROM, without <>; empty: the null sender */
 	struct slice receiver; /* our name, for %{r}; may be empty */
+	enum facts_share share; /* whose questions are asked */
 	uint64_t now; /* seconds since 1970, for %{t} */
 	bool explain; /* a fail waits for its explanation */
 };
@@ -66,7 +67,8 @@ struct spf_result {
 
 /*
  * The result for MAIL FROM; for the null sender that of postmaster at the
- * HELO name (2.4). Its slices live in the arena and in the query's memory.
+ * HELO name (2.4). Its slices live in the arena and in the answers; of an open
+ * one nothing more is set.
  */
 struct spf_result
 spf_check_mail_from(struct arena *arena, struct facts *facts, const struct spf_query *query);

@@ -83,14 +83,32 @@ boundary_has_tld(const struct boundaries *boundaries, struct slice host)
 	return map_find(boundaries->suffixes[0], (struct slice){ text, host.n }) != NULL;
 }
 
-/* Lower case, dots single and inside. */
+/* Whether it is in lower case, its dots single and inside. */
+static bool
+is_tidy(struct slice host)
+{
+	char before = '.';
+
+	for (size_t i = 0; i < host.n; i++) {
+		if (ascii_is_upper(host.p[i]) || (host.p[i] == '.' && before == '.'))
+			return false;
+		before = host.p[i];
+	}
+	return host.n == 0 || before != '.';
+}
+
+/* Made so; the same memory if nothing changes. */
 static struct slice
 tidy(struct arena *arena, struct slice host)
 {
-	struct slice copy = arena_copy(arena, host);
-	char *p = (char *)copy.p;
+	struct slice copy;
+	char *p;
 	size_t n = 0;
 
+	if (is_tidy(host))
+		return host;
+	copy = arena_copy(arena, host);
+	p = (char *)copy.p;
 	for (size_t i = 0; i < copy.n; i++) {
 		if (p[i] != '.' || (n > 0 && p[n - 1] != '.'))
 			p[n++] = ascii_lower(p[i]);

@@ -31,7 +31,7 @@ bool boundary_has_tld(const struct boundaries *boundaries, struct slice host);
  * The registrable part of a host, in lower case. By the lists: never absent
  * but at the arena's cap, a host without one is its own (its last two labels
  * if it has them), and an IP address is cut as a name is. By the public
- * suffix list: organisational_domain.
+ * suffix list: organisational_domain. It lies in the host's memory if nothing changes.
  */
 struct slice
 boundary_domain(const struct boundaries *boundaries, struct arena *arena, struct slice host);

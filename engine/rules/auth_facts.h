@@ -17,6 +17,7 @@ struct spf_result;
 struct dkim;
 struct arc;
 struct dmarc;
+struct dmarc_identity;
 struct author;
 
 /* engine/auth/spf.h: of MAIL FROM, or of the HELO name. */
@@ -26,8 +27,15 @@ const struct spf_result *views_spf(struct views *views, bool helo);
 const struct dkim *views_dkim(struct views *views);
 const struct arc *views_arc(struct views *views);
 
-/* engine/auth/author.h: read once. */
+/*
+ * engine/auth/dmarc.h: the signatures' domains, by author_domain, and results; by the
+ * numbers of dkim->v. *n_r is how many; 0 at the arena's cap.
+ */
+const struct dmarc_identity *views_dkim_identities(struct views *views, size_t *n_r);
+
+/* engine/auth/author.h: read once; and the domain of From's first address. Absent: it has none. */
 const struct author *views_author(struct views *views);
+struct slice views_first_author(struct views *views);
 
 /* engine/auth/dmarc.h. */
 const struct dmarc *views_dmarc(struct views *views);

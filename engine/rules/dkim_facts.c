@@ -7,15 +7,30 @@
  * DKIMDOMAIN and DKIMSELECTOR.
  */
 #include "engine/auth/arc.h"
+#include "engine/auth/author.h"
 #include "engine/auth/dkim.h"
+#include "engine/auth/dmarc.h"
 #include "engine/rules/auth_facts.h"
 #include "engine/rules/capture.h"
 
 struct dkim_memo {
 	struct dkim *dkim;
 	struct arc *arc;
+	struct dmarc_identity *identities; /* of dkim->v */
 	bool dkim_known, arc_known;
 };
+
+/* The domains as they are compared; NULL at the arena's cap. */
+static struct dmarc_identity *
+read_identities(struct views *views, const struct dkim *dkim)
+{
+	struct dmarc_identity *identities = arena_array(
+	    views->arena, dkim->n + 1, sizeof(*identities));
+
+	for (size_t i = 0; identities != NULL && i < dkim->n; i++)
+		identities[i].domain = author_domain(views->arena, dkim->v[i].domain);
+	return identities;
+}
 
 /* NULL at the arena's cap. */
 static struct dkim_memo *
@@ -35,6 +50,9 @@ memo_of(struct views *views)
 	memo->dkim = dkim_prepare(mail);
 	memo->arc = arc_prepare(mail);
 	if (memo->dkim == NULL || memo->arc == NULL)
+		return NULL;
+	memo->identities = read_identities(views, memo->dkim);
+	if (memo->identities == NULL)
 		return NULL;
 	if (mail->header.too_long)
 		views_note(views, "header limit: no signature was looked at");
@@ -70,6 +88,18 @@ views_dkim(struct views *views)
 			set_tags(views, memo->dkim);
 	}
 	return memo->dkim;
+}
+
+const struct dmarc_identity *
+views_dkim_identities(struct views *views, size_t *n_r)
+{
+	const struct dkim *dkim = views_dkim(views);
+	struct dkim_memo *memo = views->memos[MEMO_DKIM];
+
+	*n_r = dkim == NULL ? 0 : dkim->n;
+	for (size_t i = 0; i < *n_r; i++)
+		memo->identities[i].result = dkim->v[i].result;
+	return dkim == NULL ? NULL : memo->identities;
 }
 
 const struct arc *

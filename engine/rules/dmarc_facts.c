@@ -28,6 +28,11 @@ struct dmarc_memo {
 	enum dmarc_verdict verdict;
 };
 
+struct author_memo {
+	struct author all;
+	struct slice first; /* see views_first_author */
+};
+
 /* NULL at the arena's cap. */
 static struct dmarc_memo *
 memo_of(struct views *views)
@@ -63,31 +68,6 @@ is_from_outside(struct views *views)
 	return relay != NULL && relay->auth.n == 0 && views->envelope->auth_user.p == NULL;
 }
 
-/* The domain that SPF looked at. */
-static struct slice
-spf_domain(const struct spf_fact *fact)
-{
-	if (fact->spf.domain.p != NULL)
-		return fact->spf.domain;
-	return eval_domain(fact->spf.sender);
-}
-
-/* The signatures' domains and results; false at the arena's cap. */
-static bool
-feed_dkim(struct views *views, const struct dkim *dkim, struct dmarc_request *request)
-{
-	struct dmarc_identity *identities = arena_array(
-	    views->arena, dkim->n + 1, sizeof(*identities));
-
-	if (identities == NULL)
-		return false;
-	for (size_t i = 0; i < dkim->n; i++)
-		identities[i] = (struct dmarc_identity){ dkim->v[i].domain, dkim->v[i].result };
-	request->dkim = identities;
-	request->dkim_count = dkim->n;
-	return true;
-}
-
 static bool
 has_open(const struct dkim *dkim)
 {
@@ -97,18 +77,40 @@ has_open(const struct dkim *dkim)
 	return false;
 }
 
+/* NULL at the arena's cap. */
+static const struct author_memo *
+author_of(struct views *views)
+{
+	struct author_memo *memo = views->memos[MEMO_AUTHOR];
+	struct slice address;
+
+	if (memo != NULL)
+		return memo;
+	memo = arena_alloc(views->arena, sizeof(*memo));
+	views->memos[MEMO_AUTHOR] = memo;
+	if (memo == NULL)
+		return NULL;
+	author_find(views->arena, &views->message->headers, &memo->all);
+	address = slice_trim(eval_first_line(eval_field(views, FIXED_FROM_ADDR)));
+	if (slice_find_byte(address, 0, '@') < address.n)
+		memo->first = author_domain(views->arena, eval_domain(address));
+	return memo;
+}
+
 const struct author *
 views_author(struct views *views)
 {
-	struct author *author = views->memos[MEMO_AUTHOR];
+	const struct author_memo *memo = author_of(views);
 
-	if (author != NULL)
-		return author;
-	author = arena_alloc(views->arena, sizeof(*author));
-	if (author != NULL)
-		author_find(views->arena, &views->message->headers, author);
-	views->memos[MEMO_AUTHOR] = author;
-	return author;
+	return memo == NULL ? NULL : &memo->all;
+}
+
+struct slice
+views_first_author(struct views *views)
+{
+	const struct author_memo *memo = author_of(views);
+
+	return memo == NULL ? SLICE_ABSENT : memo->first;
 }
 
 const struct dmarc *
@@ -117,7 +119,6 @@ views_dmarc(struct views *views)
 	struct dmarc_memo *memo = memo_of(views);
 	struct dmarc_request request = { .spf_count = 1 };
 	const struct spf_fact *spf;
-	const struct dkim *dkim;
 	struct dmarc_identity identity;
 
 	if (memo == NULL || memo->dmarc.result != AUTH_OPEN)
@@ -127,10 +128,10 @@ views_dmarc(struct views *views)
 		return &memo->dmarc;
 	}
 	spf = spf_fact(views, SPF_MAIL_FROM);
-	dkim = views_dkim(views);
-	if (spf == NULL || dkim == NULL || !feed_dkim(views, dkim, &request))
+	request.dkim = views_dkim_identities(views, &request.dkim_count);
+	if (spf == NULL || request.dkim == NULL)
 		return NULL;
-	identity = (struct dmarc_identity){ spf_domain(spf), spf->spf.result };
+	identity = (struct dmarc_identity){ spf->domain, spf->spf.result };
 	request.sample = sample_of(views->message);
 	request.author = views_author(views);
 	request.spf = &identity;
@@ -154,7 +155,7 @@ enum existence {
 static enum existence
 has_record(struct views *views, enum dns_type type, struct slice domain)
 {
-	switch (facts_ask(views->facts, type, domain)->outcome) {
+	switch (facts_ask_share(views->facts, FACTS_AUTHOR, type, domain)->outcome) {
 	case DNS_OPEN:
 		return EXISTS_OPEN;
 	case DNS_FOUND:
@@ -215,8 +216,7 @@ static bool
 is_sealed(
     struct views *views, const struct arc *arc, const struct spf_fact *spf, struct slice author)
 {
-	return arc->result == AUTH_PASS &&
-	       dmarc_aligned(views->arena, spf_domain(spf), author, true);
+	return arc->result == AUTH_PASS && dmarc_aligned(views->arena, spf->domain, author, true);
 }
 
 static enum dmarc_verdict
@@ -246,23 +246,11 @@ verdict_of(const struct dmarc *dmarc, bool sealed)
 	return DMARC_VERDICT_MISSING;
 }
 
-/* The domain of From's first address, as a name; absent: none. */
-static struct slice
-first_author(struct views *views)
-{
-	struct slice address = eval_first_line(eval_field(views, FIXED_FROM_ADDR));
-
-	if (slice_find_byte(address, 0, '@') == address.n)
-		return SLICE_ABSENT;
-	return author_domain(views->arena, eval_domain(address));
-}
-
 static enum dmarc_verdict
 find_verdict(struct views *views)
 {
 	const struct spf_fact *mail_from = spf_fact(views, SPF_MAIL_FROM);
 	const struct spf_fact *helo = spf_fact(views, SPF_HELO), *spf;
-	const struct dkim *dkim = views_dkim(views);
 	const struct arc *arc = views_arc(views);
 	struct author author = { .domain_count = 1, .field_count = 1 };
 	struct dmarc_request request = {
@@ -272,14 +260,14 @@ find_verdict(struct views *views)
 	enum existence existence;
 	struct dmarc dmarc;
 
-	author.domains[0] = first_author(views);
+	author.domains[0] = views_first_author(views);
+	request.dkim = views_dkim_identities(views, &request.dkim_count);
 	if (author.domains[0].p == NULL || !is_from_outside(views))
 		return DMARC_VERDICT_SKIPPED;
-	if (mail_from == NULL || helo == NULL || dkim == NULL || arc == NULL ||
-	    !feed_dkim(views, dkim, &request))
+	if (mail_from == NULL || helo == NULL || request.dkim == NULL || arc == NULL)
 		return DMARC_VERDICT_SKIPPED;
 	spf = spf_that_counts(mail_from, helo);
-	identity = (struct dmarc_identity){ spf_domain(spf), spf->spf.result };
+	identity = (struct dmarc_identity){ spf->domain, spf->spf.result };
 	request.spf = &identity;
 	dmarc_check(views->arena, views->facts, &request, &dmarc);
 	existence = is_in_dns(views, author.domains[0]);
@@ -370,8 +358,6 @@ views_authentication(struct views *views, struct authentication *found_r)
 		found_r->spf = sender_of(mail_from, false);
 	if (helo != NULL)
 		found_r->spf_helo = sender_of(helo, true);
-	if (dkim != NULL)
-		tell_signatures(views, dkim, found_r);
 	if (arc != NULL) {
 		found_r->arc = arc->result;
 		found_r->arc_sets = (unsigned)arc->n;
@@ -382,5 +368,7 @@ views_authentication(struct views *views, struct authentication *found_r)
 			 found_r->spf_helo.result != AUTH_OPEN &&
 			 (dkim == NULL || !has_open(dkim)) && found_r->arc != AUTH_OPEN &&
 			 found_r->dmarc != AUTH_OPEN;
+	if (dkim != NULL && found_r->known)
+		tell_signatures(views, dkim, found_r);
 	return found_r->known;
 }

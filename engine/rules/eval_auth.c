@@ -171,8 +171,7 @@ eval_spf_aligned(const struct rule *rule, struct views *views)
 		return EVAL_OPEN;
 	if (fact->spf.result != AUTH_PASS)
 		return fact->spf.result == AUTH_TEMPERROR ? EVAL_UNKNOWN : 0;
-	return is_author_domain(
-	    views, fact->spf.domain.p != NULL ? fact->spf.domain : eval_domain(fact->spf.sender));
+	return is_author_domain(views, fact->domain);
 }
 
 /* Tells which signatures count for a function. */
@@ -182,16 +181,18 @@ typedef bool signature_fn(const struct rule *rule, struct views *views, struct s
 static unsigned
 signatures_hit(const struct rule *rule, struct views *views, signature_fn *counts)
 {
-	const struct dkim *dkim = facts_on(views->facts) ? views_dkim(views) : NULL;
+	const struct dmarc_identity *signers;
 	unsigned hits = 0;
+	size_t count;
 
-	if (dkim == NULL)
-		return facts_on(views->facts) ? 0 : EVAL_UNKNOWN;
-	for (size_t i = 0; i < dkim->n; i++) {
-		enum auth_result result = dkim->v[i].result;
+	if (!facts_on(views->facts))
+		return EVAL_UNKNOWN;
+	signers = views_dkim_identities(views, &count);
+	for (size_t i = 0; i < count; i++) {
+		enum auth_result result = signers[i].result;
 
 		if ((result != AUTH_PASS && result != AUTH_OPEN && result != AUTH_TEMPERROR) ||
-		    !counts(rule, views, dkim->v[i].domain))
+		    !counts(rule, views, signers[i].domain))
 			continue;
 		if (result == AUTH_PASS)
 			return 1;

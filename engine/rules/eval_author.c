@@ -13,6 +13,8 @@
  *
  * Limits: SHOWN_MAX domains of a name.
  */
+#include <stdio.h>
+
 #include "engine/auth/dkim.h"
 #include "engine/auth/dmarc.h"
 #include "engine/auth/spf.h"
@@ -32,8 +34,7 @@
 static struct slice
 author_of(struct views *views)
 {
-	return askable_name(
-	    views, eval_domain(eval_first_line(eval_field(views, FIXED_FROM_ADDR))));
+	return askable_name(views, views_first_author(views));
 }
 
 /* The client may send for From's domain, whatever the envelope's sender is. */
@@ -44,6 +45,7 @@ eval_check_from_spf_pass(const struct rule *rule, struct views *views)
 	const struct relay *client = relays == NULL ? NULL : relays_last_external(relays);
 	struct slice domain = author_of(views);
 	struct spf_query query = { .now = (uint64_t)views->now };
+	char sender[sizeof("postmaster@") + DOMAIN_MAX];
 	enum auth_result result;
 
 	(void)rule;
@@ -51,9 +53,10 @@ eval_check_from_spf_pass(const struct rule *rule, struct views *views)
 	    !askable_address(client->ip, &query.client))
 		return 0;
 	query.helo = client->helo;
-	query.sender = arena_printf(views->arena, "postmaster@%.*s", SLICE_ARG(domain));
-	if (query.sender.p == NULL || !facts_on(views->facts))
+	if (!facts_on(views->facts))
 		return EVAL_UNKNOWN;
+	snprintf(sender, sizeof(sender), "postmaster@%.*s", SLICE_ARG(domain));
+	query.sender = slice_of(sender);
 	result = spf_check_mail_from(views->arena, views->facts, &query).result;
 	if (result == AUTH_OPEN)
 		return EVAL_OPEN;
@@ -110,14 +113,19 @@ is_one_owner(struct views *views, struct slice a, struct slice b)
 	    slice_cut(y, 0, slice_find_byte(y, 0, '.')));
 }
 
-/* The domains that the author's name shows and that are not the author's; how many. */
-static size_t
-shown_domains(struct views *views, struct slice author, struct slice shown[SHOWN_MAX])
+/* The domains that the author's name shows and that are not the author's. */
+struct shown {
+	struct slice domains[SHOWN_MAX];
+	size_t count;
+};
+
+static void
+find_shown(struct views *views, struct slice author, struct shown *shown)
 {
 	struct slice name = eval_first_line(eval_field(views, FIXED_FROM_NAME)), host;
-	size_t at = 0, count = 0;
+	size_t at = 0;
 
-	while (count < SHOWN_MAX && (host = next_host(name, &at)).n > 0) {
+	while (shown->count < SHOWN_MAX && (host = next_host(name, &at)).n > 0) {
 		while (slice_ends(host, SLICE(".")))
 			host = slice_cut(host, 0, host.n - 1);
 		if (slice_find_byte(host, 0, '.') == host.n ||
@@ -125,22 +133,23 @@ shown_domains(struct views *views, struct slice author, struct slice shown[SHOWN
 			continue;
 		host = askable_name(views, host);
 		if (host.n > 0 && !is_one_owner(views, host, author))
-			shown[count++] = host;
+			shown->domains[shown->count++] = host;
 	}
-	return count;
 }
 
-/* The signatures' domains and results; false at the arena's cap, or when one is open. */
-static bool
-add_signatures(struct views *views, const struct dkim *dkim, struct dmarc_request *request)
+/* They are looked for once. NULL: there is no author, or the arena is full. */
+static const struct shown *
+shown_of(struct views *views)
 {
-	struct dmarc_identity *list = arena_array(views->arena, dkim->n + 1, sizeof(*list));
+	struct slice author = views_first_author(views);
+	struct shown *shown = views->memos[MEMO_SHOWN];
 
-	for (size_t i = 0; list != NULL && i < dkim->n; i++)
-		list[i] = (struct dmarc_identity){ dkim->v[i].domain, dkim->v[i].result };
-	request->dkim = list;
-	request->dkim_count = dkim->n;
-	return list != NULL;
+	if (author.n == 0 || shown != NULL)
+		return shown;
+	shown = views->memos[MEMO_SHOWN] = arena_alloc(views->arena, sizeof(*shown));
+	if (shown != NULL)
+		find_shown(views, author, shown);
+	return shown;
 }
 
 /* Whether the domain wants mail like this, that does not pass for it, kept away. */
@@ -163,11 +172,9 @@ wants_none(struct views *views, struct slice domain, const struct dmarc_request 
 unsigned
 eval_check_fromname_protected(const struct rule *rule, struct views *views)
 {
-	struct slice author = eval_domain(eval_first_line(eval_field(views, FIXED_FROM_ADDR)));
-	struct slice shown[SHOWN_MAX];
-	size_t count = author.n == 0 ? 0 : shown_domains(views, author, shown);
+	const struct shown *shown = shown_of(views);
+	size_t count = shown == NULL ? 0 : shown->count;
 	const struct spf_fact *spf = count == 0 ? NULL : spf_fact(views, SPF_MAIL_FROM);
-	const struct dkim *dkim = count == 0 ? NULL : views_dkim(views);
 	struct dmarc_request request = { .spf_count = 1 };
 	struct dmarc_identity sender;
 	unsigned hits = 0;
@@ -175,12 +182,15 @@ eval_check_fromname_protected(const struct rule *rule, struct views *views)
 	(void)rule;
 	if (count > 0 && !facts_on(views->facts))
 		return EVAL_UNKNOWN;
-	if (spf == NULL || dkim == NULL || !add_signatures(views, dkim, &request))
+	if (spf == NULL)
 		return 0;
-	sender = (struct dmarc_identity){ spf->spf.domain, spf->spf.result };
+	request.dkim = views_dkim_identities(views, &request.dkim_count);
+	if (request.dkim == NULL)
+		return 0;
+	sender = (struct dmarc_identity){ spf->domain, spf->spf.result };
 	request.spf = &sender;
 	for (size_t i = 0; i < count && hits != 1; i++) {
-		unsigned one = wants_none(views, shown[i], &request);
+		unsigned one = wants_none(views, shown->domains[i], &request);
 
 		if (one > hits || one == 1)
 			hits = one;

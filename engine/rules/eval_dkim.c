@@ -358,19 +358,19 @@ record_letter(const struct dns_answer *answer)
 	return slice_eq(word, SLICE("discardable")) || slice_eq(word, SLICE("strict")) ? "D" : "U";
 }
 
-/* What the DNS says: *letter_r, or EVAL_OPEN or EVAL_UNKNOWN; else 0. */
+/* What the author's domain says: *letter_r, or EVAL_OPEN or EVAL_UNKNOWN; else 0. */
 static unsigned
-ask_practice(struct views *views, struct slice domain, const char **letter_r)
+ask_practice(struct views *views, const char **letter_r)
 {
-	struct slice name = domain_to_ascii(views->arena, domain);
+	struct slice name = views_first_author(views);
 	const struct dns_answer *record, *mail;
 
 	*letter_r = "U";
 	if (name.p == NULL)
 		return 0;
-	record = facts_ask(views->facts, DNS_TXT,
-	    arena_printf(views->arena, "_adsp._domainkey.%.*s", SLICE_ARG(name)));
-	mail = facts_ask(views->facts, DNS_MX, name);
+	record = facts_ask_made(
+	    views->facts, FACTS_AUTHOR, DNS_TXT, "_adsp._domainkey.%.*s", SLICE_ARG(name));
+	mail = facts_ask_share(views->facts, FACTS_AUTHOR, DNS_MX, name);
 	if (record->outcome == DNS_OPEN || mail->outcome == DNS_OPEN)
 		return EVAL_OPEN;
 	if (record->outcome == DNS_FOUND) {
@@ -420,7 +420,7 @@ practices_one_of(struct views *views, struct slice letters)
 		return hits == 1 ? 0 : hits;
 	letter = override_of(views, author);
 	if (letter == NULL) {
-		hits = ask_practice(views, author, &letter);
+		hits = ask_practice(views, &letter);
 		if (hits != 0)
 			return hits;
 	}

@@ -113,14 +113,16 @@ outcome_of(enum auth_result result)
 static unsigned
 dkim_proves(struct views *views, const struct sender_entry *entry, struct slice address)
 {
-	const struct dkim *dkim = views_dkim(views);
 	struct slice own = entry->signer.p != NULL ? entry->signer : eval_domain(address);
 	unsigned proved = 0;
+	size_t count;
+	const struct dmarc_identity *signers = views_dkim_identities(views, &count);
 
-	for (size_t i = 0; dkim != NULL && i < dkim->n; i++) {
-		unsigned one = outcome_of(dkim->v[i].result);
+	own = author_domain(views->arena, own);
+	for (size_t i = 0; i < count; i++) {
+		unsigned one = outcome_of(signers[i].result);
 
-		if (one != 0 && dmarc_aligned(views->arena, dkim->v[i].domain, own, false))
+		if (one != 0 && dmarc_aligned(views->arena, signers[i].domain, own, false))
 			proved = better(proved, one);
 	}
 	return proved;

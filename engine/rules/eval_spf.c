@@ -37,13 +37,14 @@ result_is(struct views *views, enum spf_identity which, enum auth_result wanted)
 {
 	const struct spf_fact *fact = spf_fact(views, which);
 
-	if (fact == NULL || !fact->checked || fact->null_sender ||
-	    (which == SPF_HELO && !fact->from_field && fact->spf.domain.p == NULL))
+	if (fact == NULL || !fact->checked || fact->null_sender)
+		return 0;
+	if (fact->spf.result == AUTH_OPEN)
+		return EVAL_OPEN;
+	if (which == SPF_HELO && !fact->from_field && fact->spf.domain.p == NULL)
 		return 0;
 	if (fact->spf.result == wanted)
 		return 1;
-	if (fact->spf.result == AUTH_OPEN)
-		return EVAL_OPEN;
 	return fact->spf.result == AUTH_TEMPERROR ? EVAL_UNKNOWN : 0;
 }
 

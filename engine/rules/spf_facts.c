@@ -13,6 +13,7 @@
  */
 #include "engine/rules/spf_facts.h"
 
+#include "engine/auth/author.h"
 #include "engine/rules/auth_facts.h"
 #include "engine/rules/eval.h"
 #include "engine/rules/eval_help.h"
@@ -21,6 +22,7 @@
 struct spf_memo {
 	bool fields_read; /* those of internal hosts */
 	struct slice sender; /* see spf_sender */
+	struct slice domains[2]; /* of MAIL FROM, of HELO: see spf_fact; absent: not made yet */
 	struct spf_entry {
 		struct spf_fact fact;
 		bool found; /* evaluated, or told by a field */
@@ -229,6 +231,17 @@ read_line(struct slice line, struct field_result *found_r)
 	return slice_istarts(line, authres) && read_authres(slice_from(line, authres.n), found_r);
 }
 
+/* The domain of an identity, made once. */
+static struct slice
+domain_of(struct views *views, struct spf_memo *memo, enum spf_identity which, struct slice host)
+{
+	struct slice *domain = &memo->domains[which];
+
+	if (domain->p == NULL && host.n > 0)
+		*domain = author_domain(views->arena, host);
+	return *domain;
+}
+
 /* What fields of internal hosts say; of several the oldest counts, unless the newest is to. */
 static void
 read_fields(struct views *views, struct spf_memo *memo)
@@ -255,6 +268,8 @@ read_fields(struct views *views, struct spf_memo *memo)
 		if (found.identity == SPF_MAIL_FROM) {
 			entry->fact.spf.sender = memo->sender;
 			entry->fact.spf.domain = eval_domain(memo->sender);
+			entry->fact.domain = domain_of(
+			    views, memo, SPF_MAIL_FROM, entry->fact.spf.domain);
 		}
 	}
 }
@@ -300,8 +315,7 @@ is_literal(struct slice helo)
 }
 
 static void
-evaluate(struct views *views, const struct spf_memo *memo, enum spf_identity which,
-    struct spf_fact *fact)
+evaluate(struct views *views, struct spf_memo *memo, enum spf_identity which, struct spf_fact *fact)
 {
 	struct spf_query query;
 
@@ -310,6 +324,9 @@ evaluate(struct views *views, const struct spf_memo *memo, enum spf_identity whi
 	    (which == SPF_HELO ? query.helo.n == 0 || is_literal(query.helo)
 			       : query.sender.p == NULL))
 		return;
+	fact->domain = domain_of(views, memo, which,
+	    which == SPF_HELO || query.sender.n == 0 ? query.helo : eval_domain(query.sender));
+	query.share = which == SPF_HELO ? FACTS_HELO : FACTS_MAIL_FROM;
 	fact->checked = true;
 	fact->null_sender = which == SPF_MAIL_FROM && query.sender.n == 0;
 	fact->spf = which == SPF_HELO ? spf_check_helo(views->arena, views->facts, &query)

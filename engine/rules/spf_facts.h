@@ -25,6 +25,7 @@ struct spf_fact {
 	bool null_sender; /* of MAIL FROM: the HELO name was checked in its stead (RFC 7208, 2.4) */
 	/* An internal host's field says so: result, sender and domain are all that is set. */
 	bool from_field;
+	struct slice domain; /* that SPF looked at, by author_domain */
 	struct spf_result spf;
 };
 

@@ -56,6 +56,7 @@ enum view_memo {
 	MEMO_URIBL_HOSTS, /* uribl_hosts.c */
 	MEMO_SPF, /* spf_facts.c */
 	MEMO_DKIM, /* dkim_facts.c */
+	MEMO_SHOWN, /* eval_author.c */
 	MEMO_COUNT
 };
 

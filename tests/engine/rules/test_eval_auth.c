@@ -3,10 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #include "tests/engine/rules/eval_rows.h"
+#include "tests/engine/scan_helper.h"
 
 #define MAIL "From: a@sender.example\nSubject: x\n\nx\n"
 #define SIGNED                                                                                   \
@@ -168,12 +170,123 @@ test_welcome(void **state)
 	dns_rows_check(senders, ROWS(senders), &list, 1);
 }
 
+#define SIGNER "a=rsa-sha256; b=fClw; d=%s%d.EXAMPLE; "
+#define COVERS "h=from; bh=s14J; "
+
+/* Signatures, sets and authors, all well-formed, all of other domains, whose names need work. */
+static struct slice
+busy_message(struct buf *out)
+{
+	static const char *const names[] = { "Mail", "M\xc3\xa4il" };
+
+	for (int i = 0; i < 20; i++)
+		buf_printf(
+		    out, "DKIM-Signature: v=1; s=Dkim; " COVERS SIGNER "\n", names[i % 2], i);
+	for (int i = 1; i <= 50; i++) {
+		buf_printf(out, "ARC-Authentication-Results: i=%d; x.example; none\n", i);
+		buf_printf(out, "ARC-Message-Signature: i=%d; s=Arc; " COVERS SIGNER "\n", i,
+		    names[i % 2], i);
+		buf_printf(out, "ARC-Seal: i=%d; cv=%s; s=Seal; " SIGNER "\n", i,
+		    i == 1 ? "none" : "pass", names[i % 2], i);
+	}
+	buf_printf(out, "From: \"Bank.EXAMPLE.org\" <a@Sender.EXAMPLE>");
+	for (int i = 0; i < 6; i++)
+		buf_printf(out, ", b@%s%d.EXAMPLE", names[i % 2], i);
+	buf_printf(out, "\n\nx\n");
+	return buf_slice(out);
+}
+
+static struct ruleset *
+busy_rules(void)
+{
+	static const char *const calls[] = { "spf_result(pass)", "spf_helo_result(pass)",
+		"spf_aligned()", "dkim_result(pass)", "dkim_aligned()", "dkim_signed_by(x.example)",
+		"arc_result(pass)", "arc_sealed_by('x.example')", "dmarc_result(pass)",
+		"dmarc_policy(reject)", "check_dmarc_reject()", "check_from_spf_pass()",
+		"check_from_dkim_broken()", "check_fromname_protected()", "check_dkim_adsp('*')",
+		"check_dkim_valid_author_sig()", "check_spf_skipped_noenvfrom()", WELCOME };
+	static const struct slice entry = SLICE("dkim *@Sender.EXAMPLE");
+	static const struct rule_list list = {
+		.name = SLICE("welcome_senders"), .entries = &entry, .entry_count = 1
+	};
+	static const struct ruleset_report report = { helper_keep, NULL };
+	char names[ROWS(calls)][16];
+	struct rule_def defs[ROWS(calls)] = { 0 };
+	const struct ruleset_source source = {
+		.defs = defs, .def_count = ROWS(calls), .lists = &list, .list_count = 1
+	};
+
+	for (size_t i = 0; i < ROWS(calls); i++) {
+		snprintf(names[i], sizeof(names[i]), "R%d", (int)i);
+		defs[i].name = slice_of(names[i]);
+		defs[i].kind = RULE_FUNCTION;
+		defs[i].expression = slice_of(calls[i]);
+		defs[i].score = SCORE_ONE;
+	}
+	return ruleset_build(&source, &report);
+}
+
+/* How many names that are asked about begin so. */
+static size_t
+count_starts(const struct buf *asked, struct slice start)
+{
+	struct slice rest = buf_slice(asked), line;
+	size_t count = 0;
+
+	while (slice_next_line(&rest, &line))
+		count += slice_starts(line, start);
+	return count;
+}
+
+/*
+ * Whoever answers slowly makes many rounds: they cost no memory. And the keys of a long chain
+ * leave all who are to be asked about the author their questions.
+ */
+static void
+test_rounds(void **state)
+{
+	static const struct envelope sender = CLIENT(
+	    "198.51.100.10", "H\xc3\xa4lo.EXAMPLE", "joe@S\xc3\xa4nder.EXAMPLE");
+	static const struct budget endless = { NULL, NULL };
+	const struct scan_options options = { .now = 1700000000, .dns = true };
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct ruleset *ruleset = busy_rules();
+	struct slot *slot = helper_slot();
+	struct scan *scan = scan_open(arena, ruleset, &sender, &options);
+	struct buf message = { 0 }, asked = { 0 };
+	const struct dns_question *question;
+	size_t used;
+
+	(void)state;
+	scan_message(scan, slot, busy_message(&message), &endless);
+	while ((question = scan_wants(scan)) != NULL)
+		buf_printf(&asked, "%.*s\n", SLICE_ARG(question->name));
+	assert_int_equal(count_starts(&asked, SLICE("dkim._domainkey.")), 8);
+	assert_int_equal(count_starts(&asked, SLICE("arc._domainkey.")), 25);
+	assert_int_equal(count_starts(&asked, SLICE("seal._domainkey.")), 25);
+	assert_int_equal(count_starts(&asked, SLICE("_dmarc.")), 2 + 7);
+	used = arena_used(arena);
+	for (int i = 0; i < 5000; i++) {
+		assert_true(scan_is_open(scan));
+		scan_resume(scan, slot, &endless);
+	}
+	if (arena_used(arena) != used)
+		fail_msg("5000 rounds took %zu bytes", arena_used(arena) - used);
+	scan_close(&scan);
+	slot_free(&slot);
+	ruleset_unref(&ruleset);
+	buf_clear(&message);
+	buf_clear(&asked);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_functions),
 		cmocka_unit_test(test_welcome),
+		cmocka_unit_test(test_rounds),
 	};
 
 	return cmocka_run_group_tests_name("eval_auth", tests, NULL, NULL);
