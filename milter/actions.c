@@ -276,7 +276,7 @@ actions_plan_refusal(struct arena *arena, const struct verdict *verdict, struct 
 	return !arena_overflowed(arena);
 }
 
-void
+bool
 actions_plan_unjudged(struct arena *arena, const struct session *session, struct actions *actions_r)
 {
 	struct vec edits = VEC_OF(struct edit, arena);
@@ -285,4 +285,5 @@ actions_plan_unjudged(struct arena *arena, const struct session *session, struct
 	*actions_r = (struct actions){
 		.action = ACTION_PASS, .edits = edits.p, .edit_count = edits.n
 	};
+	return session_failure(session) != SESSION_FIELDS && !arena_overflowed(arena);
 }

@@ -61,8 +61,11 @@ bool actions_plan(struct arena *arena, const struct session *session, const stru
 bool
 actions_plan_refusal(struct arena *arena, const struct verdict *verdict, struct actions *actions_r);
 
-/* Plans for a message that passes without a verdict: copies of our fields go, none come. */
-void actions_plan_unjudged(
+/*
+ * Plans for a message that passes without a verdict: copies of our fields go, none come. False:
+ * it must not pass, for not all of them can go.
+ */
+bool actions_plan_unjudged(
     struct arena *arena, const struct session *session, struct actions *actions_r);
 
 #endif

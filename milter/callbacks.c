@@ -377,20 +377,22 @@ actions_carry_out(SMFICTX *ctx, const struct actions *actions, enum action *done
 	return SMFIS_TEMPFAIL;
 }
 
-/* No verdict: counts, logs, answers with fail_action. Copies of our fields go all the same. */
+/*
+ * No verdict: counts, logs, answers with fail_action. Copies of our fields go all the same; a
+ * message that brings more than can go does not pass.
+ */
 static sfsistat
 message_fail(SMFICTX *ctx, struct peer *peer, const char *why, atomic_uint_fast64_t *counter)
 {
 	struct arena *arena = arena_new(PLAN_ARENA_MAX);
 	struct actions actions;
-	sfsistat answer = peer_fail();
+	bool may_pass = actions_plan_unjudged(arena, peer->session, &actions);
+	sfsistat answer = may_pass ? peer_fail() : SMFIS_TEMPFAIL;
 
 	metrics_add(counter, 1);
 	message_log_failed(peer->session, why, answer == SMFIS_ACCEPT ? "accept" : "tempfail");
-	if (answer == SMFIS_ACCEPT) {
-		actions_plan_unjudged(arena, peer->session, &actions);
+	if (answer == SMFIS_ACCEPT)
 		edits_make(ctx, &actions);
-	}
 	arena_free(&arena);
 	return answer;
 }

@@ -33,6 +33,9 @@
 /* The first block of a message's bytes; most mail fits in two or three doublings. */
 #define BYTES_FIRST ((size_t)16 * 1024)
 
+/* To compare the name of one Authentication-Results field takes little of it. */
+#define AUTHRES_ARENA ((size_t)64 * 1024)
+
 /* Times the size limit, what is kept of a message whose signatures cover all of it. */
 #define SESSION_WHOLE_FACTOR 4
 
@@ -64,7 +67,12 @@ struct session {
 	size_t field_total; /* of ours, copies counted */
 	bool authenticates; /* the message gets an Authentication-Results field of ours */
 	unsigned authres_total; /* Authentication-Results fields so far */
-	struct vec authres; /* unsigned: the places of those that are to go */
+	/*
+	 * The places of those that are to go: no arena's, for they must go when there is no
+	 * memory as well.
+	 */
+	unsigned authres[SESSION_FIELDS_MAX];
+	size_t authres_count;
 	bool has_subject;
 	enum session_failure failure;
 };
@@ -163,11 +171,14 @@ session_fact(struct session *session, enum session_fact fact, struct slice value
 	name_set(&session->facts[fact], value);
 }
 
-/* Forgets what was collected of the message: there can be no verdict on it. */
+/*
+ * Forgets what was collected of the message: there can be no verdict on it. Its fields that are
+ * to go are counted on, for it may pass all the same; until not all of them could be removed.
+ */
 static void
 session_fail(struct session *session, enum session_failure why)
 {
-	if (session->failure == SESSION_GOOD)
+	if (session->failure == SESSION_GOOD || why == SESSION_FIELDS)
 		session->failure = why;
 	free(session->bytes);
 	session->bytes = NULL;
@@ -209,7 +220,6 @@ session_begin(struct session *session, const struct generation *generation, stru
 	session->arena = arena_new(SESSION_ENVELOPE_MAX);
 	session->rcpts = VEC_OF(struct slice, session->arena);
 	session->fields = map_new(session->arena, MAP_FOLDED, (uintptr_t)session);
-	session->authres = VEC_OF(unsigned, session->arena);
 	session->envelope.mail_from = arena_copy(session->arena, session_address(mail_from));
 	session_charge_arena(session);
 }
@@ -313,7 +323,8 @@ field_is_ours(const struct policy *policy, struct slice name)
 	return false;
 }
 
-static void
+/* One more field of ours. False: there is no memory to keep its name. */
+static bool
 session_count_field(struct session *session, struct slice name)
 {
 	struct session_field *field = map_find(session->fields, name);
@@ -321,37 +332,47 @@ session_count_field(struct session *session, struct slice name)
 	if (field == NULL) {
 		field = arena_alloc(session->arena, sizeof(*field));
 		if (field == NULL)
-			return;
+			return false;
 		field->name = arena_copy(session->arena, name);
-		map_add(session->fields, field->name, field);
+		if (field->name.p == NULL || !map_add(session->fields, field->name, field))
+			return false;
 	}
 	field->count++;
+	return true;
 }
 
-/* One field of ours more; with too many the message has failed. */
-static void
-session_limit_fields(struct session *session)
-{
-	session_charge_arena(session);
-	if (++session->field_total > SESSION_FIELDS_MAX)
-		session_fail(session, SESSION_FIELDS);
-}
-
-/* One more Authentication-Results field: notes its place if it is to go. */
-static void
+/* One more Authentication-Results field: notes its place if it is to go, and tells so. */
+static bool
 session_count_authres(struct session *session, struct slice value)
 {
+	struct arena *arena = arena_new(AUTHRES_ARENA);
 	bool ours = authres_is_ours(
-	    session->arena, session->generation->policy, session_envelope(session), value);
-	unsigned *place = ours ? vec_push(&session->authres) : NULL;
+	    arena, session->generation->policy, session_envelope(session), value);
 
+	arena_free(&arena);
 	session->authres_total++;
-	if (place != NULL)
-		*place = session->authres_total;
+	if (ours && session->authres_count < SESSION_FIELDS_MAX)
+		session->authres[session->authres_count++] = session->authres_total;
+	return ours;
+}
+
+/* A field that may be to go; with more than can be removed the message has failed for good. */
+static void
+session_count(struct session *session, struct slice name, struct slice value)
+{
+	bool ours = field_is_ours(session->generation->policy, name), kept = true;
+
+	if (session->failure == SESSION_FIELDS)
+		return;
 	if (ours)
-		session_limit_fields(session);
-	else
-		session_charge_arena(session);
+		kept = session_count_field(session, name);
+	else if (session->authenticates && slice_ieq(name, AUTHRES_FIELD))
+		ours = session_count_authres(session, value);
+	if (!ours)
+		return;
+	session_charge_arena(session);
+	if (!kept || ++session->field_total > SESSION_FIELDS_MAX)
+		session_fail(session, SESSION_FIELDS);
 }
 
 void
@@ -365,16 +386,9 @@ session_header(struct session *session, struct slice name, struct slice value, b
 		session_add(session, SLICE(" "));
 	session_add_value(session, value);
 	session_add(session, SLICE("\r\n"));
-	if (session->failure != SESSION_GOOD)
-		return;
 	if (slice_ieq(name, SLICE("Subject")))
 		session->has_subject = true;
-	if (field_is_ours(session->generation->policy, name)) {
-		session_count_field(session, name);
-		session_limit_fields(session);
-	} else if (session->authenticates && slice_ieq(name, AUTHRES_FIELD)) {
-		session_count_authres(session, value);
-	}
+	session_count(session, name, value);
 }
 
 void
@@ -415,7 +429,7 @@ session_end(struct session *session)
 	session->size = 0;
 	session->field_total = 0;
 	session->authres_total = 0;
-	session->authres.n = 0;
+	session->authres_count = 0;
 	session->has_subject = false;
 	session->failure = SESSION_GOOD;
 	name_set(&session->facts[SESSION_AUTH_USER], SLICE_ABSENT);
@@ -474,13 +488,13 @@ session_field_at(const struct session *session, size_t i)
 size_t
 session_authres_count(const struct session *session)
 {
-	return session->authres.n;
+	return session->authres_count;
 }
 
 unsigned
 session_authres_at(const struct session *session, size_t i)
 {
-	return *(unsigned *)vec_at(&session->authres, i);
+	return session->authres[i];
 }
 
 bool

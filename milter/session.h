@@ -76,7 +76,7 @@ session_begin(struct session *session, const struct generation *generation, stru
 enum session_failure {
 	SESSION_GOOD,
 	SESSION_MEMORY, /* memory was refused */
-	SESSION_FIELDS, /* more than SESSION_FIELDS_MAX fields of ours */
+	SESSION_FIELDS, /* more fields of ours than can be removed: it must not pass */
 };
 
 /* An address as the peer tells it, without its angle brackets. */
@@ -92,7 +92,7 @@ session_header(struct session *session, struct slice name, struct slice value, b
 void session_end_of_header(struct session *session);
 void session_body(struct session *session, struct slice chunk);
 
-/* What went wrong with the open message, the first thing. */
+/* What went wrong with the open message: SESSION_FIELDS, or the first thing. */
 enum session_failure session_failure(const struct session *session);
 
 /* The message is done with or aborted: its memory and its generation go. */
@@ -115,7 +115,8 @@ struct slice session_bytes(const struct session *session);
 uint64_t session_size(const struct session *session);
 
 /*
- * Fields of the message that are ours to write: names that the policy adds,
+ * Fields of the message that are ours to write, all of them also when it has
+ * failed, but for SESSION_FIELDS: names that the policy adds,
  * and X-Spam-*. Copies that came in are removed, so each is kept with how
  * many there were; `name` is as the first one was written.
  *

@@ -89,6 +89,26 @@ def test_off():
         same("log", "spf" in line, False)
 
 
+def test_unjudged():
+    """no Authentication-Results under our name passes with the fail action: not behind decoys, not without memory"""
+    forged, other = ("Authentication-Results", " mx.test; dkim=pass"), ("Authentication-Results", " x.example; none")
+    decoys = [("X-Spam-%d" % i, " NO") for i in range(499)] + [other] * 600
+    config = "memory_total: 16 MB\nsize_limit: 40 MB\nfail_action: accept\nauth: {authserv_id: mx.test}"
+    with Authenticating(config) as daemon:
+        client = daemon.client().begin()
+        big = client.message(decoys + [forged], b"x" * (20 << 20))
+        same("no memory", big.final, "a")
+        same("forged", [c for c in big.changed() if c[1] == forged[0]], [(601, forged[0], "")])
+        same("decoys", len(big.changed()), 500)
+        big = client.message([("Subject", "x" * 60000)] * 400 + [other, forged])
+        same("no memory in the header", big.final, "a")
+        same("forged behind it", big.changed(), [(2, forged[0], "")])
+        same("behind decoys", client.message(decoys + [forged] * 2).final, "t")
+        same("alone, too often", client.message([forged] * 501).final, "t")
+        daemon.wait_status(memory_used=0, failed_memory=2, failed_fields=2)
+        same("the next", client.message().final, "c")
+
+
 def test_welcome():
     """who proves to be a welcome sender is"""
     welcome = "welcome: [{from: '*@example.org', require: spf}]"

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "engine/auth/authentication.h"
 #include "engine/util/buf.h"
 #include "milter/session.h"
 #include "tests/milter/generation_fixture.h"
@@ -314,6 +315,52 @@ test_too_many_fields(void **state)
 	fixture_end(&fixture);
 }
 
+static void
+add_field(struct fixture *fixture, struct slice name, struct slice value, int times)
+{
+	for (int i = 0; i < times; i++)
+		session_header(fixture->session, name, value, true);
+}
+
+/* However little memory there is left: a field under our name is known, or the message fails. */
+static void
+test_fields_without_memory(void **state)
+{
+	static const struct slice forged[] = { SLICE(" mx.example; dkim=pass"),
+		SLICE(" \"mx.example\"; dkim=pass"), SLICE(" MX.example.; dkim=pass") };
+	static char rcpt[4000];
+
+	(void)state;
+	for (size_t i = 0; i < 3 * 2; i++) {
+		struct fixture fixture = fixture_new(i < 3 ? 16 << 10 : 64 << 20);
+		struct slice address = { rcpt, sizeof(rcpt) };
+
+		session_connect(fixture.session, SLICE("x.example"), true, NULL);
+		session_fact(fixture.session, SESSION_MY_NAME, SLICE("mx.example"));
+		session_begin(
+		    fixture.session, generation_fixture("auth: {field: true}"), SLICE("<>"));
+		for (int k = 0; k < 2000; k++) /* fills the memory, or the arena of the envelope */
+			session_rcpt(fixture.session, address);
+		assert_int_equal(session_failure(fixture.session), SESSION_MEMORY);
+		add_field(&fixture, AUTHRES_FIELD, SLICE(" other.example; dkim=pass"), 700);
+		add_field(&fixture, AUTHRES_FIELD, forged[i % 3], 1);
+		add_field(&fixture, AUTHRES_FIELD, SLICE(" other.example; dkim=pass"), 1);
+		add_field(&fixture, AUTHRES_FIELD, forged[i % 3], 1);
+		assert_int_equal(session_failure(fixture.session), SESSION_MEMORY);
+		assert_int_equal(session_authres_count(fixture.session), 2);
+		assert_int_equal(session_authres_at(fixture.session, 0), 701);
+		assert_int_equal(session_authres_at(fixture.session, 1), 703);
+		add_field(&fixture, SLICE("X-Spam-Flag"), SLICE(" NO"), 1);
+		if (session_failure(fixture.session) != SESSION_FIELDS)
+			assert_int_equal(session_field_count(fixture.session), 1);
+		add_field(&fixture, SLICE("X-Spam-Flag"), SLICE(" NO"), 500);
+		assert_int_equal(session_failure(fixture.session), SESSION_FIELDS);
+		session_end(fixture.session);
+		assert_int_equal(memory_used(fixture.memory), 0);
+		fixture_end(&fixture);
+	}
+}
+
 /* Authentication-Results: which of them bear our name, or from outside that of a trusted server. */
 static void
 test_authres(void **state)
@@ -413,6 +460,7 @@ main(void)
 		cmocka_unit_test(test_memory_ends_beyond_limit),
 		cmocka_unit_test(test_memory_ends_anywhere),
 		cmocka_unit_test(test_too_many_fields),
+		cmocka_unit_test(test_fields_without_memory),
 		cmocka_unit_test(test_authres),
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_no_message),

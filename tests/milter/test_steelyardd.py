@@ -252,12 +252,12 @@ def test_memory_total():
 
 
 def test_field_flood():
-    """so many copies of our fields that removing them would bring the MTA down: the fail action"""
-    for action, want in (("tempfail", "t"), ("accept", "a")):
+    """so many copies of our fields that removing them would bring the MTA down: tempfail, whatever the fail action"""
+    for action in ("tempfail", "accept"):
         with Daemon("fail_action: " + action) as daemon:
             client = daemon.client().begin()
             same("at the limit", client.message([("X-Spam-Flag", " NO")] * 500, SPAM).final, "c")
-            same("beyond", client.message([("X-Spam-Flag", " NO")] * 30000, SPAM).final, want)
+            same("beyond", client.message([("X-Spam-Flag", " NO")] * 30000, SPAM).final, "t")
             same("failed", daemon.messages(2)[1]["failed"], "fields")
             daemon.wait_status(memory_used=0, failed_fields=1)
             same("the next", client.message(body=SPAM).final, "c")
