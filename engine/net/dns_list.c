@@ -3,8 +3,8 @@
  *
  * The rule that nobody can set aside: an answer among the list's error codes,
  * 127.255.255.0/24 and the operator's own whatever the configuration says, is
- * never a listing. The operators' codes and the dead lists are tables,
- * dns_operator.def and dns_dead.def.
+ * never a listing. The operators' codes are dns_operator.h's, the dead lists a
+ * table, dns_dead.def.
  *
  * Secrets: see dns_list.h; this file and what reads the secret's file are the
  * only ones that touch them.
@@ -14,21 +14,10 @@
 #include <string.h>
 
 #include "engine/mime/ip.h"
+#include "engine/net/dns_operator.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 #include "engine/util/vec.h"
-
-/* A zone and all below it. */
-struct operator_row {
-	struct slice zone;
-	const char *errors;
-};
-
-static const struct operator_row operators[] = {
-#define OPERATOR(zone, errors) { { zone, sizeof(zone) - 1 }, errors },
-#include "engine/net/dns_operator.def"
-#undef OPERATOR
-};
 
 struct dead_row {
 	struct slice zone;
@@ -68,55 +57,37 @@ dns_list_says_word(enum dns_list_says says)
 	return words[says];
 }
 
-/* Whether `name` is `zone` or lies below it. */
-static bool
-lies_in(struct slice name, struct slice zone)
-{
-	return slice_iends(name, zone) && (name.n == zone.n || name.p[name.n - zone.n - 1] == '.');
-}
-
 const char *
 dns_list_obituary(struct slice zone)
 {
 	if (slice_ends(zone, SLICE(".")))
 		zone.n--;
 	for (size_t i = 0; i < ROWS(dead); i++)
-		if (lies_in(zone, dead[i].zone))
+		if (dns_name_in_zone(zone, dead[i].zone))
 			return dead[i].obituary;
 	return NULL;
 }
 
 static void
-add_code(struct vec *codes, struct slice text)
+add_code(struct vec *codes, const struct dns_code *code)
 {
-	struct dns_code *code = vec_push(codes);
-	struct err err;
+	struct dns_code *added = vec_push(codes);
 
-	if (code != NULL && !dns_code_parse(text, code, &err))
-		codes->n--;
+	if (added != NULL)
+		*added = *code;
 }
 
-/* The given ones, every list's, and the operator's. */
+/* Every list's, the operator's, and the given ones. */
 static void
 settle_errors(struct arena *arena, struct dns_list *list)
 {
 	struct vec errors = VEC_OF(struct dns_code, arena);
+	struct dns_code code;
 
-	add_code(&errors, SLICE("127.255.255.0/24"));
-	for (size_t i = 0; i < ROWS(operators); i++) {
-		struct slice rest = slice_of(operators[i].errors), word;
-
-		if (!lies_in(list->zone, operators[i].zone))
-			continue;
-		while (slice_next_word(&rest, &word))
-			add_code(&errors, word);
-	}
-	for (size_t i = 0; i < list->errors.n; i++) {
-		struct dns_code *code = vec_push(&errors);
-
-		if (code != NULL)
-			*code = list->errors.v[i];
-	}
+	for (size_t i = 0; dns_operator_error(list->zone, i, &code); i++)
+		add_code(&errors, &code);
+	for (size_t i = 0; i < list->errors.n; i++)
+		add_code(&errors, &list->errors.v[i]);
 	list->errors = (struct dns_codes){ errors.p, errors.n };
 }
 
@@ -301,7 +272,7 @@ dns_lists_of_name(const struct dns_lists *lists, struct slice name)
 	for (size_t i = 0; i < lists->n; i++) {
 		const struct dns_list *list = &lists->v[i];
 
-		if (lies_in(name, list->zone) && name.n > list->zone.n &&
+		if (dns_name_in_zone(name, list->zone) && name.n > list->zone.n &&
 		    (found == NULL || list->zone.n > found->zone.n))
 			found = list;
 	}
@@ -326,7 +297,8 @@ is_its_zone(const struct dns_list *list, struct slice name, size_t at)
 {
 	size_t key = slice_find(list->zone, 0, SLICE(DNS_LIST_KEY_START));
 
-	return key < list->zone.n && lies_in(name, list->zone) && at == name.n - list->zone.n + key;
+	return key < list->zone.n && dns_name_in_zone(name, list->zone) &&
+	       at == name.n - list->zone.n + key;
 }
 
 bool

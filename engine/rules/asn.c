@@ -110,7 +110,7 @@ look_up(struct views *views, struct slice zone, bool route, struct vec *values)
 		zone = slice_cut(zone, 0, zone.n - 1);
 	if (relay == NULL || !ip_parse(relay->ip, &ip) || ip_is_private(&ip))
 		return DNS_TAG_SET;
-	answer = dns_query_zone(views, DNS_TXT, ip_reversed(views->arena, &ip), zone);
+	answer = dns_query_zone(views, DNS_TXT, ip_reversed(views->arena, &ip), zone).answer;
 	if (!dns_tally_take(&tally, answer))
 		return tally.open ? DNS_TAG_OPEN : tally.failed ? DNS_TAG_FAILED : DNS_TAG_SET;
 	for (size_t i = 0; i < answer->record_count; i++)

@@ -243,7 +243,7 @@ dns_filter_passes(const struct dns_filter *filter, struct views *views, const st
 
 	if (filter->outcomes != 0)
 		return false;
-	if (filter->regex == NULL && filter->text.p == NULL && filter->form == '\0')
+	if (dns_filter_is_any(filter))
 		return true;
 	text = dns_filter_text(views, type, record);
 	if (text.p == NULL)
@@ -253,6 +253,12 @@ dns_filter_passes(const struct dns_filter *filter, struct views *views, const st
 	if (filter->text.p != NULL && slice_eq(text, filter->text))
 		return true;
 	return type == DNS_A && passes_numbers(filter, record->data);
+}
+
+bool
+dns_filter_is_any(const struct dns_filter *filter)
+{
+	return filter->text.p == NULL && filter->regex == NULL && filter->form == '\0';
 }
 
 bool

@@ -42,6 +42,9 @@ dns_filter_text(struct views *views, enum dns_type type, const struct dns_record
 bool dns_filter_passes(const struct dns_filter *filter, struct views *views,
     const struct rule *rule, enum dns_type type, const struct dns_record *record);
 
+/* Whether it says nothing of what a record must be. */
+bool dns_filter_is_any(const struct dns_filter *filter);
+
 /* Whether a filter of outcomes lets this one pass. */
 bool dns_filter_passes_outcome(const struct dns_filter *filter, enum dns_outcome outcome);
 

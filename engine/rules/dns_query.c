@@ -8,12 +8,12 @@
  */
 #include "engine/rules/dns_query.h"
 
-#include "engine/rules/list_ask.h"
 #include "engine/mime/boundary.h"
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
 #include "engine/rules/askable.h"
 #include "engine/rules/eval.h"
+#include "engine/rules/list_ask.h"
 #include "engine/rules/rule.h"
 #include "engine/util/buf.h"
 
@@ -114,22 +114,38 @@ dns_query_ask(struct views *views, enum dns_type type, struct slice name)
 	return facts_ask(views->facts, type, name);
 }
 
-const struct dns_answer *
-dns_query_zone(struct views *views, enum dns_type type, struct slice thing, struct slice zone)
+/* What of the name stands before the zone. */
+static struct slice
+subject_of(struct slice name, struct slice zone)
+{
+	return name.n > zone.n + 1 ? slice_cut(name, 0, name.n - zone.n - 1) : name;
+}
+
+struct dns_listing
+dns_query_listing(struct views *views, enum dns_type type, struct slice name, struct slice zone)
 {
 	static const struct dns_answer unasked = { .outcome = DNS_UNASKED };
-	struct slice name = arena_printf(
-	    views->arena, "%.*s.%.*s", SLICE_ARG(thing), SLICE_ARG(zone));
-	const struct dns_answer *answer;
+	struct dns_listing listing = { .type = type, .name = name };
+	const struct dns_answer *codes;
 
 	if (name.p == NULL)
-		return NULL;
+		return listing;
+	listing.answer = &unasked;
 	if (!list_zone_asks(views, zone))
-		return &unasked;
-	answer = dns_query_ask(views, type, name);
-	if (answer != NULL && type == DNS_A)
-		list_zone_told(views, zone, name, thing, answer);
-	return answer;
+		return listing;
+	codes = listing.answer = dns_query_ask(views, type, name);
+	if (type == DNS_TXT)
+		codes = list_has_name(views, name) ? dns_query_ask(views, DNS_A, name) : NULL;
+	if (codes != NULL && (type == DNS_A || type == DNS_TXT))
+		list_zone_told(views, zone, name, subject_of(name, zone), codes);
+	return listing;
+}
+
+struct dns_listing
+dns_query_zone(struct views *views, enum dns_type type, struct slice thing, struct slice zone)
+{
+	return dns_query_listing(views, type,
+	    arena_printf(views->arena, "%.*s.%.*s", SLICE_ARG(thing), SLICE_ARG(zone)), zone);
 }
 
 bool
@@ -152,6 +168,51 @@ dns_tally_take(struct dns_tally *tally, const struct dns_answer *answer)
 		break;
 	}
 	return true;
+}
+
+/* The answer that has the codes of a listing; NULL: it is none of a list. */
+static const struct dns_answer *
+codes_of(struct views *views, const struct dns_listing *listing)
+{
+	if (listing->type == DNS_TXT && list_has_name(views, listing->name))
+		return dns_query_ask(views, DNS_A, listing->name);
+	return listing->type == DNS_A ? listing->answer : NULL;
+}
+
+/* Whether all records lie outside 127/8, where no list has codes. */
+static bool
+is_strange(const struct dns_answer *codes)
+{
+	for (size_t i = 0; i < codes->record_count; i++)
+		if (dns_code_inside(dns_code_of(&codes->records[i])))
+			return false;
+	return codes->record_count > 0;
+}
+
+bool
+dns_tally_listing(struct dns_tally *tally, struct views *views, const struct rule *rule, bool any,
+    const struct dns_listing *listing)
+{
+	const struct dns_answer *codes;
+
+	if (!dns_tally_take(tally, listing->answer))
+		return false;
+	codes = listing->answer->record_count > 0 ? codes_of(views, listing) : NULL;
+	if (codes == NULL)
+		return true;
+	if (codes != listing->answer && !dns_tally_take(tally, codes))
+		return false;
+	switch (list_answer_worth(views, rule, any, listing->name, codes)) {
+	case LIST_ANSWER_COUNTS:
+		return listing->type == DNS_A || !is_strange(codes);
+	case LIST_ANSWER_TOLD:
+		tally->told = tally->failed = true;
+		return true;
+	case LIST_ANSWER_REFUSED:
+		break;
+	}
+	tally->failed = true;
+	return false;
 }
 
 unsigned

@@ -27,7 +27,8 @@ struct ruleset;
 struct dns_tally {
 	unsigned hits;
 	bool open; /* one is still to come */
-	bool failed; /* the DNS failed one */
+	bool failed; /* the DNS failed one, or a list refused it */
+	bool told; /* an error code is among those that were looked at */
 };
 
 /*
@@ -36,15 +37,37 @@ struct dns_tally {
  */
 const struct dns_answer *dns_query_ask(struct views *views, enum dns_type type, struct slice name);
 
-/* The same for two names with a dot between: a thing and the zone of a list. */
-const struct dns_answer *
+/* A question whose answer may be a list's, and that answer so far. */
+struct dns_listing {
+	enum dns_type type;
+	struct slice name;
+	const struct dns_answer *answer; /* NULL: it is forbidden, or nothing can be asked */
+};
+
+/*
+ * Asks for two names with a dot between, a thing and the zone of a list, under the list's health.
+ * Of what a list says in words (TXT) its codes are asked too: they tell whether it answers us.
+ */
+struct dns_listing
 dns_query_zone(struct views *views, enum dns_type type, struct slice thing, struct slice zone);
+
+/* The same for a name in that zone; `zone` may be no list's, or absent. */
+struct dns_listing
+dns_query_listing(struct views *views, enum dns_type type, struct slice name, struct slice zone);
 
 /* Whether a single value of the rule set ("skip_rbl_checks") is set to something but 0. */
 bool dns_query_option(const struct views *views, const char *name);
 
 /* Whether the answer, which may be NULL, is one to look at; else it is kept count of. */
 bool dns_tally_take(struct dns_tally *tally, const struct dns_answer *answer);
+
+/*
+ * The same for an answer that may be a list's: not one to look at when an error code is in it, by
+ * words or by codes, unless the rule tells of such (list_ask.h); nor words whose code is none.
+ * `any`: the rule takes whatever is listed.
+ */
+bool dns_tally_listing(struct dns_tally *tally, struct views *views, const struct rule *rule,
+    bool any, const struct dns_listing *listing);
 
 /* What an eval function returns. Hits of a rule that counts each wait for all answers. */
 unsigned dns_tally_result(const struct dns_tally *tally, const struct rule *rule);

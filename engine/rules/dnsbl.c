@@ -21,7 +21,6 @@
 #include "engine/mime/boundary.h"
 #include "engine/mime/ip.h"
 #include "engine/mime/uri_canonical.h"
-#include "engine/rules/dns_query.h"
 #include "engine/rules/eval.h"
 #include "engine/rules/senders.h"
 #include "engine/util/ascii.h"
@@ -83,14 +82,14 @@ static void
 ask(const struct asking *asking, enum dns_type type, struct slice thing, struct slice label)
 {
 	struct dnsbl_query *query;
-	const struct dns_answer *answer;
+	struct dns_listing listing;
 
 	if (label.p == NULL || asking->asker->queries.n >= DNSBL_HOSTS_MAX)
 		return;
-	answer = dns_query_zone(asking->views, type, label, asking->zone);
-	query = answer == NULL ? NULL : vec_push(&asking->asker->queries);
+	listing = dns_query_zone(asking->views, type, label, asking->zone);
+	query = listing.answer == NULL ? NULL : vec_push(&asking->asker->queries);
 	if (query != NULL)
-		*query = (struct dnsbl_query){ type, thing, asking->zone, answer };
+		*query = (struct dnsbl_query){ thing, asking->zone, listing };
 }
 
 static bool

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "engine/mime/text.h"
+#include "engine/rules/dns_query.h"
 #include "engine/rules/views.h"
 #include "engine/util/vec.h"
 
@@ -21,10 +22,9 @@
 
 /* One question of a rule, and its answer so far. */
 struct dnsbl_query {
-	enum dns_type type;
 	struct slice thing; /* what is asked about: "192.0.2.1", "example.org" */
 	struct slice zone;
-	const struct dns_answer *answer;
+	struct dns_listing listing;
 };
 
 /* A rule that asks. */

@@ -73,8 +73,13 @@ eval_prepare_fn askdns_prepare, bounce_prepare, dkim_prepare_lists, freemail_pre
     hashbl_prepare, language_prepare, list_prepare, local_uri_prepare, phishing_prepare,
     sender_prepare, spf_prepare, uribl_prepare, welcome_prepare;
 
-/* The zone of the list that a rule of check_uridnsbl asks; absent: it asks none. */
+/*
+ * The zone of the list that a rule of check_uridnsbl asks, one of check_hashbl_*, or one of
+ * check_askdns, if its questions are to a list; absent: none.
+ */
 struct slice uribl_zone(const struct ruleset *ruleset, const struct rule *rule);
+struct slice hashbl_zone(const struct rule *rule);
+struct slice askdns_zone(const struct ruleset *ruleset, const struct rule *rule);
 
 /* The row of a word in its function's table, or -1: for the letters m, p and f. */
 int eval_mime_flag(struct slice word);

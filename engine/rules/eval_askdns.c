@@ -14,6 +14,7 @@
 #include "engine/rules/eval.h"
 
 #include "engine/mime/domain.h"
+#include "engine/net/dns_operator.h"
 #include "engine/rules/dns_filter.h"
 #include "engine/rules/dns_query.h"
 #include "engine/rules/dns_tag.h"
@@ -23,12 +24,15 @@
 /* Names that one rule asks for. */
 #define NAMES_MAX 40
 
+#define TYPE_A 0 /* its number in every_type */
+
 static const enum dns_type every_type[] = { DNS_A, DNS_AAAA, DNS_MX, DNS_NS, DNS_PTR, DNS_TXT };
 
 #define TYPE_COUNT (sizeof(every_type) / sizeof(every_type[0]))
 
 struct askdns {
 	struct slice template;
+	struct slice zone; /* what stands behind its last tag; absent: nothing */
 	bool types[TYPE_COUNT]; /* as in every_type */
 	struct dns_filter filter;
 };
@@ -49,6 +53,23 @@ read_types(struct slice words, bool types_r[TYPE_COUNT])
 	}
 }
 
+/* "lookup.example.org" of "_DKIMDOMAIN_.lookup.example.org."; absent: the tag is its end. */
+static struct slice zone_of(struct slice template)
+{
+	struct slice zone = SLICE_ABSENT;
+	size_t n;
+
+	for (size_t at = 0; at<template.n; at += n> 0 ? n : 1) {
+		n = dns_tag_reference(slice_from(template, at));
+		if (n > 0)
+			zone = slice_from(template, at + n);
+	}
+	if (!slice_starts(zone, SLICE(".")))
+		return SLICE_ABSENT;
+	zone = slice_from(zone, 1);
+	return slice_ends(zone, SLICE(".")) ? slice_cut(zone, 0, zone.n - 1) : zone;
+}
+
 /* What cannot be read is passed over. */
 static void
 add_entry(struct ruleset *ruleset, struct map *entries, struct slice entry)
@@ -65,6 +86,7 @@ add_entry(struct ruleset *ruleset, struct map *entries, struct slice entry)
 	entry = slice_trim(entry);
 	if (entry.n > 0 && !dns_filter_read_asked(ruleset, entry, &read.filter, &err))
 		return;
+	read.zone = zone_of(read.template);
 	kept = arena_alloc(ruleset->arena, sizeof(*kept));
 	*kept = read;
 	map_add(entries, name, kept);
@@ -79,6 +101,20 @@ askdns_prepare(struct ruleset *ruleset)
 	for (size_t i = 0; list != NULL && i < list->entries.n; i++)
 		add_entry(ruleset, entries, *(struct slice *)vec_at(&list->entries, i));
 	return entries;
+}
+
+struct slice
+askdns_zone(const struct ruleset *ruleset, const struct rule *rule)
+{
+	const struct askdns *askdns = NULL;
+
+	if (ruleset->prepared[PREPARED_ASKDNS] != NULL &&
+	    rule->call.function->run == eval_check_askdns)
+		askdns = map_find(ruleset->prepared[PREPARED_ASKDNS], rule->def.name);
+	/* codes make a list, and who is known for lists; else it may be anything */
+	if (askdns == NULL || !(askdns->types[TYPE_A] || dns_operator_known(askdns->zone)))
+		return SLICE_ABSENT;
+	return askdns->zone;
 }
 
 /* The text with every `tag` (underscores included) as `value`. */
@@ -146,19 +182,24 @@ static void
 ask(struct views *views, const struct rule *rule, const struct askdns *askdns, enum dns_type type,
     struct slice name, struct dns_tally *tally)
 {
-	const struct dns_answer *answer = dns_query_ask(views, type, name);
+	const struct dns_listing listing = dns_query_listing(views, type, name, askdns->zone);
+	const struct dns_answer *answer = listing.answer;
 	unsigned hits = tally->hits;
+	bool outcome;
 
 	if (answer == NULL)
 		return;
-	if (dns_filter_passes_outcome(&askdns->filter, answer->outcome)) {
+	outcome = dns_filter_passes_outcome(&askdns->filter, answer->outcome);
+	if (outcome && answer->outcome != DNS_FOUND) {
 		tally->hits++;
-	} else if (dns_tally_take(tally, answer)) {
-		for (size_t i = 0; i < answer->record_count; i++) {
+	} else if (dns_tally_listing(
+		       tally, views, rule, dns_filter_is_any(&askdns->filter), &listing)) {
+		for (size_t i = 0; i < answer->record_count && !outcome; i++) {
 			if (dns_filter_passes(
 				&askdns->filter, views, rule, type, &answer->records[i]))
 				tally->hits++;
 		}
+		tally->hits += outcome;
 	}
 	if (hits == 0 && tally->hits > 0 && !rule->subrule)
 		views_log(views, rule, "%.*s %s", SLICE_ARG(name), dns_type_name(type));

@@ -14,7 +14,6 @@
 #include "engine/rules/dns_filter.h"
 #include "engine/rules/dns_query.h"
 #include "engine/rules/dnsbl.h"
-#include "engine/rules/list_ask.h"
 #include "engine/util/ascii.h"
 
 /* A record that is not within 127.0.0.0/8 is no listing. */
@@ -31,18 +30,11 @@ log_hit(struct views *views, const struct rule *rule, const struct dnsbl_query *
 {
 	if (rule->subrule)
 		return;
-	if (query->type == DNS_TXT)
+	if (query->listing.type == DNS_TXT)
 		views_log(views, rule, "%.*s", SLICE_ARG(record->data));
 	else
 		views_log(views, rule, "%.*s listed in %.*s", SLICE_ARG(query->thing),
 		    SLICE_ARG(query->zone));
-}
-
-/* Whether any listing passes. */
-static bool
-is_any(const struct dns_filter *filter)
-{
-	return filter->text.p == NULL && filter->regex == NULL && filter->form == '\0';
 }
 
 /* Looks at the answers to what one rule asked. */
@@ -55,15 +47,16 @@ look_at(struct views *views, const struct rule *rule, const struct dns_filter *f
 	for (size_t i = 0; i < asker->queries.n; i++) {
 		const struct dnsbl_query *query = vec_at(&asker->queries, i);
 
-		if (!dns_tally_take(tally, query->answer))
-			continue;
-		for (size_t k = 0; k < query->answer->record_count && tally->hits == 0; k++) {
-			const struct dns_record *record = &query->answer->records[k];
+		const struct dns_answer *answer = query->listing.answer;
 
-			if (!is_listing(query->type, record) ||
-			    (query->type == DNS_A && list_zone_refuses(views, rule, is_any(filter),
-							 query->zone, record)) ||
-			    !dns_filter_passes(filter, views, rule, query->type, record))
+		if (!dns_tally_listing(
+			tally, views, rule, dns_filter_is_any(filter), &query->listing))
+			continue;
+		for (size_t k = 0; k < answer->record_count && tally->hits == 0; k++) {
+			const struct dns_record *record = &answer->records[k];
+
+			if (!is_listing(query->listing.type, record) ||
+			    !dns_filter_passes(filter, views, rule, query->listing.type, record))
 				continue;
 			tally->hits = 1;
 			log_hit(views, rule, query, record);

@@ -84,17 +84,33 @@ arg_text(const struct rule *rule, size_t i, struct slice otherwise)
 	return rule->call.args[i].text;
 }
 
+/* The list's zone, without the type behind it. */
+static struct slice
+list_zone(const struct rule *rule)
+{
+	struct slice zone = rule->call.args[0].text;
+
+	zone = slice_cut(zone, 0, slice_find_byte(zone, 0, '/'));
+	return slice_ends(zone, SLICE(".")) ? slice_cut(zone, 0, zone.n - 1) : zone;
+}
+
+struct slice
+hashbl_zone(const struct rule *rule)
+{
+	return slice_starts(slice_of(rule->call.function->name), SLICE("check_hashbl_"))
+		   ? list_zone(rule)
+		   : SLICE_ABSENT;
+}
+
 /* `filter` is the number of that argument. False: nothing is to be done. */
 static bool
 hashbl_open(struct hashbl *hashbl, const struct rule *rule, struct views *views,
     struct slice options, size_t filter)
 {
-	struct slice zone = rule->call.args[0].text;
-
 	*hashbl = (struct hashbl){ .views = views, .rule = rule, .type = DNS_A };
-	if (slice_iends(zone, SLICE("/TXT")))
+	if (slice_iends(rule->call.args[0].text, SLICE("/TXT")))
 		hashbl->type = DNS_TXT;
-	hashbl->zone = slice_cut(zone, 0, slice_find_byte(zone, 0, '/'));
+	hashbl->zone = list_zone(rule);
 	hashbl->options = arg_text(rule, 1, options);
 	if (arg_text(rule, filter, SLICE_ABSENT).p != NULL)
 		hashbl->filter = rule->call.args[filter].regex;
@@ -210,12 +226,14 @@ hashbl_ask(struct hashbl *hashbl, bool hashed)
 	for (size_t i = 0; i < hashbl->things.n && i < most; i++) {
 		struct slice thing = *(struct slice *)vec_at(&hashbl->things, i);
 		struct slice label = hashed ? thing : hash(hashbl, thing);
+		struct dns_listing listing;
 
-		if (label.p == NULL || is_ignored(hashbl, thing) || is_ignored(hashbl, label) ||
-		    !dns_tally_take(
-			&tally, dns_query_zone(hashbl->views, hashbl->type, label, hashbl->zone)) ||
-		    !is_listed(
-			hashbl, dns_query_zone(hashbl->views, hashbl->type, label, hashbl->zone)))
+		if (label.p == NULL || is_ignored(hashbl, thing) || is_ignored(hashbl, label))
+			continue;
+		listing = dns_query_zone(hashbl->views, hashbl->type, label, hashbl->zone);
+		if (!dns_tally_listing(
+			&tally, hashbl->views, hashbl->rule, hashbl->filter == NULL, &listing) ||
+		    !is_listed(hashbl, listing.answer))
 			continue;
 		if (tally.hits++ == 0 && !hashbl->rule->subrule)
 			views_log(hashbl->views, hashbl->rule, "%.*s", SLICE_ARG(thing));

@@ -17,7 +17,6 @@
  * besides their own. Rules that keep its quirks do the same.
  */
 #include "engine/rules/eval.h"
-#include "engine/rules/list_ask.h"
 
 #include <string.h>
 
@@ -142,9 +141,6 @@ is_listing(const struct round *round, const struct dns_record *record)
 {
 	const struct uribl *uribl = round->uribl;
 
-	if (uribl->type == DNS_A &&
-	    list_zone_refuses(round->views, round->rule, !uribl->filtered, uribl->zone, record))
-		return false;
 	if (uribl->filtered)
 		return dns_filter_passes(
 		    &uribl->filter, round->views, round->rule, uribl->type, record);
@@ -155,16 +151,17 @@ is_listing(const struct round *round, const struct dns_record *record)
 static void
 ask(struct round *round, struct slice label, struct slice thing, struct slice host)
 {
-	const struct dns_answer *answer;
+	struct dns_listing listing;
 
 	if (label.p == NULL || map_find(round->seen, label) != NULL ||
 	    !map_add(round->seen, label, round))
 		return;
-	answer = dns_query_zone(round->views, round->uribl->type, label, round->uribl->zone);
-	if (!dns_tally_take(&round->tally, answer))
+	listing = dns_query_zone(round->views, round->uribl->type, label, round->uribl->zone);
+	if (!dns_tally_listing(
+		&round->tally, round->views, round->rule, !round->uribl->filtered, &listing))
 		return;
-	for (size_t i = 0; i < answer->record_count; i++) {
-		if (!is_listing(round, &answer->records[i]))
+	for (size_t i = 0; i < listing.answer->record_count; i++) {
+		if (!is_listing(round, &listing.answer->records[i]))
 			continue;
 		round->tally.hits++;
 		if (round->rule->subrule || round->tally.hits > 1)

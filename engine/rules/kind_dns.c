@@ -8,15 +8,17 @@
  * pattern that matches the text of a record, an address or a set of them, or
  * NXDOMAIN, NODATA, or NONE for either of the two.
  *
- * Limit: QUESTIONS_MAX names for one rule. An A record in 127.255.255.0/24 is
- * the error code of a DNS list, and never a hit.
+ * Limit: QUESTIONS_MAX names for one rule. Where the name lies in the zone of a
+ * DNS list, that list's health and error codes hold, as dns_query.h has it: such
+ * a code is never a hit.
  */
 #include "engine/rules/dns_subject.h"
 #include "engine/rules/kinds.h"
 
 #include "engine/mime/ip.h"
 #include "engine/net/dns_code.h"
-#include "engine/net/dns_list.h"
+#include "engine/net/dns_operator.h"
+#include "engine/rules/dns_query.h"
 #include "engine/util/buf.h"
 
 #define QUESTIONS_MAX DNS_SUBJECTS_MAX
@@ -34,6 +36,7 @@ struct dns_plan {
 	enum dns_type type;
 	struct dns_piece pieces[2 * FIELDS_MAX + 1];
 	size_t piece_count;
+	struct slice zone; /* what stands behind the last field; absent: nothing */
 	const struct regex *regex; /* NULL: none */
 	struct dns_codes codes;
 	struct slice address; /* bytes of an A or AAAA record outside 127/8; absent: none */
@@ -66,6 +69,16 @@ compile_field(struct slice word, struct dns_piece *piece)
 	return dns_subject_of(word, &piece->subject) && !dns_subject_is_ip(piece->subject);
 }
 
+/* "bl.example.org" of ".bl.example.org."; absent: it is but the rest of a label. */
+static struct slice
+zone_of(struct slice text)
+{
+	if (!slice_starts(text, SLICE(".")))
+		return SLICE_ABSENT;
+	text = slice_from(text, 1);
+	return slice_ends(text, SLICE(".")) ? slice_cut(text, 0, text.n - 1) : text;
+}
+
 static bool
 compile_template(struct slice text, struct dns_plan *plan, struct err *err)
 {
@@ -94,6 +107,8 @@ compile_template(struct slice text, struct dns_plan *plan, struct err *err)
 		}
 		text = slice_from(text, close + 1);
 	}
+	if (fields > 0 && !plan->pieces[plan->piece_count - 1].field)
+		plan->zone = zone_of(plan->pieces[plan->piece_count - 1].text);
 	if (fields == 0)
 		err_set(err, "the question has no {field}: it would be the same for any message");
 	return fields > 0;
@@ -165,6 +180,15 @@ kind_dns_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 	plan->codes = (struct dns_codes){ codes.p, codes.n };
 	rule->plan = plan;
 	return true;
+}
+
+struct slice
+kind_dns_zone(const struct rule *rule)
+{
+	const struct dns_plan *plan = rule->plan;
+
+	/* of others it is not known that they are lists, and what health would be */
+	return dns_operator_known(plan->zone) ? plan->zone : SLICE_ABSENT;
 }
 
 unsigned
@@ -243,12 +267,6 @@ record_text(struct arena *arena, enum dns_type type, const struct dns_record *re
 	return record->data;
 }
 
-static bool
-is_refusal(const struct dns_plan *plan, const struct dns_record *record)
-{
-	return plan->type == DNS_A && dns_code_of(record) >> 8 == UINT32_C(0x7fffff);
-}
-
 /* Whether the record is what the rule waits for; *text_r what it says. */
 static bool
 record_hits(struct views *views, const struct rule *rule, const struct dns_record *record,
@@ -266,31 +284,25 @@ record_hits(struct views *views, const struct rule *rule, const struct dns_recor
 	return plan->regex != NULL && views_test(views, rule, plan->regex, *text_r);
 }
 
-/* One name: adds to the outcome, or says whether it is open or unknown. */
+/* One name: adds to the outcome. */
 static void
-judge_answer(const struct rule *rule, struct views *views, struct slice name,
-    const struct dns_answer *answer, struct outcome *outcome)
+judge_answer(const struct rule *rule, struct views *views, const struct dns_listing *listing,
+    struct outcome *outcome)
 {
 	const struct dns_plan *plan = rule->plan;
+	const struct dns_answer *answer = listing->answer;
 	struct slice text = SLICE_ABSENT;
 	bool hit = (answer->outcome == DNS_NXDOMAIN && plan->absent_name) ||
 		   (answer->outcome == DNS_NODATA && plan->absent_data);
 
-	for (size_t i = 0; i < answer->record_count; i++) {
-		if (!is_refusal(plan, &answer->records[i]))
-			continue;
-		views_note(views, "%.*s: the answer is an error code, no hit", SLICE_ARG(name));
-		outcome->state = OUTCOME_UNKNOWN;
-		return;
-	}
 	for (size_t i = 0; i < answer->record_count && !hit; i++)
 		hit = record_hits(views, rule, &answer->records[i], &text);
 	if (!hit || views->spent)
 		return;
-	views_log(views, rule, "%.*s %s %.*s", SLICE_ARG(name), dns_type_name(plan->type),
+	views_log(views, rule, "%.*s %s %.*s", SLICE_ARG(listing->name), dns_type_name(plan->type),
 	    SLICE_ARG(text.p == NULL ? SLICE("none") : text));
 	if (outcome->count++ == 0)
-		outcome->matched = text.p == NULL ? name : text;
+		outcome->matched = text.p == NULL ? listing->name : text;
 	outcome->view = SLICE("DNS");
 }
 
@@ -298,28 +310,27 @@ void
 kind_dns_eval(const struct rule *rule, struct views *views, struct outcome *outcome)
 {
 	const struct dns_plan *plan = rule->plan;
-	const struct dns_answer *answers[QUESTIONS_MAX];
-	bool open, unknown, multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
+	struct dns_listing listings[QUESTIONS_MAX];
+	bool looks[QUESTIONS_MAX], multiple = (rule->def.tags & RULE_MULTIPLE) != 0;
 	unsigned most = rule_most_hits(rule);
+	struct dns_tally tally;
 	struct names names;
 
 	if (!facts_on(views->facts))
 		return;
 	fill_template(views, plan, &names);
-	open = names.open;
-	unknown = names.unknown;
+	tally = (struct dns_tally){ .open = names.open, .failed = names.unknown };
 	for (size_t i = 0; i < names.n; i++) {
-		answers[i] = facts_ask(views->facts, plan->type, names.v[i]);
-		open |= answers[i]->outcome == DNS_OPEN;
-		unknown |= dns_may_pass(answers[i]->outcome) || answers[i]->outcome == DNS_UNASKED;
+		listings[i] = dns_query_listing(views, plan->type, names.v[i], plan->zone);
+		looks[i] = dns_tally_listing(&tally, views, rule, true, &listings[i]);
 	}
-	for (size_t i = 0; i < names.n && outcome->count < most && !(open && multiple); i++)
-		if (answers[i]->outcome != DNS_OPEN)
-			judge_answer(rule, views, names.v[i], answers[i], outcome);
+	for (size_t i = 0; i < names.n && outcome->count < most && !(tally.open && multiple); i++)
+		if (looks[i])
+			judge_answer(rule, views, &listings[i], outcome);
 	if (outcome->count > 0)
 		outcome->state = OUTCOME_KNOWN;
-	else if (open)
+	else if (tally.open)
 		outcome->state = OUTCOME_OPEN;
-	else if (unknown)
+	else if (tally.failed)
 		outcome->state = OUTCOME_UNKNOWN;
 }

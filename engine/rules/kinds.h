@@ -18,4 +18,7 @@
 unsigned kind_dns_early(const struct rule *rule);
 unsigned list_rule_early(const struct rule *rule);
 
+/* For ruleset_dns.c: the zone of an operator of lists that a rule of dns: asks; absent: none. */
+struct slice kind_dns_zone(const struct rule *rule);
+
 #endif

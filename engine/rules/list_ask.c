@@ -3,6 +3,7 @@
  */
 #include "engine/rules/list_ask.h"
 
+#include "engine/net/dns_operator.h"
 #include "engine/util/buf.h"
 #include "engine/util/map.h"
 
@@ -126,28 +127,48 @@ list_zone_told(struct views *views, struct slice zone, struct slice name, struct
     const struct dns_answer *answer)
 {
 	struct dns_list_use use = { .subject = subject };
-	const struct dns_list *list;
 
 	if (!ruleset_dns_zone_known(views->ruleset, zone, &use.list))
 		return;
-	list = &views->ruleset->dns_lists.v[use.list];
-	use.says = dns_list_read(list, answer, &use.code);
-	/* what is no code here may be one by the rule's own pattern: it says so itself */
-	if (use.says == DNS_LIST_SAYS_REFUSED)
-		note_answer(views, list, answer, &use);
+	use.says = dns_list_read(&views->ruleset->dns_lists.v[use.list], answer, &use.code);
 	keep_use(views, name, &use);
 }
 
-bool
-list_zone_refuses(struct views *views, const struct rule *rule, bool any, struct slice zone,
-    const struct dns_record *record)
+/* Whether an error code stands in the answer: its list's, or its operator's where it is of none. */
+static bool
+is_refusal(struct views *views, struct slice name, const struct dns_answer *answer)
 {
-	bool telling = !any && rule->def.score <= LIST_TOLD_SCORE &&
-		       rule->def.score >= -LIST_TOLD_SCORE;
-	size_t number;
+	const struct dns_list *list = dns_lists_of_name(&views->ruleset->dns_lists, name);
+	struct dns_list_use use = { .says = DNS_LIST_SAYS_REFUSED };
+	char text[DNS_CODE_TEXT_MAX];
 
-	return !telling && ruleset_dns_zone_known(views->ruleset, zone, &number) &&
-	       dns_codes_have(&views->ruleset->dns_lists.v[number].errors, dns_code_of(record));
+	if (list != NULL && dns_list_read(list, answer, &use.code) == DNS_LIST_SAYS_REFUSED)
+		note_answer(views, list, answer, &use);
+	else if (list == NULL && dns_operator_refuses(name, answer, &use.code))
+		views_note(views, "%.*s: the answer %s is an error code, no hit", SLICE_ARG(name),
+		    dns_code_text(use.code, text));
+	else
+		return false;
+	return true;
+}
+
+enum list_answer
+list_answer_worth(struct views *views, const struct rule *rule, bool any, struct slice name,
+    const struct dns_answer *answer)
+{
+	bool telling = !any && !rule->subrule && rule->def.score <= LIST_TOLD_SCORE &&
+		       rule->def.score >= -LIST_TOLD_SCORE;
+
+	if (!is_refusal(views, name, answer))
+		return LIST_ANSWER_COUNTS;
+	return telling ? LIST_ANSWER_TOLD : LIST_ANSWER_REFUSED;
+}
+
+bool
+list_has_name(const struct views *views, struct slice name)
+{
+	return dns_lists_of_name(&views->ruleset->dns_lists, name) != NULL ||
+	       dns_operator_known(name);
 }
 
 const struct dns_list_use *

@@ -30,15 +30,30 @@ list_ask_text(struct views *views, size_t list, struct slice key, struct slice *
 
 /*
  * For rules that name a zone themselves: whether its list may be asked; takes
- * in what it said of `subject` by the answer to `name`; whether a record is one
- * of its error codes, which no rule of more than LIST_TOLD_SCORE may take for
- * a hit, nor one that takes any answer (`any`).
+ * in what it said of `subject` by the answer of type A to `name`.
  */
 bool list_zone_asks(struct views *views, struct slice zone);
 void list_zone_told(struct views *views, struct slice zone, struct slice name, struct slice subject,
     const struct dns_answer *answer);
-bool list_zone_refuses(struct views *views, const struct rule *rule, bool any, struct slice zone,
-    const struct dns_record *record);
+
+/* What an answer is worth to a rule that made its question itself. */
+enum list_answer {
+	LIST_ANSWER_COUNTS,
+	LIST_ANSWER_REFUSED, /* an error code is in it: nothing is known */
+	LIST_ANSWER_TOLD, /* so it is, and the rule tells of such: it may hit, for people alone */
+};
+
+/*
+ * By the error codes of the list in whose zone the name lies, or of its
+ * operator (dns_operator.h), and by the rule: one of more than LIST_TOLD_SCORE,
+ * or that takes any answer, does not tell of them; nor does a sub-rule, which
+ * only metas would hear. The answer is one of type A. People get a note.
+ */
+enum list_answer list_answer_worth(struct views *views, const struct rule *rule, bool any,
+    struct slice name, const struct dns_answer *answer);
+
+/* Whether the name lies in a list's zone, of one that is asked or of an operator that is known. */
+bool list_has_name(const struct views *views, struct slice name);
 
 /* All that was asked so far, for the verdict; *count_r 0 at the arena's cap. */
 const struct dns_list_use *list_uses(struct views *views, size_t *count_r);

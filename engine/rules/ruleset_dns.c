@@ -9,6 +9,7 @@
 #include "engine/rules/copy.h"
 #include "engine/rules/dnsbl.h"
 #include "engine/rules/eval.h"
+#include "engine/rules/kinds.h"
 #include "engine/rules/rule.h"
 
 /* Who asks a list. */
@@ -76,23 +77,43 @@ ruleset_dns_zone_known(const struct ruleset *ruleset, struct slice zone, size_t 
 	return number != 0;
 }
 
-/* The zones that SpamAssassin's functions name become lists. */
+/* The zone of the list that a rule names by its zone, and what that takes; absent: none. */
+static struct slice
+zone_asked(const struct ruleset *ruleset, const struct rule *rule, unsigned *takes_r)
+{
+	struct slice zone;
+
+	*takes_r = DNS_LIST_DOMAIN;
+	if (rule->def.kind == RULE_DNS)
+		return kind_dns_zone(rule);
+	if (rule->def.kind != RULE_FUNCTION)
+		return SLICE_ABSENT;
+	zone = uribl_zone(ruleset, rule);
+	if (zone.p == NULL)
+		zone = askdns_zone(ruleset, rule);
+	if (zone.p != NULL)
+		return zone;
+	*takes_r = DNS_LIST_IP;
+	zone = dnsbl_zone(rule);
+	if (zone.p != NULL)
+		return zone;
+	*takes_r = DNS_LIST_HASH;
+	return hashbl_zone(rule);
+}
+
+/* The zones that rules name themselves become lists. */
 void
 ruleset_dns_imply(struct ruleset *ruleset)
 {
 	for (size_t i = 0; i < ruleset->rule_count; i++) {
 		const struct rule *rule = &ruleset->rules[i];
-		unsigned takes = DNS_LIST_IP;
 		struct slice zone;
+		unsigned takes;
 		size_t number;
 
-		if (rule->broken || rule->def.kind != RULE_FUNCTION)
+		if (rule->broken)
 			continue;
-		zone = dnsbl_zone(rule);
-		if (zone.p == NULL) {
-			zone = uribl_zone(ruleset, rule);
-			takes = DNS_LIST_DOMAIN;
-		}
+		zone = zone_asked(ruleset, rule, &takes);
 		if (zone.p != NULL && ruleset_dns_zone(ruleset, zone, takes, &number))
 			ruleset_dns_declare(ruleset, rule, number, NULL);
 	}

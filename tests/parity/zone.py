@@ -72,8 +72,8 @@ class Zone:
     def listed(self, zone, name, kind):
         codes = LISTS[zone]
         if name == "gmail.com.lookup.dkimwl.org" and kind == "A":
-            # The one signer whose keys are known has all codes.
-            return "FOUND", [socket.inet_aton(code) for code in codes]
+            # The one signer whose keys are known has all codes; a refusal stands alone.
+            return "FOUND", [socket.inet_aton(code) for code in codes if not code.startswith("127.255.")]
         if self.number("listed", name) >= LISTED:
             return "NXDOMAIN", []
         if isinstance(codes, str):

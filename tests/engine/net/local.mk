@@ -27,3 +27,8 @@ unit_tests += tests/engine/net/test_dns_wire
 tests_engine_net_test_dns_wire_SOURCES = tests/engine/net/test_dns_wire.c
 tests_engine_net_test_dns_wire_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_net_test_dns_wire_LDADD = $(unit_test_libs)
+
+unit_tests += tests/engine/net/test_dns_operator
+tests_engine_net_test_dns_operator_SOURCES = tests/engine/net/test_dns_operator.c
+tests_engine_net_test_dns_operator_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_net_test_dns_operator_LDADD = $(unit_test_libs)

@@ -68,6 +68,20 @@ static const struct row rows[] = {
 	{ "F plain.example.org A 0.0.0.16/0x30", "plain.example.org A 127.0.0.48\n", false, NULL,
 	    false },
 	{ "F plain A", "", false, "", false },
+	/* an error code is no hit, by whatever filter */
+	{ "F _LASTEXTERNALREVIP_.l.example A /^127\\./", "1.2.0.192.l.example A 127.255.255.255\n",
+	    false, NULL, true },
+	{ "F _LASTEXTERNALREVIP_.l.example A [NOERROR]", "1.2.0.192.l.example A 127.255.255.255\n",
+	    false, NULL, true },
+	{ "F _LASTEXTERNALREVIP_.l.example A [NOERROR]", "1.2.0.192.l.example A 127.0.0.2\n", true,
+	    NULL, false },
+	{ "F _URIDOMAINS_.multi.surbl.org", "example.info.multi.surbl.org A 127.0.0.1\n", false,
+	    "A example.info.multi.surbl.org\n", true },
+	{ "F _URIDOMAINS_.multi.surbl.org TXT",
+	    "example.info.multi.surbl.org TXT \"blocked\"\n"
+	    "example.info.multi.surbl.org A 127.0.0.1\n",
+	    false, "TXT example.info.multi.surbl.org\nA example.info.multi.surbl.org\n", true },
+	{ "F plain.surbl.org A /./", "plain.surbl.org A 127.0.0.1\n", false, NULL, true },
 	{ "OTHER plain.example.org A", "plain.example.org A 192.0.2.5\n", false, "", false },
 };
 

@@ -13,8 +13,9 @@
 	{                                \
 		(text), sizeof(text) - 1 \
 	}
-/* Of "me@example.org", and of "http://www.example.com/x". */
+/* Of "me@example.org", "me+tag@example.org", and of "http://www.example.com/x". */
 #define SHA1 "2bb292050f956bbba8b95742405b6598331f727b"
+#define SHA1_TAG "8027c0d394fda5aefee0802d829a856fb5b7f85c"
 #define SHA256 "qvojj42jrfaleqowwxtyxnxzfe5zigktwj4z7c4slpjfdacxdv3q"
 #define MD5_URI "a6f1ba198ba3b94bec9d4fe751c89366"
 /* Of "hello\n". */
@@ -51,6 +52,21 @@ static const struct dns_row rows[] = {
 	    .asked = "A b@real.example.info.l.example\n" },
 	{ "check_hashbl_emails('l.example')", MESSAGE "x\n", .dns = SHA1 ".l.example A !TIMEOUT\n",
 	    .unknown = true },
+	/* an error code is no listing, nor are words beside one */
+	{ "check_hashbl_emails('l.example')", MESSAGE "x\n",
+	    .dns = SHA1 ".l.example A 127.255.255.254\n", .unknown = true },
+	{ "check_hashbl_emails('l.example', 'sha1', 'From:addr', '^127\\.')", MESSAGE "x\n",
+	    .dns = SHA1_TAG ".l.example A 127.255.255.254\n" SHA1_TAG ".l.example A 127.0.0.2\n",
+	    .unknown = true },
+	{ "check_hashbl_emails('multi.uribl.com')", MESSAGE "x\n",
+	    .dns = SHA1 ".multi.uribl.com A 127.0.0.1\n", .unknown = true },
+	{ "check_hashbl_emails('l.example/TXT', 'sha1/notag', 'From:addr', '.')", MESSAGE "x\n",
+	    .dns = SHA1 ".l.example TXT \"refused\"\n" SHA1 ".l.example A 127.255.255.254\n",
+	    .unknown = true },
+	{ "check_hashbl_emails('l.example./TXT', 'sha1/notag', 'From:addr', '^listed')",
+	    MESSAGE "x\n",
+	    .dns = SHA1 ".l.example TXT \"listed\"\n" SHA1 ".l.example A 127.0.0.2\n", .want = true,
+	    .asked = "TXT " SHA1 ".l.example\nA " SHA1 ".l.example\n" },
 	{ "check_hashbl_uris('l.example', 'md5')", MESSAGE "http://www.example.com/X\n",
 	    .dns = MD5_URI ".l.example A 127.0.0.2\n", .want = true,
 	    .asked = "A " MD5_URI ".l.example\n" },

@@ -139,8 +139,22 @@ static const struct {
 	    "9.113.0.203.in-addr.arpa PTR dyn-9.example.", "R | " },
 	{ "dns: an error code is no hit", DNS("R", "{from-domain}.any.test", ANSWERS(T("/./"))),
 	    "author.com.any.test A 127.255.255.254",
-	    " |  | author.com.any.test: the answer is an error code, no hit | the DNS gave no "
-	    "answer for R" },
+	    " |  | author.com.any.test: the answer 127.255.255.254 is an error code, no hit | "
+	    "the DNS gave no answer for R" },
+	{ "dns: an operator's error code is no hit", DNS("R", "{from-domain}.uribl.com", .tags = 0),
+	    "author.com.uribl.com A 127.0.0.1",
+	    " | author.com error code | list uribl.com refuses to answer (error code "
+	    "127.0.0.1) | the DNS gave no answer for R" },
+	{ "dns: words beside an error code are no hit",
+	    DNS("R", "{from-domain}.multi.uribl.com", .question_type = SLICE("TXT"),
+		ANSWERS(T("/./"))),
+	    "author.com.multi.uribl.com TXT \"refused\"\nauthor.com.multi.uribl.com A 127.0.0.1",
+	    " | author.com error code | list multi.uribl.com refuses to answer (error code "
+	    "127.0.0.1) | the DNS gave no answer for R" },
+	{ "dns: an error code of a list that is described",
+	    DNS("R", "{from-domain}.dom.test", .tags = 0), "author.com.dom.test A 127.0.0.99",
+	    " | author.com error code | list dom refuses to answer (error code 127.0.0.99) | "
+	    "the DNS gave no answer for R" },
 	{ "dns: several fields", DNS("R", "{reply-to-domain}.{from-host}.t.test", .tags = 0),
 	    "reply.net.sub.author.com.t.test A 192.0.2.1", "R | " },
 };
@@ -355,6 +369,47 @@ test_states(void **state)
 	}
 }
 
+/* The same for lists that rules name by their zones: they come after those described. */
+static void
+test_implied_states(void **state)
+{
+	static const struct slice entry = { "R _LASTEXTERNALREVIP_.ask.test A 127.0.0.2", 42 };
+	static const struct rule_list askdns = { SLICE("askdns"), &entry, 1, { 0 } };
+	static const struct rule_def defs[] = {
+		{ .name = SLICE("R"),
+		    .kind = RULE_FUNCTION,
+		    .expression = SLICE("check_hashbl_emails('h.test', 'raw', 'From:addr')") },
+		{ .name = SLICE("R"),
+		    .kind = RULE_FUNCTION,
+		    .expression = SLICE("check_askdns()") },
+		{ .name = SLICE("R"),
+		    .kind = RULE_DNS,
+		    .expression = SLICE("{last-external}.zen.spamhaus.org") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(defs) / sizeof(defs[0]); i++) {
+		struct arena *arena = arena_new((size_t)64 << 20);
+		const struct ruleset_report report = { helper_keep, NULL };
+		const struct ruleset_source source = {
+			.defs = &defs[i], .def_count = 1, .lists = &askdns, .list_count = 1
+		};
+		struct ruleset *ruleset = ruleset_build(&source, &report);
+		const struct dns_list_state sick = { DNS_LIST_SICK };
+		struct buf got = { 0 };
+
+		assert_int_equal(ruleset_dns_lists(ruleset)->n, 1);
+		assert_true(ruleset_asks(ruleset, 0));
+		run(arena, ruleset, "* A 127.0.0.2", &sick, &got);
+		if (strstr(buf_text(&got), " is sick: not asked | the DNS gave no answer for R") ==
+		    NULL)
+			fail_msg("rule %zu: got \"%s\"", i, buf_text(&got));
+		buf_clear(&got);
+		ruleset_unref(&ruleset);
+		arena_free(&arena);
+	}
+}
+
 int
 main(void)
 {
@@ -362,6 +417,7 @@ main(void)
 		cmocka_unit_test(test_hits),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_implied_states),
 	};
 
 	return cmocka_run_group_tests_name("list_rules", tests, NULL, NULL);
