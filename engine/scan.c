@@ -60,6 +60,7 @@ struct scan {
 	bool authenticating; /* who sent it is not known yet, and is wanted */
 	int64_t paused_us; /* when the last step ended */
 	int64_t sum; /* of the rules that hit so far */
+	int64_t told; /* of those among them that tell of error codes, without their signs */
 	unsigned turn; /* how many have hit */
 	struct shortcircuit shortcircuit;
 	struct vec slow; /* struct slow_rule */
@@ -117,7 +118,21 @@ hit_score(const struct scan *scan, const struct rule *rule)
 {
 	if (scan->shortcircuit.ended && slice_eq(rule->def.name, SHORTCIRCUIT_NAME))
 		return scan->shortcircuit.score;
-	return rule->subrule ? 0 : rule->def.score * scan->outcomes[rule->index].count;
+	if (rule->subrule || scan->outcomes[rule->index].mute)
+		return 0;
+	return rule->def.score * scan->outcomes[rule->index].count;
+}
+
+/* What tells of error codes scores no more than one rule that does may, however many do. */
+static void
+bound_told(struct scan *scan, const struct rule *rule)
+{
+	int64_t score = rule->def.score < 0 ? -rule->def.score : rule->def.score;
+
+	if (scan->told + score > LIST_TOLD_SCORE)
+		scan->outcomes[rule->index].mute = true;
+	else
+		scan->told += score;
 }
 
 /* A rule's hit, as one more in the order of time. */
@@ -299,8 +314,14 @@ run_rule(struct scan *scan, const struct rule *rule)
 		touch_readers(scan, rule);
 	if (outcome->count == 0)
 		return;
-	scan->views.values[rule->index] = outcome->value != 0 ? outcome->value : outcome->count;
-	hit_may_end(scan, rule, outcome->count);
+	if (outcome->told) {
+		scan->views.values[rule->index] = META_UNKNOWN;
+		bound_told(scan, rule);
+	} else {
+		scan->views.values[rule->index] = outcome->value != 0 ? outcome->value
+								      : outcome->count;
+		hit_may_end(scan, rule, outcome->count);
+	}
 	count_hit(scan, rule);
 }
 

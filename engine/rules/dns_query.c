@@ -221,7 +221,7 @@ dns_tally_result(const struct dns_tally *tally, const struct rule *rule)
 	if (tally->open && (tally->hits == 0 || (rule->def.tags & RULE_MULTIPLE) != 0))
 		return EVAL_OPEN;
 	if (tally->hits > 0)
-		return tally->hits;
+		return tally->told ? EVAL_TOLD : tally->hits;
 	return tally->failed ? EVAL_UNKNOWN : 0;
 }
 

@@ -24,10 +24,12 @@
 #define EVAL_OPEN UINT_MAX
 /* The DNS failed it: neither a hit nor a miss. */
 #define EVAL_UNKNOWN (UINT_MAX - 1)
+/* It hits once, by the error code of a DNS list: for people alone (outcome.told). */
+#define EVAL_TOLD (UINT_MAX - 2)
 
 /*
- * How often it hits (0: not), EVAL_OPEN or EVAL_UNKNOWN, for `rule`, whose call
- * holds the arguments.
+ * How often it hits (0: not), EVAL_OPEN, EVAL_UNKNOWN or EVAL_TOLD, for `rule`,
+ * whose call holds the arguments.
  */
 typedef unsigned eval_fn(const struct rule *rule, struct views *views);
 

@@ -69,7 +69,7 @@ static unsigned
 result(const struct dns_tally *tally)
 {
 	if (tally->hits > 0)
-		return 1;
+		return tally->told ? EVAL_TOLD : 1;
 	return tally->open ? EVAL_OPEN : tally->failed ? EVAL_UNKNOWN : 0;
 }
 

@@ -25,6 +25,10 @@ kind_function_eval(const struct rule *rule, struct views *views, struct outcome 
 	}
 	if (hits == 0 || views->spent)
 		return;
+	if (hits == EVAL_TOLD) {
+		outcome->told = true;
+		hits = 1;
+	}
 	outcome->value = hits;
 	outcome->count = hits < most ? hits : most;
 	outcome->view = SLICE("function");

@@ -44,6 +44,11 @@ enum outcome_state {
 struct outcome {
 	enum outcome_state state;
 	unsigned count; /* 0: no hit */
+	/*
+	 * The hit tells people of a DNS list's error code. Metas do not know it, it ends no scan,
+	 * and all such hits together score LIST_TOLD_SCORE at most: others are mute.
+	 */
+	bool told, mute;
 	unsigned turn; /* which of the scan's hits it was, 1 the first */
 	double value; /* what metas read; set by those whose value is not the count */
 	struct slice matched; /* the first match; absent: none to show */

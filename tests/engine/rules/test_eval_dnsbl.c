@@ -174,8 +174,8 @@ test_forbidden(void **state)
 	dns_rows_check(skip, ROWS(skip), skipped, 1);
 }
 
-/* Scans once: what hits, and what is asked. */
-static void
+/* Scans once: what hits, and what is asked (NULL: whatever); the score, in millionths. */
+static int64_t
 check_scan(
     const struct rule_def *defs, size_t count, const char *dns, const char *hits, const char *asks)
 {
@@ -185,16 +185,20 @@ check_scan(
 	struct buf names = { 0 }, asked = { 0 };
 	struct err err;
 	const struct dns_table *table = dns_table_read(arena, slice_of(dns), &err);
+	int64_t score;
 
 	assert_non_null(table);
-	helper_scan_dns(arena, ruleset, slot, SLICE(THREE), NULL, table, &names, &asked);
+	score =
+	    helper_scan_dns(arena, ruleset, slot, SLICE(THREE), NULL, table, &names, &asked)->score;
 	assert_string_equal(buf_text(&names), hits);
-	assert_string_equal(buf_text(&asked), asks);
+	if (asks != NULL)
+		assert_string_equal(buf_text(&asked), asks);
 	buf_clear(&names);
 	buf_clear(&asked);
 	ruleset_unref(&ruleset);
 	arena_free(&arena);
 	slot_free(&slot);
+	return score;
 }
 
 /* Rules of a set look at what one of them asked; each question goes out once. */
@@ -217,6 +221,55 @@ test_sets(void **state)
 	check_scan(defs + 1, 2, "1.2.0.192.z.example A 127.0.0.4\n", "", "");
 }
 
+/* A rule that tells of an error code. */
+#define TELLS(id, points, call, ...)                                                   \
+	{                                                                              \
+		.name = SLICE(id), .kind = RULE_FUNCTION, .expression = SLICE(call),   \
+		.has_score = true, .score = (int64_t)((points)*SCORE_ONE), __VA_ARGS__ \
+	}
+
+/*
+ * One that scores next to nothing may tell of an error code; metas, whoever wrote them, do not
+ * know it for a hit, and it ends no scan. However many tell, they score no more than one may.
+ */
+static void
+test_telling(void **state)
+{
+#define BLOCKED "check_rbl('z-lastexternal', 'z.example.', '^127\\.255\\.255\\.254$')"
+	static const char refused[] = "1.2.0.192.z.example A 127.255.255.254\n";
+	static const struct rule_def one[] = {
+		TELLS("BLOCKED", 0.001, BLOCKED, .shortcircuit = SHORTCIRCUIT_SPAM),
+		META("A_OURS", "BLOCKED"),
+		META("B_NOT", "!BLOCKED"),
+		{ .name = S("C_IMPORTED"),
+		    .kind = RULE_META,
+		    .expression = S("BLOCKED > 0"),
+		    .imported = true },
+		FUNCTION("__SUB", BLOCKED),
+		META("D_SUB", "__SUB"),
+		FUNCTION("LISTED", "check_rbl('z-lastexternal', 'z.example.')"),
+		HEADER("LATER", "From", "/./"),
+	};
+	static const struct rule_def many[] = {
+		TELLS("A", 0.06, BLOCKED, .tags = RULE_MULTIPLE),
+		TELLS("B", 0.06, BLOCKED, .tags = 0),
+		TELLS("C", 0.04, BLOCKED, .tags = 0),
+		TELLS("D", 0.11, BLOCKED, .tags = 0),
+		TELLS("E", -0.05, BLOCKED, .tags = 0),
+	};
+	static const struct rule_def dnswl[] = {
+		TELLS("BLOCKED", 0.001, "check_rbl_sub('z-lastexternal', '^127\\.0\\.\\d+\\.255$')",
+		    .tags = 0),
+		FUNCTION("__ASKS", "check_rbl('z-lastexternal', 'list.dnswl.org.')"),
+	};
+
+	(void)state;
+	assert_int_equal(
+	    check_scan(one, 8, refused, "BLOCKED,LATER", NULL), SCORE_ONE / 1000 * 1001);
+	assert_int_equal(check_scan(many, 5, refused, "A,B,C,E", NULL), SCORE_ONE / 10);
+	check_scan(dnswl, 2, "1.2.0.192.list.dnswl.org A 127.0.0.255\n", "BLOCKED", NULL);
+}
+
 int
 main(void)
 {
@@ -224,6 +277,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_forbidden),
 		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_telling),
 	};
 
 	return cmocka_run_group_tests_name("eval_dnsbl", tests, NULL, NULL);
