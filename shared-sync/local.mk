@@ -29,4 +29,8 @@ libsharedsync_a_SOURCES += \
 	shared-sync/redis_socket.c shared-sync/redis_socket.h \
 	shared-sync/redis_tls.c shared-sync/redis_tls.h \
 	shared-sync/redis_wire.c shared-sync/redis_wire.h
+# What follows a channel and judges its rules.
+libsharedsync_a_SOURCES += \
+	shared-sync/feed_judge.c shared-sync/feed_judge.h \
+	shared-sync/guard.c shared-sync/guard.h
 SHARED_SYNC_LIBS = libsharedsync.a $(HIREDIS_LIBS) $(SSL_LIBS) $(ZLIB_LIBS) -lpthread

@@ -27,7 +27,7 @@ MAY_USE = {
     "engine/rules/": ["engine/auth/", "engine/net/", "engine/mime/", "engine/regex/", "engine/util/"],
     "engine/": ["engine/rules/", "engine/auth/", "engine/net/", "engine/mime/", "engine/regex/", "engine/util/"],
     "conf/": ["engine/", "engine/rules/", "engine/net/", "engine/mime/", "engine/util/"],
-    "shared-sync/": ["conf/", "engine/", "engine/rules/", "engine/util/"],
+    "shared-sync/": ["conf/", "engine/", "engine/rules/", "engine/regex/", "engine/util/"],
     "milter/": ["shared-sync/", "conf/", "engine/", "engine/rules/", "engine/net/", "engine/mime/", "engine/util/"],
 }
 

@@ -129,7 +129,7 @@ test_hidden_verbs(void **state)
 		if (regex == NULL)
 			continue;
 		regex_free(&regex);
-		/* As a class or an escape it stays legal when its name is spoiled; as a verb not. */
+		/* In a class or escaped it stays legal when its name is spoiled; as a verb not. */
 		memcpy(strstr(text, "(*FAIL)"), "(*FXIL)", 7);
 		regex = regex_new(compiler, slice_of(text), &err);
 		if (regex != NULL) {
