@@ -25,6 +25,7 @@ libsharedsync_a_SOURCES += \
 	shared-sync/redis_address.c shared-sync/redis_address.h \
 	shared-sync/redis_guard.c shared-sync/redis_guard.h \
 	shared-sync/redis_link.c shared-sync/redis_link.h \
+	shared-sync/redis_reader.c shared-sync/redis_reader.h \
 	shared-sync/redis_reply.c shared-sync/redis_reply.h \
 	shared-sync/redis_socket.c shared-sync/redis_socket.h \
 	shared-sync/redis_tls.c shared-sync/redis_tls.h \

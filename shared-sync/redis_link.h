@@ -34,12 +34,11 @@
 #include "engine/util/slice.h"
 #include "shared-sync/link_outcome.h"
 #include "shared-sync/redis_address.h"
+#include "shared-sync/redis_reader.h"
 #include "shared-sync/redis_reply.h"
 
 /* Nodes that are followed from one command by MOVED and ASK. */
 #define REDIS_LINK_HOPS_MAX 5
-/* Arguments of a command. */
-#define REDIS_LINK_ARGS_MAX 64
 #define REDIS_LINK_CONNECT_MS 5000
 
 struct redis_options {
@@ -77,10 +76,11 @@ void redis_link_close(struct redis_link *link);
 void redis_link_next_address(struct redis_link *link);
 
 /*
- * Sends one command and waits up to timeout_ms for its whole reply (of one that blocks:
- * its own time and some more). LINK_OK with *reply_r, which the caller frees, and which is no
- * error reply; else *reply_r is NULL and *err tells (text of Redis's is made printable). On a
- * link that is not connected: LINK_LOST. The timeout is for all nodes that MOVED and ASK name.
+ * Sends one command of up to REDIS_ARGS_MAX arguments and waits up to timeout_ms for its
+ * whole reply (of one that blocks: its own time and some more). LINK_OK with *reply_r, which the
+ * caller frees, and which is no error reply; else *reply_r is NULL and *err tells (text of
+ * Redis's is made printable). On a link that is not connected: LINK_LOST. The timeout is for all
+ * nodes together that MOVED and ASK name.
  */
 enum link_outcome redis_link_command(struct redis_link *link, const struct slice *args,
     size_t count, unsigned timeout_ms, struct redis_reply **reply_r, struct err *err);

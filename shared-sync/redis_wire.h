@@ -1,9 +1,7 @@
 /*
  * redis_wire.h - one connection to one Redis server: a command out, a reply in
  *
- * The only user of hiredis is its .c: it writes commands and reads replies, and neither
- * sees a socket nor bytes that the guard has not seen. What to do about errors is the
- * link's (redis_link.h).
+ * What to do about errors is the link's (redis_link.h).
  */
 #ifndef STEELYARD_SHARED_SYNC_REDIS_WIRE_H
 #define STEELYARD_SHARED_SYNC_REDIS_WIRE_H
@@ -17,9 +15,6 @@
 #include "shared-sync/link_wait.h"
 #include "shared-sync/redis_address.h"
 #include "shared-sync/redis_reply.h"
-
-/* Arguments of a command. */
-#define REDIS_ARGS_MAX 64
 
 struct redis_wire;
 

@@ -183,3 +183,23 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/prefilter/odd \
 	tests/fuzz/corpus/prefilter/utf \
 	tests/fuzz/corpus/prefilter/words
+
+# What a Redis sends
+noinst_PROGRAMS += tests/fuzz/fuzz_resp
+tests_fuzz_fuzz_resp_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_resp_SOURCES = tests/fuzz/fuzz_resp.c
+tests_fuzz_fuzz_resp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_resp_SOURCES = tests/fuzz/fuzz_resp.c tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/resp.dict \
+	tests/fuzz/corpus/resp/bulk \
+	tests/fuzz/corpus/resp/deep \
+	tests/fuzz/corpus/resp/integer \
+	tests/fuzz/corpus/resp/nested \
+	tests/fuzz/corpus/resp/resp3 \
+	tests/fuzz/corpus/resp/sequence \
+	tests/fuzz/corpus/resp/unfinished \
+	tests/fuzz/corpus/resp/xread

@@ -1,3 +1,10 @@
+# The link against real servers.
+check_PROGRAMS += tests/shared-sync/redis_ping
+tests_shared_sync_redis_ping_SOURCES = tests/shared-sync/redis_ping.c
+tests_shared_sync_redis_ping_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS)
+feed_scripts += tests/shared-sync/test_redis_link.py
+EXTRA_DIST += tests/shared-sync/redis_server.py
+
 unit_tests += tests/shared-sync/test_channel_keys
 tests_shared_sync_test_channel_keys_SOURCES = tests/shared-sync/test_channel_keys.c
 tests_shared_sync_test_channel_keys_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
