@@ -13,6 +13,7 @@ libsharedsync_a_SOURCES = \
 	shared-sync/fold_rule.c shared-sync/fold_rule.h \
 	shared-sync/hex.c shared-sync/hex.h \
 	shared-sync/inflate.c shared-sync/inflate.h \
+	shared-sync/journal.c shared-sync/journal.h \
 	shared-sync/keyset.c shared-sync/keyset.h \
 	shared-sync/snapshot.c shared-sync/snapshot.h \
 	shared-sync/stored_file.c shared-sync/stored_file.h

@@ -61,3 +61,8 @@ tests_shared_sync_test_guard_LDADD = $(feed_test_libs)
 tests_shared_sync_test_feed_judge_SOURCES = tests/shared-sync/test_feed_judge.c
 tests_shared_sync_test_feed_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_feed_judge_LDADD = $(feed_test_libs)
+
+unit_tests += tests/shared-sync/test_journal
+tests_shared_sync_test_journal_SOURCES = tests/shared-sync/test_journal.c $(feed_signer) $(feed_random)
+tests_shared_sync_test_journal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_journal_LDADD = $(feed_test_libs)
