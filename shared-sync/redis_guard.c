@@ -75,6 +75,8 @@ guard_digit(struct redis_guard *guard, char c)
 		guard->negative = true;
 	} else if (!ascii_is_digit(c)) {
 		return broken(guard, "a number with something else in it");
+	} else if (guard->number == 0 && guard->line > 0 && (c == '0' || !guard->negative)) {
+		return broken(guard, "a number that begins with a zero");
 	} else if (guard->line - guard->negative >= DIGITS_MAX) {
 		return guard->type == ':' ? broken(guard, "a number that is too long")
 					  : oversized(guard, "a length of too many digits");

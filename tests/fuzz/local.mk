@@ -202,4 +202,5 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/resp/resp3 \
 	tests/fuzz/corpus/resp/sequence \
 	tests/fuzz/corpus/resp/unfinished \
-	tests/fuzz/corpus/resp/xread
+	tests/fuzz/corpus/resp/xread \
+	tests/fuzz/corpus/resp/zero

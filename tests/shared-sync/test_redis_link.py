@@ -444,7 +444,7 @@ def test_tls():
                                           ("rediss://[::1]:%d" % port, ca, "TLS: IP address mismatch"),
                                           ("rediss://127.0.0.1:%d" % port, "/dev/null", "no certificates"),
                                           ("rediss://127.0.0.1:%d" % redis.port, ca, "")):
-                with Link(address, ca=trusted, connect_ms=1000) as link:
+                with Link(address, ca=trusted, connect_ms=20000 if why else 500) as link:
                     outcome, _, text = link.connect()
                     # Redis without TLS waits for the end of what it takes for a line.
                     same(address, outcome, "tls" if why else "timeout")
