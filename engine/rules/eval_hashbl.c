@@ -32,7 +32,23 @@
 
 #define SIMPLE_OPTIONS "sha1/max=10/shuffle"
 
-/* One call: what is asked about, in the order in which it stands in the message. */
+/*
+ * What a rule asks about, in the order in which it stands in the message. It is looked for once:
+ * the rule is run again whenever answers have come, and must not read the message each time.
+ */
+struct found {
+	const struct rule *rule;
+	struct found *next;
+	bool done;
+	struct vec things; /* struct thing */
+};
+
+struct thing {
+	struct slice text;
+	struct slice name; /* in the list's zone; absent: not made yet; empty: it is ignored */
+};
+
+/* One call. */
 struct hashbl {
 	struct views *views;
 	const struct rule *rule;
@@ -40,7 +56,7 @@ struct hashbl {
 	enum dns_type type;
 	const struct regex *filter; /* NULL: 127.0.0.0/8 */
 	struct map *seen;
-	struct vec things; /* struct slice */
+	struct found *found;
 };
 
 /* The option's value, empty when it has none; absent: it is not there. */
@@ -102,6 +118,24 @@ hashbl_zone(const struct rule *rule)
 		   : SLICE_ABSENT;
 }
 
+/* The rule's own; NULL at the arena's cap. */
+static struct found *
+found_of(struct views *views, const struct rule *rule)
+{
+	struct found *found = views->memos[MEMO_HASHBL];
+
+	while (found != NULL && found->rule != rule)
+		found = found->next;
+	if (found != NULL)
+		return found;
+	found = arena_alloc(views->arena, sizeof(*found));
+	if (found == NULL)
+		return NULL;
+	*found = (struct found){ .rule = rule, .next = views->memos[MEMO_HASHBL] };
+	views->memos[MEMO_HASHBL] = found;
+	return found;
+}
+
 /* `filter` is the number of that argument. False: nothing is to be done. */
 static bool
 hashbl_open(struct hashbl *hashbl, const struct rule *rule, struct views *views,
@@ -114,23 +148,26 @@ hashbl_open(struct hashbl *hashbl, const struct rule *rule, struct views *views,
 	hashbl->options = arg_text(rule, 1, options);
 	if (arg_text(rule, filter, SLICE_ABSENT).p != NULL)
 		hashbl->filter = rule->call.args[filter].regex;
+	hashbl->found = facts_on(views->facts) ? found_of(views, rule) : NULL;
+	if (hashbl->found == NULL || hashbl->found->done)
+		return hashbl->found != NULL;
+	hashbl->found->things = VEC_OF(struct thing, views->arena);
 	hashbl->seen = map_new(views->arena, MAP_EXACT, views->hash_seed);
-	hashbl->things = VEC_OF(struct slice, views->arena);
-	return facts_on(views->facts) && hashbl->seen != NULL;
+	return hashbl->seen != NULL;
 }
 
 /* Keeps a thing to ask about, once. */
 static void
 add_thing(struct hashbl *hashbl, struct slice thing)
 {
-	struct slice *added;
+	struct thing *added;
 
-	if (thing.n == 0 || hashbl->things.n >= FOUND_MAX ||
+	if (thing.n == 0 || hashbl->found->things.n >= FOUND_MAX ||
 	    map_find(hashbl->seen, thing) != NULL || !map_add(hashbl->seen, thing, hashbl))
 		return;
-	added = vec_push(&hashbl->things);
+	added = vec_push(&hashbl->found->things);
 	if (added != NULL)
-		*added = thing;
+		*added = (struct thing){ .text = thing };
 }
 
 /* In lower case, unless the options say otherwise. */
@@ -214,6 +251,23 @@ is_listed(const struct hashbl *hashbl, const struct dns_answer *answer)
 	return false;
 }
 
+/* The thing as the list wants it, in its zone; empty: it is not to be asked about. */
+static struct slice
+thing_name(const struct hashbl *hashbl, struct thing *thing, bool hashed)
+{
+	struct slice label;
+
+	if (thing->name.p != NULL)
+		return thing->name;
+	label = hashed ? thing->text : hash(hashbl, thing->text);
+	if (label.p == NULL || is_ignored(hashbl, thing->text) || is_ignored(hashbl, label))
+		thing->name = SLICE("");
+	else
+		thing->name = arena_printf(
+		    hashbl->views->arena, "%.*s.%.*s", SLICE_ARG(label), SLICE_ARG(hashbl->zone));
+	return thing->name;
+}
+
 /* Asks about what was found; `hashed`: it is hashes already. */
 static unsigned
 hashbl_ask(struct hashbl *hashbl, bool hashed)
@@ -221,22 +275,23 @@ hashbl_ask(struct hashbl *hashbl, bool hashed)
 	size_t most = number_option(hashbl, "max", THINGS_USUAL);
 	struct dns_tally tally = { 0 };
 
+	hashbl->found->done = true;
 	if (most > THINGS_MAX)
 		most = THINGS_MAX;
-	for (size_t i = 0; i < hashbl->things.n && i < most; i++) {
-		struct slice thing = *(struct slice *)vec_at(&hashbl->things, i);
-		struct slice label = hashed ? thing : hash(hashbl, thing);
+	for (size_t i = 0; i < hashbl->found->things.n && i < most; i++) {
+		struct thing *thing = vec_at(&hashbl->found->things, i);
+		struct slice name = thing_name(hashbl, thing, hashed);
 		struct dns_listing listing;
 
-		if (label.p == NULL || is_ignored(hashbl, thing) || is_ignored(hashbl, label))
+		if (name.n == 0)
 			continue;
-		listing = dns_query_zone(hashbl->views, hashbl->type, label, hashbl->zone);
+		listing = dns_query_listing(hashbl->views, hashbl->type, name, hashbl->zone);
 		if (!dns_tally_listing(
 			&tally, hashbl->views, hashbl->rule, hashbl->filter == NULL, &listing) ||
 		    !is_listed(hashbl, listing.answer))
 			continue;
 		if (tally.hits++ == 0 && !hashbl->rule->subrule)
-			views_log(hashbl->views, hashbl->rule, "%.*s", SLICE_ARG(thing));
+			views_log(hashbl->views, hashbl->rule, "%.*s", SLICE_ARG(thing->text));
 	}
 	return dns_tally_result(&tally, hashbl->rule);
 }
@@ -366,7 +421,7 @@ add_text(struct hashbl *hashbl, const struct name_list *acl, struct slice text)
 		.without_quotes = has_option(hashbl, "noquote") };
 	struct slice address;
 
-	while (hashbl->things.n < FOUND_MAX && mail_scan_next(&scanner, &address))
+	while (hashbl->found->things.n < FOUND_MAX && mail_scan_next(&scanner, &address))
 		add_address(hashbl, acl, address);
 }
 
@@ -405,22 +460,31 @@ add_place(struct hashbl *hashbl, const struct name_list *acl, struct slice place
 	}
 }
 
-unsigned
-eval_check_hashbl_emails(const struct rule *rule, struct views *views)
+static void
+find_emails(struct hashbl *hashbl)
 {
-	struct slice places = arg_text(rule, 2, SLICE("ALLFROM/Reply-To/body"));
+	struct slice places = arg_text(hashbl->rule, 2, SLICE("ALLFROM/Reply-To/body"));
 	const struct name_list *acl;
-	struct hashbl hashbl;
 
-	if (!hashbl_open(&hashbl, rule, views, SLICE("sha1/notag/noquote/max=10/shuffle"), 3) ||
-	    !find_acl(&hashbl, &acl))
-		return 0;
+	if (!find_acl(hashbl, &acl))
+		return;
 	while (places.n > 0) {
 		size_t slash = slice_find_byte(places, 0, '/');
 
-		add_place(&hashbl, acl, slice_trim(slice_cut(places, 0, slash)));
+		add_place(hashbl, acl, slice_trim(slice_cut(places, 0, slash)));
 		places = slice_from(places, slash + 1);
 	}
+}
+
+unsigned
+eval_check_hashbl_emails(const struct rule *rule, struct views *views)
+{
+	struct hashbl hashbl;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE("sha1/notag/noquote/max=10/shuffle"), 3))
+		return 0;
+	if (!hashbl.found->done)
+		find_emails(&hashbl);
 	return hashbl_ask(&hashbl, false);
 }
 
@@ -436,16 +500,12 @@ skips_uri(struct views *views, const struct uri *uri)
 	return false;
 }
 
-unsigned
-eval_check_hashbl_uris(const struct rule *rule, struct views *views)
+static void
+find_uris(struct hashbl *hashbl)
 {
-	struct hashbl hashbl;
-	struct uri_list uris;
+	struct views *views = hashbl->views;
+	struct uri_list uris = views_uris(views);
 
-	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 2) ||
-	    has_option(&hashbl, "raw"))
-		return 0;
-	uris = views_uris(views);
 	for (size_t i = 0; i < uris.n; i++) {
 		const struct uri *uri = &uris.v[i];
 
@@ -455,8 +515,20 @@ eval_check_hashbl_uris(const struct rule *rule, struct views *views)
 		    skips_uri(views, uri))
 			continue;
 		for (size_t k = 0; k < uri->variants.n; k++)
-			add_thing(&hashbl, cased(&hashbl, uri->variants.v[k]));
+			add_thing(hashbl, cased(hashbl, uri->variants.v[k]));
 	}
+}
+
+unsigned
+eval_check_hashbl_uris(const struct rule *rule, struct views *views)
+{
+	struct hashbl hashbl;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 2) ||
+	    has_option(&hashbl, "raw"))
+		return 0;
+	if (!hashbl.found->done)
+		find_uris(&hashbl);
 	return hashbl_ask(&hashbl, false);
 }
 
@@ -483,7 +555,7 @@ add_matches(struct hashbl *hashbl, const struct regex *regex, struct slice text)
 		views->budget };
 	struct regex_match match = { 0 };
 
-	while (hashbl->things.n < FOUND_MAX && !views->spent &&
+	while (hashbl->found->things.n < FOUND_MAX && !views->spent &&
 	       regex_next(regex, views->scratch, text, &limits, &match) == REGEX_MATCH) {
 		struct slice thing = regex_group(views->scratch, text);
 
@@ -494,22 +566,32 @@ add_matches(struct hashbl *hashbl, const struct regex *regex, struct slice text)
 	}
 }
 
+static void
+find_matches(struct hashbl *hashbl)
+{
+	const struct rule *rule = hashbl->rule;
+	struct views *views = hashbl->views;
+	const struct regex *regex = rule->call.args[2].regex;
+	struct slice_list texts;
+
+	if (rule->def.call_kind == RULE_FULL) {
+		add_matches(hashbl, regex, views->bytes);
+		return;
+	}
+	texts = rule->def.of_rawbody ? views_rawbody(views) : views_body(views);
+	for (size_t i = 0; i < texts.n; i++)
+		add_matches(hashbl, regex, texts.v[i]);
+}
+
 unsigned
 eval_check_hashbl_bodyre(const struct rule *rule, struct views *views)
 {
-	const struct regex *regex = rule->call.args[2].regex;
-	struct slice_list texts;
 	struct hashbl hashbl;
 
 	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 3))
 		return 0;
-	if (rule->def.call_kind == RULE_FULL) {
-		add_matches(&hashbl, regex, views->bytes);
-		return hashbl_ask(&hashbl, false);
-	}
-	texts = rule->def.of_rawbody ? views_rawbody(views) : views_body(views);
-	for (size_t i = 0; i < texts.n; i++)
-		add_matches(&hashbl, regex, texts.v[i]);
+	if (!hashbl.found->done)
+		find_matches(&hashbl);
 	return hashbl_ask(&hashbl, false);
 }
 
@@ -547,27 +629,42 @@ tag_value(const struct hashbl *hashbl, struct slice value)
 	return trim ? domain : value;
 }
 
-unsigned
-eval_check_hashbl_tag(const struct rule *rule, struct views *views)
+/* Until all rules have run, a tag may still get values. */
+static enum dns_tag_state
+find_values(struct hashbl *hashbl)
 {
-	struct slice tag = rule->call.args[2].text;
+	struct views *views = hashbl->views;
+	struct slice tag = hashbl->rule->call.args[2].text;
 	struct vec values = VEC_OF(struct slice, views->arena);
-	struct hashbl hashbl;
 	enum dns_tag_state state;
 
-	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 3))
-		return 0;
 	if (tag.n > 2 && tag.p[0] == '_' && tag.p[tag.n - 1] == '_')
 		tag = slice_cut(tag, 1, tag.n - 1);
 	state = dns_tag_values(views, tag, &values);
+	for (size_t i = 0; state == DNS_TAG_SET && i < values.n; i++)
+		add_thing(
+		    hashbl, tag_value(hashbl, cased(hashbl, *(struct slice *)vec_at(&values, i))));
+	return state;
+}
+
+unsigned
+eval_check_hashbl_tag(const struct rule *rule, struct views *views)
+{
+	enum dns_tag_state state = DNS_TAG_SET;
+	struct hashbl hashbl;
+	unsigned hits;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 3))
+		return 0;
+	if (!hashbl.found->done)
+		state = find_values(&hashbl);
 	if (state == DNS_TAG_OPEN)
 		return EVAL_OPEN;
 	if (state == DNS_TAG_FAILED)
 		return EVAL_UNKNOWN;
-	for (size_t i = 0; state == DNS_TAG_SET && i < values.n; i++)
-		add_thing(&hashbl,
-		    tag_value(&hashbl, cased(&hashbl, *(struct slice *)vec_at(&values, i))));
-	return hashbl_ask(&hashbl, false);
+	hits = hashbl_ask(&hashbl, false);
+	hashbl.found->done = views->settled;
+	return hits;
 }
 
 /* Whether a part is to be left aside, by its type, name or size. */
@@ -580,24 +677,33 @@ skips_part(const struct hashbl *hashbl, const struct part *part, struct slice by
 	       bytes.n > number_option(hashbl, "maxsize", SIZE_MAX);
 }
 
-unsigned
-eval_check_hashbl_attachments(const struct rule *rule, struct views *views)
+static void
+find_attachments(struct hashbl *hashbl)
 {
+	struct views *views = hashbl->views;
 	const struct message *message = views->message;
-	struct hashbl hashbl;
 
-	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 2) ||
-	    has_option(&hashbl, "raw"))
-		return 0;
-	for (size_t i = 0; i < message->part_count && hashbl.things.n < THINGS_MAX; i++) {
+	for (size_t i = 0; i < message->part_count && hashbl->found->things.n < THINGS_MAX; i++) {
 		const struct part *part = message->parts[i];
 		struct slice bytes;
 
 		if (part->child != NULL || views_spent(views))
 			continue;
 		bytes = part_decode(views->arena, part);
-		if (!skips_part(&hashbl, part, bytes))
-			add_thing(&hashbl, hash(&hashbl, bytes));
+		if (!skips_part(hashbl, part, bytes))
+			add_thing(hashbl, hash(hashbl, bytes));
 	}
+}
+
+unsigned
+eval_check_hashbl_attachments(const struct rule *rule, struct views *views)
+{
+	struct hashbl hashbl;
+
+	if (!hashbl_open(&hashbl, rule, views, SLICE(SIMPLE_OPTIONS), 2) ||
+	    has_option(&hashbl, "raw"))
+		return 0;
+	if (!hashbl.found->done)
+		find_attachments(&hashbl);
 	return hashbl_ask(&hashbl, true);
 }

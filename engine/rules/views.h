@@ -57,6 +57,7 @@ enum view_memo {
 	MEMO_SPF, /* spf_facts.c */
 	MEMO_DKIM, /* dkim_facts.c */
 	MEMO_SHOWN, /* eval_author.c */
+	MEMO_HASHBL, /* eval_hashbl.c */
 	MEMO_COUNT
 };
 

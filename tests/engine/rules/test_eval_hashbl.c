@@ -106,11 +106,55 @@ test_rows(void **state)
 	dns_rows_check(rows, ROWS(rows), lists, 3);
 }
 
+/* The message is read once, however often answers come: later rounds take no memory. */
+static void
+test_rounds(void **state)
+{
+	static const struct rule_def defs[] = {
+		FUNCTION("A", "check_hashbl_emails('a.example')"),
+		FUNCTION("B", "check_hashbl_uris('b.example', 'sha256')"),
+		FUNCTION("C", "check_hashbl_bodyre('c.example', 'md5', '([a-z]+[0-9]+)')"),
+		FUNCTION("D", "check_hashbl_tag('d.example', 'sha1', '_AUTHORDOMAIN_')"),
+		FUNCTION("E", "check_hashbl_attachments('e.example')"),
+	};
+	static const struct envelope nobody = { .known = false };
+	static const struct budget endless = { NULL, NULL };
+	const struct scan_options options = { .now = 1700000000, .dns = true };
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct ruleset *ruleset = helper_build(defs, ROWS(defs), NULL, NULL);
+	struct slot *slot = helper_slot();
+	struct scan *scan = scan_open(arena, ruleset, &nobody, &options);
+	struct buf message = { 0 };
+	size_t asked = 0, used;
+
+	(void)state;
+	buf_add(&message, SLICE(MESSAGE));
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&message, "You%d@Example.INFO http://www%d.example.com/X\n", i, i);
+	scan_message(scan, slot, buf_slice(&message), &endless);
+	while (scan_wants(scan) != NULL)
+		asked++;
+	assert_int_equal(asked, 10 + 10 + 10 + 1 + 1);
+	used = arena_used(arena);
+	for (int i = 0; i < 5000; i++) {
+		assert_true(scan_is_open(scan));
+		scan_resume(scan, slot, &endless);
+	}
+	if (arena_used(arena) != used)
+		fail_msg("5000 rounds took %zu bytes", arena_used(arena) - used);
+	scan_close(&scan);
+	slot_free(&slot);
+	ruleset_unref(&ruleset);
+	buf_clear(&message);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_rounds),
 	};
 
 	return cmocka_run_group_tests_name("eval_hashbl", tests, NULL, NULL);
