@@ -38,6 +38,16 @@ tests_shared_sync_test_redis_address_SOURCES = tests/shared-sync/test_redis_addr
 tests_shared_sync_test_redis_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_redis_address_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
 
+unit_tests += tests/shared-sync/test_link_outcome
+tests_shared_sync_test_link_outcome_SOURCES = tests/shared-sync/test_link_outcome.c
+tests_shared_sync_test_link_outcome_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_link_outcome_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
+
+unit_tests += tests/shared-sync/test_redis_reader
+tests_shared_sync_test_redis_reader_SOURCES = tests/shared-sync/test_redis_reader.c
+tests_shared_sync_test_redis_reader_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_redis_reader_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
+
 unit_tests += tests/shared-sync/test_redis_guard
 tests_shared_sync_test_redis_guard_SOURCES = tests/shared-sync/test_redis_guard.c
 tests_shared_sync_test_redis_guard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
