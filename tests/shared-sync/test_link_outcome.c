@@ -1,4 +1,4 @@
-/* test_link_outcome.c - link_outcome.c: what Redis's errors mean, and which leave the link connected */
+/* test_link_outcome.c - link_outcome.c: what errors of Redis mean, and which leave us connected */
 #include "shared-sync/link_outcome.h"
 
 #include <setjmp.h>
