@@ -285,9 +285,8 @@ setting_parse_names(const struct schema *schema, const struct setting_row *row,
 	return true;
 }
 
-/* "192.0.2.1", "127.0.0.1:53", "[2001:db8::1]:53" */
-static bool
-is_server(struct slice text)
+bool
+setting_is_server(struct slice text)
 {
 	size_t end = text.n > 0 && text.p[0] == '[' ? slice_find_byte(text, 0, ']')
 						    : slice_find_byte(text, 0, ':');
@@ -312,7 +311,7 @@ setting_parse_servers(const struct schema *schema, const struct setting_row *row
     const struct yaml_node *node, void *field)
 {
 	const struct slice *servers = schema_texts(schema, node,
-	    "a list of name servers like ['127.0.0.1:53']", is_server,
+	    "a list of name servers like ['127.0.0.1:53']", setting_is_server,
 	    "ADDRESS, ADDRESS:PORT or [IPV6]:PORT");
 
 	(void)row;

@@ -59,6 +59,10 @@ setting_parse setting_parse_fail_action;
 setting_parse setting_parse_commands;
 setting_parse setting_parse_listen;
 setting_parse setting_parse_servers;
+
+/* Whether that is a name server: "192.0.2.1", "127.0.0.1:53", "[2001:db8::1]:53". */
+bool setting_is_server(struct slice text);
+
 setting_parse setting_parse_rules;
 setting_parse setting_parse_scores;
 setting_parse setting_parse_lists;

@@ -42,7 +42,7 @@ test_lists(struct check_setup *setup)
 	size_t numbers[LIST_TESTS_MAX], n;
 	int64_t wait_us;
 
-	if (setup->resolver == NULL || resolver_servers(setup->resolver)[0] == '\0' ||
+	if (setup->resolver == NULL || resolver_has_table(setup->resolver) ||
 	    setup->settings->dns_list_tests == 0)
 		return;
 	setup->health = list_health_new(NULL);

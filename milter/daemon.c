@@ -244,7 +244,7 @@ daemon_make_health(struct daemon *daemon)
 	const struct resolver *resolver = daemon->first->resolver;
 	struct buf path = { 0 };
 
-	if (resolver != NULL && resolver_servers(resolver)[0] == '\0')
+	if (resolver != NULL && resolver_has_table(resolver))
 		return;
 	buf_printf(&path, "%s/dns-lists", folder);
 	daemon->scanner.health = list_health_new(folder[0] == '\0' ? NULL : buf_text(&path));
@@ -275,6 +275,7 @@ answer_status(struct daemon *daemon, bool json, struct buf *out)
 {
 	const struct generation *now = live_take(daemon->live);
 	struct resolver_counters dns;
+	struct buf servers = { 0 };
 	struct list_counts lists = { 0 };
 	struct metrics_context context = {
 		.uptime_s = (clock_monotonic_us() - daemon->started_us) / CLOCK_SECOND_US,
@@ -291,8 +292,11 @@ answer_status(struct daemon *daemon, bool json, struct buf *out)
 		.lists = &lists,
 	};
 
-	if (now->resolver != NULL)
+	if (now->resolver != NULL) {
 		resolver_count(now->resolver, &dns);
+		resolver_servers(now->resolver, &servers);
+	}
+	context.dns_servers = buf_slice(&servers);
 	if (daemon->scanner.health != NULL)
 		list_health_count(daemon->scanner.health, &lists);
 	buf_add(out, SLICE(CONTROL_OK "\n"));
@@ -300,6 +304,7 @@ answer_status(struct daemon *daemon, bool json, struct buf *out)
 		metrics_json(&daemon->metrics, &context, out);
 	else
 		metrics_text(&daemon->metrics, &context, out);
+	buf_clear(&servers);
 	generation_unref(&now);
 }
 

@@ -13,6 +13,10 @@
  * A question is asked TRIES times, and c-ares waits twice as long in the
  * second round, each server in turn. What one try may take is computed from
  * that, so that all together take timeout_us.
+ *
+ * c-ares 1.18 cannot be given other servers while it asks. When resolv.conf
+ * has changed there is a new c-ares channel, and what the old one had open is
+ * asked again, once.
  */
 #include "config.h"
 
@@ -29,12 +33,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "engine/mime/ip.h"
 #include "engine/net/dns_wire.h"
-#include "engine/util/buf.h"
+#include "milter/clock.h"
+#include "milter/resolv_conf.h"
 
 #define TRIES 2
 /* Waits of one server in both rounds, in waits of the first: 1 + 2. */
@@ -48,6 +54,10 @@
 /* From one port; then comes another. */
 #define QUERIES_A_PORT 100
 #define EVENTS_AT_ONCE 64
+/* Between looks whether resolv.conf has changed. */
+#define LOOK_US CLOCK_SECOND_US
+#define RESOLV_CONF "/etc/resolv.conf"
+#define RESOLV_CONF_ARENA ((size_t)1 << 20)
 #define CLASS_IN 1
 #define PORT 53
 
@@ -56,13 +66,18 @@
 
 struct dns_channel {
 	ares_channel ares;
-	struct buf servers; /* as text, with a NUL */
-	bool near; /* all servers are */
+	int64_t timeout_us;
+	char *resolv_conf; /* NULL: the servers were given */
+	struct stat seen; /* of that file, when it was last read */
+	int64_t looked_us;
+	bool changing; /* servers: what is open is asked again */
 	int epoll, wake;
 
 	pthread_mutex_t lock; /* of what follows */
+	struct buf servers; /* as text */
+	bool near; /* all servers are */
 	pthread_t thread;
-	bool started, stopping;
+	bool started, stopping, look;
 	struct dns_ask *first, **end; /* not yet handed to c-ares */
 };
 
@@ -93,6 +108,10 @@ open_ares(struct dns_channel *channel, int wait_ms, struct err *err)
 		   ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS;
 	int status;
 
+	if (channel->resolv_conf != NULL) {
+		options.resolvconf_path = channel->resolv_conf;
+		mask |= ARES_OPT_RESOLVCONF;
+	}
 #ifdef ARES_OPT_UDP_MAX_QUERIES
 	options.udp_max_queries = QUERIES_A_PORT;
 	mask |= ARES_OPT_UDP_MAX_QUERIES;
@@ -112,12 +131,11 @@ set_servers(
     struct dns_channel *channel, const char *const *servers, size_t server_count, struct err *err)
 {
 	struct buf list = { 0 };
-	int status = ARES_SUCCESS;
+	int status;
 
 	for (size_t i = 0; i < server_count; i++)
 		buf_printf(&list, "%s%s", i == 0 ? "" : ",", servers[i]);
-	if (server_count > 0)
-		status = ares_set_servers_ports_csv(channel->ares, buf_text(&list));
+	status = ares_set_servers_ports_csv(channel->ares, buf_text(&list));
 	if (status != ARES_SUCCESS)
 		err_set(err, "servers %s: %s", buf_text(&list), ares_strerror(status));
 	buf_clear(&list);
@@ -131,8 +149,15 @@ is_near(const struct ip *ip)
 	return ip_is_private(ip) || (ip->v[0] & 0xfe) == 0xfc;
 }
 
+/* Servers as text, and whether all are near. */
+struct server_list {
+	struct buf text;
+	bool near;
+	size_t count;
+};
+
 static void
-add_server(struct dns_channel *channel, const struct ares_addr_port_node *node)
+add_server(struct server_list *list, const struct ares_addr_port_node *node)
 {
 	struct ip ip = { { [10] = 0xff, [11] = 0xff } };
 	struct arena *arena = arena_new(IP_TEXT_MAX * 1024);
@@ -143,54 +168,91 @@ add_server(struct dns_channel *channel, const struct ares_addr_port_node *node)
 		memcpy(ip.v + 12, &node->addr.addr4, 4);
 	else
 		memcpy(ip.v, &node->addr.addr6, 16);
-	channel->near = channel->near && is_near(&ip);
+	list->near = list->near && is_near(&ip);
+	list->count++;
 	text = ip_text(arena, &ip);
-	buf_printf(&channel->servers, "%s%s%.*s%s:%d", channel->servers.n == 0 ? "" : ",",
-	    v4 ? "" : "[", SLICE_ARG(text), v4 ? "" : "]",
-	    node->udp_port == 0 ? PORT : node->udp_port);
+	buf_printf(&list->text, "%s%s%.*s%s:%d", list->text.n == 0 ? "" : ",", v4 ? "" : "[",
+	    SLICE_ARG(text), v4 ? "" : "]", node->udp_port == 0 ? PORT : node->udp_port);
 	arena_free(&arena);
 }
 
-/* Notes the servers that c-ares has, and how many they are. */
-static size_t
-note_servers(struct dns_channel *channel)
+/* The servers that c-ares has. */
+static struct server_list
+list_servers(ares_channel ares)
 {
+	struct server_list list = { .near = true };
 	struct ares_addr_port_node *nodes = NULL;
-	size_t count = 0;
 
-	buf_clear(&channel->servers);
-	channel->near = true;
-	if (ares_get_servers_ports(channel->ares, &nodes) == ARES_SUCCESS)
+	if (ares_get_servers_ports(ares, &nodes) == ARES_SUCCESS)
 		for (const struct ares_addr_port_node *node = nodes; node != NULL;
-		     node = node->next, count++)
-			add_server(channel, node);
+		     node = node->next)
+			add_server(&list, node);
 	if (nodes != NULL)
 		ares_free_data(nodes);
-	(void)buf_text(&channel->servers);
-	return count == 0 ? 1 : count;
+	return list;
 }
 
-/* Twice: how long a server is waited for depends on how many there are. */
+/* Notes the servers that c-ares has; false: they are as before. */
 static bool
-open_channel(struct dns_channel *channel, const char *const *servers, size_t server_count,
-    int64_t timeout_us, struct err *err)
+note_servers(struct dns_channel *channel)
 {
-	size_t count = server_count;
-	int64_t wait_ms;
+	struct server_list list = list_servers(channel->ares);
+	bool other;
 
-	if (count == 0) {
-		if (!open_ares(channel, WAIT_LEAST_MS, err))
-			return false;
-		count = note_servers(channel);
-		ares_destroy(channel->ares);
-		channel->ares = NULL;
-	}
-	wait_ms = timeout_us / 1000 / (int64_t)(WAITS * count);
-	if (!open_ares(channel, wait_ms < WAIT_LEAST_MS ? WAIT_LEAST_MS : (int)wait_ms, err) ||
-	    !set_servers(channel, servers, server_count, err))
-		return false;
-	note_servers(channel);
-	return true;
+	pthread_mutex_lock(&channel->lock);
+	other = !slice_eq(buf_slice(&list.text), buf_slice(&channel->servers));
+	buf_clear(&channel->servers);
+	channel->servers = list.text;
+	channel->near = list.near;
+	pthread_mutex_unlock(&channel->lock);
+	return other;
+}
+
+/* What one try may take of a server, of so many. */
+static int
+wait_ms(const struct dns_channel *channel, size_t server_count)
+{
+	int64_t ms = channel->timeout_us / 1000 / (int64_t)(WAITS * server_count);
+
+	return ms < WAIT_LEAST_MS ? WAIT_LEAST_MS : (int)ms;
+}
+
+static bool
+open_at(struct dns_channel *channel, const char *const *servers, size_t count, struct err *err)
+{
+	return open_ares(channel, wait_ms(channel, count), err) &&
+	       set_servers(channel, servers, count, err);
+}
+
+/* Without a server in the file it is c-ares that decides whom to ask. */
+static bool
+open_from_file(struct dns_channel *channel, struct err *err)
+{
+	struct arena *arena = arena_new(RESOLV_CONF_ARENA);
+	size_t count;
+	const char *const *servers = resolv_conf_servers(arena, channel->resolv_conf, &count);
+	bool good = count == 0 ? open_ares(channel, wait_ms(channel, 1), err)
+			       : open_at(channel, servers, count, err);
+
+	arena_free(&arena);
+	return good;
+}
+
+static bool
+open_channel(
+    struct dns_channel *channel, const struct dns_channel_options *options, struct err *err)
+{
+	channel->timeout_us = options->timeout_us;
+	if (options->server_count > 0)
+		return open_at(channel, options->servers, options->server_count, err);
+	channel->resolv_conf = strdup(
+	    options->resolv_conf == NULL ? RESOLV_CONF : options->resolv_conf);
+	if (channel->resolv_conf == NULL)
+		abort();
+	if (stat(channel->resolv_conf, &channel->seen) != 0)
+		memset(&channel->seen, 0, sizeof(channel->seen));
+	channel->looked_us = clock_monotonic_us();
+	return open_from_file(channel, err);
 }
 
 static bool
@@ -219,13 +281,13 @@ free_channel(struct dns_channel *channel)
 		close(channel->wake);
 	pthread_mutex_destroy(&channel->lock);
 	buf_clear(&channel->servers);
+	free(channel->resolv_conf);
 	free(channel);
 	ares_library_cleanup();
 }
 
 struct dns_channel *
-dns_channel_new(
-    const char *const *servers, size_t server_count, int64_t timeout_us, struct err *err)
+dns_channel_new(const struct dns_channel_options *options, struct err *err)
 {
 	struct dns_channel *channel = calloc(1, sizeof(*channel));
 
@@ -234,11 +296,31 @@ dns_channel_new(
 	channel->epoll = channel->wake = -1;
 	channel->end = &channel->first;
 	pthread_mutex_init(&channel->lock, NULL);
-	if (open_events(channel, err) &&
-	    open_channel(channel, servers, server_count, timeout_us, err))
+	if (open_events(channel, err) && open_channel(channel, options, err)) {
+		note_servers(channel);
 		return channel;
+	}
 	free_channel(channel);
 	return NULL;
+}
+
+/* Puts a question, or one more time, where the thread takes it from. */
+static void
+put_ask(struct dns_channel *channel, struct dns_ask *ask)
+{
+	ask->next = NULL;
+	*channel->end = ask;
+	channel->end = &ask->next;
+}
+
+/* In the thread, of a question that the old servers had: asks the new ones. */
+static void
+ask_again(struct dns_channel *channel, struct dns_ask *ask)
+{
+	ask->again = true;
+	pthread_mutex_lock(&channel->lock);
+	put_ask(channel, ask);
+	pthread_mutex_unlock(&channel->lock);
 }
 
 /*
@@ -254,6 +336,10 @@ on_answer(void *p, int status, int timeouts, unsigned char *bytes, int n)
 	struct arena *arena = NULL;
 
 	(void)timeouts;
+	if (status == ARES_ECANCELLED && ask->channel->changing && !ask->again) {
+		ask_again(ask->channel, ask);
+		return;
+	}
 	switch (status) {
 	case ARES_SUCCESS:
 	case ARES_ENODATA:
@@ -296,6 +382,74 @@ send_ask(struct dns_channel *channel, struct dns_ask *ask)
 	ares_query(channel->ares, text, CLASS_IN, (int)ask->question.type, on_answer, ask);
 }
 
+/* Whether the file names a server: else it is being written, or of no use. */
+static bool
+names_server(const char *path)
+{
+	struct arena *arena = arena_new(RESOLV_CONF_ARENA);
+	size_t count;
+
+	(void)resolv_conf_servers(arena, path, &count);
+	arena_free(&arena);
+	return count > 0;
+}
+
+/* Asks the servers that resolv.conf has now, also what is open. */
+static void
+change_servers(struct dns_channel *channel)
+{
+	ares_channel old = channel->ares;
+	struct err err;
+
+	channel->ares = NULL;
+	if (open_from_file(channel, &err) && note_servers(channel)) {
+		channel->changing = true;
+		ares_cancel(old);
+		channel->changing = false;
+		ares_destroy(old);
+		return;
+	}
+	/* the same ones, or none that can be asked */
+	if (channel->ares != NULL)
+		ares_destroy(channel->ares);
+	channel->ares = old;
+}
+
+/* Whether it is time to look at resolv.conf. */
+static bool
+may_look(struct dns_channel *channel)
+{
+	int64_t now_us = clock_monotonic_us();
+	bool asked;
+
+	if (channel->resolv_conf == NULL)
+		return false;
+	pthread_mutex_lock(&channel->lock);
+	asked = channel->look;
+	channel->look = false;
+	pthread_mutex_unlock(&channel->lock);
+	if (!asked && now_us - channel->looked_us < LOOK_US)
+		return false;
+	channel->looked_us = now_us;
+	return true;
+}
+
+static void
+look(struct dns_channel *channel)
+{
+	struct stat now;
+
+	if (!may_look(channel) || stat(channel->resolv_conf, &now) != 0 ||
+	    (now.st_dev == channel->seen.st_dev && now.st_ino == channel->seen.st_ino &&
+		now.st_size == channel->seen.st_size &&
+		now.st_mtim.tv_sec == channel->seen.st_mtim.tv_sec &&
+		now.st_mtim.tv_nsec == channel->seen.st_mtim.tv_nsec))
+		return;
+	channel->seen = now;
+	if (names_server(channel->resolv_conf))
+		change_servers(channel);
+}
+
 /* Takes what was put in; false when the channel is to stop. */
 static bool
 take_asks(struct dns_channel *channel)
@@ -316,14 +470,17 @@ take_asks(struct dns_channel *channel)
 	return !stopping;
 }
 
-/* Milliseconds to c-ares' next timeout, rounded up; -1: none. */
+/* Milliseconds to c-ares' next timeout, rounded up, or to the next look; -1: nobody waits. */
 static int
 next_timeout(struct dns_channel *channel)
 {
+	const struct timeval most = { .tv_sec = LOOK_US / CLOCK_SECOND_US };
 	struct timeval wait;
 
 	if (ares_timeout(channel->ares, NULL, &wait) == NULL)
 		return -1;
+	if (channel->resolv_conf != NULL && wait.tv_sec >= most.tv_sec)
+		wait = most;
 	return (int)(wait.tv_sec * 1000 + wait.tv_usec / 1000) + 1;
 }
 
@@ -347,7 +504,7 @@ channel_thread(void *p)
 	struct dns_channel *channel = p;
 	struct epoll_event events[EVENTS_AT_ONCE];
 
-	while (take_asks(channel)) {
+	for (look(channel); take_asks(channel); look(channel)) {
 		int n = epoll_wait(channel->epoll, events, EVENTS_AT_ONCE, next_timeout(channel));
 
 		for (int i = 0; i < n; i++)
@@ -384,10 +541,10 @@ wake_thread(struct dns_channel *channel)
 void
 dns_channel_ask(struct dns_channel *channel, struct dns_ask *ask)
 {
-	ask->next = NULL;
+	ask->channel = channel;
+	ask->again = false;
 	pthread_mutex_lock(&channel->lock);
-	*channel->end = ask;
-	channel->end = &ask->next;
+	put_ask(channel, ask);
 	if (!channel->started)
 		start_thread(channel);
 	pthread_mutex_unlock(&channel->lock);
@@ -412,19 +569,38 @@ dns_channel_free(struct dns_channel **channel_p)
 	*channel_p = NULL;
 }
 
-const char *
-dns_channel_servers(const struct dns_channel *channel)
+void
+dns_channel_look(struct dns_channel *channel)
 {
-	return channel->servers.p == NULL ? "" : channel->servers.p;
+	bool started;
+
+	pthread_mutex_lock(&channel->lock);
+	channel->look = true;
+	started = channel->started;
+	pthread_mutex_unlock(&channel->lock);
+	if (started)
+		wake_thread(channel);
+}
+
+void
+dns_channel_servers(struct dns_channel *channel, struct buf *out)
+{
+	pthread_mutex_lock(&channel->lock);
+	buf_add(out, buf_slice(&channel->servers));
+	pthread_mutex_unlock(&channel->lock);
 }
 
 bool
-dns_channel_is_guessable(const struct dns_channel *channel)
+dns_channel_is_guessable(struct dns_channel *channel)
 {
 	int version;
+	bool near;
 
 	(void)ares_version(&version);
-	return version < VERSION_PORTS && !channel->near;
+	pthread_mutex_lock(&channel->lock);
+	near = channel->near;
+	pthread_mutex_unlock(&channel->lock);
+	return version < VERSION_PORTS && !near;
 }
 
 const char *

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "engine/net/dns.h"
+#include "engine/util/buf.h"
 #include "engine/util/err.h"
 
 struct dns_channel;
@@ -21,17 +22,26 @@ struct dns_channel;
 struct dns_ask {
 	struct dns_question question;
 	void (*done)(struct dns_ask *ask, const struct dns_answer *answer);
-	struct dns_ask *next; /* the channel's own */
+	struct dns_ask *next; /* the channel's own, and so is what follows */
+	struct dns_channel *channel;
+	bool again; /* it went to other servers before */
+};
+
+/* Whom a channel asks, and how long. */
+struct dns_channel_options {
+	/* "ADDRESS" or "ADDRESS:PORT", with brackets around IPv6; none: those of resolv_conf */
+	const char *const *servers;
+	size_t server_count;
+	const char *resolv_conf; /* NULL: /etc/resolv.conf */
+	int64_t timeout_us; /* for one question, all servers and repeats together */
 };
 
 /*
- * Servers as "ADDRESS" or "ADDRESS:PORT" with brackets around IPv6; none: those
- * of /etc/resolv.conf, read now. `timeout_us` is for one question, all servers
- * and repeats together. The thread begins with the first question. NULL with
- * *err.
+ * resolv.conf is read now, and again when it has changed: whoever asks or waits then has
+ * the new servers within seconds. One that names no server is left aside, as it may be
+ * half written. The thread begins with the first question. NULL with *err.
  */
-struct dns_channel *dns_channel_new(
-    const char *const *servers, size_t server_count, int64_t timeout_us, struct err *err);
+struct dns_channel *dns_channel_new(const struct dns_channel_options *options, struct err *err);
 
 /* Ends what is open (DNS_TIMEOUT), then the thread; nulls *channel; NULL inside is fine. */
 void dns_channel_free(struct dns_channel **channel);
@@ -43,15 +53,18 @@ void dns_channel_free(struct dns_channel **channel);
  */
 void dns_channel_ask(struct dns_channel *channel, struct dns_ask *ask);
 
-/* "127.0.0.1:53,[::1]:53" */
-const char *dns_channel_servers(const struct dns_channel *channel);
+/* Appends the servers that are asked now: "127.0.0.1:53,[::1]:53". */
+void dns_channel_servers(struct dns_channel *channel, struct buf *out);
+
+/* Whether resolv.conf has changed is looked at now, not in a second, if anybody asks. */
+void dns_channel_look(struct dns_channel *channel);
 
 /*
  * Whether a stranger could guess where an answer is awaited: c-ares before
  * 1.20 asks all from one port, which matters unless every server is on
  * loopback or in a private network.
  */
-bool dns_channel_is_guessable(const struct dns_channel *channel);
+bool dns_channel_is_guessable(struct dns_channel *channel);
 
 /* "1.18.1" */
 const char *dns_channel_library(void);

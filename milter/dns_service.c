@@ -100,6 +100,7 @@ make(const struct dns_service *service, const struct settings *settings, struct 
 	const struct name_texts *names = &settings->dns_servers;
 	struct buf text = { 0 };
 	struct resolver_options options = {
+		.resolv_conf = settings->dns_resolv_conf,
 		.timeout_us = settings->dns_timeout,
 		.cache_entries = settings->dns_cache_entries,
 		.cache_size = settings->dns_cache_size,
@@ -144,6 +145,8 @@ dns_service_resolver(struct dns_service *service, const struct settings *setting
 		buf_clear(&service->running_settings);
 		service->running = make(service, settings, err);
 		buf_add(&service->running_settings, buf_slice(&wanted));
+	} else {
+		resolver_look(service->running);
 	}
 	buf_clear(&wanted);
 	return service->running == NULL ? NULL : resolver_ref(service->running);

@@ -58,6 +58,7 @@ libshell_a_SOURCES = \
 	milter/live.c milter/live.h \
 	milter/memory.c milter/memory.h \
 	milter/message_scan.c milter/message_scan.h \
+	milter/resolv_conf.c milter/resolv_conf.h \
 	milter/resolver.c milter/resolver.h \
 	milter/scan_dns.c milter/scan_dns.h \
 	milter/slots.c milter/slots.h

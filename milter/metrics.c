@@ -74,11 +74,14 @@ metrics_message(
 }
 
 static void
-metrics_dns(const struct resolver_counters *dns, struct writer *writer)
+metrics_dns(const struct metrics_context *context, struct writer *writer)
 {
+	const struct resolver_counters *dns = context->dns;
+
 	writer_truth(writer, "dns_enabled", dns != NULL);
 	if (dns == NULL)
 		return;
+	writer_text(writer, "dns_servers", context->dns_servers);
 #define METRICS_DNS(name) writer_number(writer, "dns_" #name, dns->name);
 	RESOLVER_TABLE(METRICS_DNS)
 #undef METRICS_DNS
@@ -107,7 +110,7 @@ metrics_walk(struct metrics *metrics, const struct metrics_context *context, str
 		snprintf(name, sizeof(name), "action_%s", action_name((enum action)i));
 		writer_number(writer, name, atomic_load(&metrics->actions[i]));
 	}
-	metrics_dns(context->dns, writer);
+	metrics_dns(context, writer);
 	writer_number(writer, "dns_lists", context->lists->used);
 	writer_number(writer, "dns_lists_well", context->lists->well);
 	writer_number(writer, "dns_lists_sick", context->lists->sick);

@@ -64,6 +64,7 @@ struct metrics_context {
 	bool jit;
 	const struct list_counts *lists; /* DNS lists */
 	const struct resolver_counters *dns; /* NULL: the DNS is not asked */
+	struct slice dns_servers; /* that are asked */
 };
 
 /* Raises a counter. */

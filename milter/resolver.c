@@ -85,12 +85,16 @@ struct lookup {
 static void
 warn_of_port(struct resolver *resolver)
 {
-	if (resolver->channel != NULL && dns_channel_is_guessable(resolver->channel))
-		buf_printf(&resolver->warning,
-		    "c-ares %s asks from one port, so answers are easier to forge on the way from "
-		    "%s: use a resolver on this host or in a private network, or c-ares 1.20 or "
-		    "later",
-		    dns_channel_library(), dns_channel_servers(resolver->channel));
+	struct buf *warning = &resolver->warning;
+
+	if (resolver->channel == NULL || !dns_channel_is_guessable(resolver->channel))
+		return;
+	buf_printf(warning,
+	    "c-ares %s asks from one port, so answers are easier to forge on the way from ",
+	    dns_channel_library());
+	dns_channel_servers(resolver->channel, warning);
+	buf_add(warning, SLICE(": use a resolver on this host or in a private network, or c-ares "
+			       "1.20 or later"));
 }
 
 struct resolver *
@@ -104,7 +108,11 @@ resolver_new(const struct resolver_options *options, struct err *err)
 	resolver->refs = 1;
 	if (options->table == NULL) {
 		resolver->channel = dns_channel_new(
-		    options->servers, options->server_count, options->timeout_us, err);
+		    &(struct dns_channel_options){ .servers = options->servers,
+			.server_count = options->server_count,
+			.resolv_conf = options->resolv_conf,
+			.timeout_us = options->timeout_us },
+		    err);
 		if (resolver->channel == NULL) {
 			free(resolver);
 			return NULL;
@@ -112,6 +120,7 @@ resolver_new(const struct resolver_options *options, struct err *err)
 	}
 	resolver->options.servers = NULL;
 	resolver->options.server_count = 0;
+	resolver->options.resolv_conf = NULL;
 	pthread_mutex_init(&resolver->lock, NULL);
 	resolver->cache = dns_cache_new(
 	    options->cache_entries, options->cache_size, options->hash_seed);
@@ -153,10 +162,24 @@ resolver_unref(struct resolver **resolver_p)
 	free(resolver);
 }
 
-const char *
-resolver_servers(const struct resolver *resolver)
+bool
+resolver_has_table(const struct resolver *resolver)
 {
-	return resolver->channel == NULL ? "" : dns_channel_servers(resolver->channel);
+	return resolver->channel == NULL;
+}
+
+void
+resolver_servers(const struct resolver *resolver, struct buf *out)
+{
+	if (resolver->channel != NULL)
+		dns_channel_servers(resolver->channel, out);
+}
+
+void
+resolver_look(struct resolver *resolver)
+{
+	if (resolver->channel != NULL)
+		dns_channel_look(resolver->channel);
 }
 
 const char *

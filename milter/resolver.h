@@ -28,6 +28,7 @@
 
 #include "engine/net/dns.h"
 #include "engine/net/dns_table.h"
+#include "engine/util/buf.h"
 #include "engine/util/err.h"
 #include "milter/dns_shares.h"
 
@@ -37,9 +38,10 @@
 #define RESOLVER_IN_FLIGHT_MAX 10000
 
 struct resolver_options {
-	/* "192.0.2.1", "127.0.0.1:5353", "[2001:db8::1]:53"; none: those of /etc/resolv.conf */
+	/* "192.0.2.1", "127.0.0.1:5353", "[2001:db8::1]:53"; none: those of resolv_conf */
 	const char *const *servers;
 	size_t server_count;
+	const char *resolv_conf; /* NULL: /etc/resolv.conf; is read again when it changes */
 	int64_t timeout_us; /* of one question: all servers and repeats together */
 	size_t cache_entries; /* bounds of the cache; 0: nothing is kept */
 	size_t cache_size; /* bytes */
@@ -90,8 +92,14 @@ struct resolver *resolver_ref(struct resolver *resolver);
 /* Gives a reference back and nulls *resolver; the last one ends what is in flight. NULL is fine. */
 void resolver_unref(struct resolver **resolver);
 
-/* The servers that are asked, "127.0.0.1:53,...": "" with a table. */
-const char *resolver_servers(const struct resolver *resolver);
+/* Whether answers come from a table, not from servers. */
+bool resolver_has_table(const struct resolver *resolver);
+
+/* Appends the servers that are asked now, "127.0.0.1:53,..."; of a table nothing. */
+void resolver_servers(const struct resolver *resolver, struct buf *out);
+
+/* Whether resolv.conf has changed is looked at before the next question. */
+void resolver_look(struct resolver *resolver);
 
 /* What whoever runs it should know, once, at the start: a whole sentence, or NULL. */
 const char *resolver_warning(const struct resolver *resolver);

@@ -153,6 +153,8 @@ static const struct {
 	{ "time_limit", "1m30s", "1m30s" },
 	{ "dns.enabled", "false", "false" },
 	{ "dns.deadline", "3s", "3s" },
+	{ "dns.resolv_conf", "'/run/systemd/resolve/resolv.conf'",
+	    "'/run/systemd/resolve/resolv.conf'" },
 	{ "dns.servers", "['127.0.0.1:5353']", "['127.0.0.1:5353']" },
 	{ "dns.timeout", "2s", "2s" },
 	{ "dns.list_tests", "5m", "5m" },

@@ -3,6 +3,7 @@
 
 #include "tests/dns/dns_server.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -70,6 +71,8 @@ dns_server_start(struct dns_server *server, const char *script, const char *file
 		run_script(input, output, script, path);
 	close(input[0]);
 	close(output[1]);
+	/* no other server's, which would hold it open */
+	assert_int_equal(fcntl(input[1], F_SETFD, FD_CLOEXEC), 0);
 	server->input = input[1];
 	read_line(output[0], script, line, sizeof(line));
 	close(output[0]);

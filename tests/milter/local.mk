@@ -61,7 +61,10 @@ thread_tests += tests/milter/test_message_scan tests/milter/test_traffic tests/m
 # The resolver, against a server that misbehaves.
 EXTRA_DIST += tests/dns/nsd.py tests/dns/responder.py
 unit_tests += tests/milter/test_breaker tests/milter/test_dns_cache tests/milter/test_dns_shares \
-	tests/milter/test_resolver
+	tests/milter/test_resolv_conf tests/milter/test_resolver
+tests_milter_test_resolv_conf_SOURCES = tests/milter/test_resolv_conf.c
+tests_milter_test_resolv_conf_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_milter_test_resolv_conf_LDADD = libshell.a $(CONF_LIBS) $(unit_test_libs)
 tests_milter_test_dns_shares_SOURCES = tests/milter/test_dns_shares.c
 tests_milter_test_dns_shares_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_dns_shares_LDADD = libshell.a $(unit_test_libs)

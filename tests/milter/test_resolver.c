@@ -9,9 +9,11 @@
 
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -38,6 +40,19 @@ static const char table[] = "a.example. A 192.0.2.1\n"
 
 static struct dns_server responder;
 
+/* Whether those are the servers asked. */
+static bool
+asks(struct resolver *resolver, const char *servers)
+{
+	struct buf text = { 0 };
+	bool same;
+
+	resolver_servers(resolver, &text);
+	same = slice_eq(buf_slice(&text), slice_of(servers));
+	buf_clear(&text);
+	return same;
+}
+
 static struct resolver *
 resolver_at(const char *address, int64_t timeout_us)
 {
@@ -54,7 +69,7 @@ resolver_at(const char *address, int64_t timeout_us)
 
 	if (resolver == NULL)
 		fail_msg("%s", err.text);
-	assert_string_equal(resolver_servers(resolver), address);
+	assert_true(asks(resolver, address));
 	return resolver;
 }
 
@@ -445,7 +460,8 @@ test_table(void **state)
 
 	(void)state;
 	assert_non_null(options.table);
-	assert_string_equal(resolver_servers(resolver), "");
+	assert_true(asks(resolver, ""));
+	assert_true(resolver_has_table(resolver));
 	assert_null(resolver_warning(resolver));
 	resolver_prefetch(
 	    resolver, &(struct dns_question){ DNS_A, SLICE("a.example") }, DNS_FOR_MESSAGES, 0);
@@ -455,6 +471,88 @@ test_table(void **state)
 	assert_int_equal(count(resolver).found, 2);
 	resolver_unref(&resolver);
 	arena_free(&arena);
+}
+
+/* Writes a resolv.conf at once, as its writers do. */
+static void
+write_resolv_conf(const char *path, const char *text)
+{
+	char new[64];
+	FILE *file;
+
+	snprintf(new, sizeof(new), "%s.new", path);
+	file = fopen(new, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(rename(new, path), 0);
+}
+
+/* As write_resolv_conf, of that server. */
+static void
+write_nameserver(const char *path, const char *address)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "# new\nnameserver %s\n", address);
+	write_resolv_conf(path, line);
+}
+
+/* Other servers in resolv.conf are asked without a word from us, also what is in flight. */
+static void
+test_resolv_conf(void **state)
+{
+	char path[] = "/tmp/resolv-conf-XXXXXX";
+	int fd = mkstemp(path);
+	struct resolver_options options = { .resolv_conf = path, .timeout_us = 2 * FOREVER_US };
+	struct dns_server other;
+	struct resolver *resolver;
+	struct lookup *lookup;
+	const struct dns_question *question;
+	const struct dns_answer *answer;
+	struct err err;
+
+	(void)state;
+	close(fd);
+	assert_true(
+	    dns_server_start(&other, "responder.py", "table", "other.example. A 192.0.2.9\n"));
+	write_nameserver(path, responder.address);
+	resolver = resolver_new(&options, &err);
+	assert_non_null(resolver);
+	assert_true(asks(resolver, responder.address));
+	assert_int_equal(outcome_of(resolver, DNS_A, "a.example"), DNS_FOUND);
+
+	/* the file changes while a question waits for servers that are silent */
+	kill(responder.pid, SIGUSR1);
+	lookup = lookup_new(resolver, 0);
+	lookup_add(
+	    lookup, &(struct dns_question){ DNS_A, SLICE("other.example") }, DNS_FOR_MESSAGES);
+	write_nameserver(path, other.address);
+	assert_true(lookup_wait(lookup, clock_monotonic_us() + FOREVER_US));
+	assert_true(lookup_next(lookup, &question, &answer));
+	assert_int_equal(answer->outcome, DNS_FOUND);
+	lookup_free(&lookup);
+	assert_true(asks(resolver, other.address));
+	kill(responder.pid, SIGUSR2);
+
+	/* without a server in it, or gone, it changes nothing */
+	write_resolv_conf(path, "# half\nnameserver\n");
+	resolver_look(resolver);
+	assert_int_equal(outcome_of(resolver, DNS_A, "b.example"), DNS_NXDOMAIN);
+	assert_true(asks(resolver, other.address));
+	unlink(path);
+	resolver_look(resolver);
+	assert_int_equal(outcome_of(resolver, DNS_A, "c.example"), DNS_NXDOMAIN);
+	assert_true(asks(resolver, other.address));
+
+	/* looked at when told to: the next question goes to the new ones */
+	write_nameserver(path, responder.address);
+	resolver_look(resolver);
+	assert_int_equal(outcome_of(resolver, DNS_TXT, "a.example"), DNS_FOUND);
+	assert_true(asks(resolver, responder.address));
+	resolver_unref(&resolver);
+	dns_server_stop(&other);
+	unlink(path);
 }
 
 static void
@@ -468,14 +566,14 @@ test_servers(void **state)
 	struct resolver *resolver = resolver_new(&options, &err);
 
 	(void)state;
-	assert_string_equal(resolver_servers(resolver), "192.0.2.1:53,[2001:db8::1]:5353");
+	assert_true(asks(resolver, "192.0.2.1:53,[2001:db8::1]:5353"));
 	print_message("# %s\n",
 	    resolver_warning(resolver) == NULL ? "no warning" : resolver_warning(resolver));
 	resolver_unref(&resolver);
 	options.server_count = 0; /* those of the machine */
 	resolver = resolver_new(&options, &err);
 	assert_non_null(resolver);
-	assert_string_not_equal(resolver_servers(resolver), "");
+	assert_false(asks(resolver, ""));
 	resolver_unref(&resolver);
 }
 
@@ -569,6 +667,7 @@ main(void)
 		cmocka_unit_test(test_breaker),
 		cmocka_unit_test(test_fair_shares),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_resolv_conf),
 		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_threads),
 	};
