@@ -10,9 +10,12 @@
  * look at the names of the records: dns_wire.c does. Names are absolute and
  * go out as they are: ares_query knows no search list.
  *
- * A question is asked TRIES times, and c-ares waits twice as long in the
- * second round, each server in turn. What one try may take is computed from
- * that, so that all together take timeout_us.
+ * A question is asked TRIES times, each server in turn, and c-ares waits twice
+ * as long in each round. What one try may take is computed from that, so that
+ * all together take timeout_us. From 1.31 on c-ares waits for a server that
+ * is known to be quick five times as long as it usually takes, 250 ms at
+ * least: so it tries more often there, or a name whose own servers are slow
+ * would never be found; and no wait is longer than the first should be.
  *
  * c-ares 1.18 cannot be given other servers while it asks. When resolv.conf
  * has changed there is a new c-ares channel, and what the old one had open is
@@ -42,9 +45,14 @@
 #include "milter/clock.h"
 #include "milter/resolv_conf.h"
 
+/* Tries of one server, and what they wait in all, in waits of the first. */
+#ifdef ARES_OPT_MAXTIMEOUTMS /* 1.22 */
+#define TRIES 4
+#define WAITS TRIES
+#else
 #define TRIES 2
-/* Waits of one server in both rounds, in waits of the first: 1 + 2. */
-#define WAITS 3
+#define WAITS (1 + 2)
+#endif
 #define WAIT_LEAST_MS 100
 
 /* A response has at most 64 KB; its names grow by this when they are written out. */
@@ -115,6 +123,10 @@ open_ares(struct dns_channel *channel, int wait_ms, struct err *err)
 #ifdef ARES_OPT_UDP_MAX_QUERIES
 	options.udp_max_queries = QUERIES_A_PORT;
 	mask |= ARES_OPT_UDP_MAX_QUERIES;
+#endif
+#ifdef ARES_OPT_MAXTIMEOUTMS
+	options.maxtimeout = wait_ms;
+	mask |= ARES_OPT_MAXTIMEOUTMS;
 #endif
 #ifdef ARES_OPT_QUERY_CACHE
 	options.qcache_max_ttl = 0; /* we have one */
