@@ -17,6 +17,14 @@ libsharedsync_a_SOURCES = \
 	shared-sync/keyset.c shared-sync/keyset.h \
 	shared-sync/snapshot.c shared-sync/snapshot.h \
 	shared-sync/stored_file.c shared-sync/stored_file.h
+# The publisher's side.
+libsharedsync_a_SOURCES += \
+	shared-sync/archive.c shared-sync/archive.h \
+	shared-sync/carrier.c shared-sync/carrier.h \
+	shared-sync/feed_file.c shared-sync/feed_file.h \
+	shared-sync/mirror.c shared-sync/mirror.h \
+	shared-sync/publish.c shared-sync/publish.h \
+	shared-sync/rule_change.c shared-sync/rule_change.h
 # What speaks to a Redis.
 libsharedsync_a_SOURCES += \
 	shared-sync/backoff.c shared-sync/backoff.h \
