@@ -12,6 +12,10 @@
 #include "milter/cmd_feed.h"
 #include "milter/command.h"
 
+/* Where a channel is and what is known of it; who may write it. */
+#define READS "cCrRups"
+#define WRITES READS "k"
+
 static const struct row {
 	const char *name;
 	feed_command *run;
@@ -22,6 +26,26 @@ static const struct row {
 } rows[] = {
 	{ "keygen", feed_keygen, "01J", 1, 1, "[--root|--head] FILE",
 	    "make a key pair; print the public key" },
+	{ "keyset", feed_keyset, WRITES "2fovlLJ", 1, 2,
+	    "add KEY | retire KEY --last-seq N | sign --key ROOT | put FILE | show",
+	    "say who may sign in a channel" },
+	{ "publish", feed_publish, WRITES "KnxSdLJ", 0, SIZE_MAX,
+	    "--key FILE [--remove NAME] [--score NAME=N] [--dry-run] [RULES]...",
+	    "put what changed in rule files, as one entry" },
+	{ "rollback", feed_rollback, WRITES "KnLdtJ", 0, 0, "--key FILE --to SEQ",
+	    "undo what came after an entry, by a new one" },
+	{ "snapshot", feed_snapshot, WRITES "J", 0, 0, "--key FILE",
+	    "sign all rules as they are, for new subscribers" },
+	{ "head", feed_head, WRITES "KeL", 0, 0, "--head-key FILE [--every 1h]",
+	    "sign that the newest entry is the newest" },
+	{ "log", feed_log, READS "J", 0, 0, "", "list the entries" },
+	{ "show", feed_show, READS "J", 1, 1, "SEQ|NAME", "show an entry, or a rule" },
+	{ "diff", feed_diff, READS, 2, 2, "SEQ SEQ", "what changed between two entries" },
+	{ "export", feed_export, READS, 1, 1, "FILE", "write a channel into a file" },
+	{ "import", feed_import, "cCR", 1, 1, "FILE",
+	    "take a channel from a file, where there is no Redis" },
+	{ "mirror", feed_mirror, "cCRupsPUO", 2, 2, "FROM TO",
+	    "copy a channel into another Redis, and follow it" },
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 

@@ -11,5 +11,16 @@
 typedef int feed_command(const struct feed_options *options);
 
 feed_command feed_keygen;
+feed_command feed_keyset;
+feed_command feed_publish;
+feed_command feed_rollback;
+feed_command feed_snapshot;
+feed_command feed_head;
+feed_command feed_log;
+feed_command feed_show;
+feed_command feed_diff;
+feed_command feed_export;
+feed_command feed_import;
+feed_command feed_mirror;
 
 #endif

@@ -8,11 +8,12 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "milter/cmd_feed.h"
 #include "milter/command.h"
+#include "milter/feed_desk.h"
 #include "milter/json.h"
-#include "shared-sync/feed_key.h"
 #include "shared-sync/stored_file.h"
 
 static bool
@@ -41,7 +42,8 @@ write_key(const char *path, const struct feed_secret *secret)
 		buf_add_byte(&text, '\n');
 	good = stored_file_create(path, buf_slice(&text), 0600, &err);
 	if (!good)
-		command_complain("%s: %s", path, err.text);
+		command_complain("%s: %s%s", path, err.text,
+		    access(path, F_OK) == 0 ? ", and no key is ever written over" : "");
 	explicit_bzero(text.p, text.n);
 	buf_clear(&text);
 	return good;

@@ -14,7 +14,12 @@ libcli_a_SOURCES = \
 	milter/cmd_control.c \
 	milter/cmd_dnsbl.c \
 	milter/cmd_feed.c milter/cmd_feed.h \
+	milter/cmd_feed_file.c \
 	milter/cmd_feed_key.c \
+	milter/cmd_feed_keyset.c \
+	milter/cmd_feed_mirror.c \
+	milter/cmd_feed_publish.c \
+	milter/cmd_feed_show.c \
 	milter/cmd_import_sa.c \
 	milter/cmd_lint.c \
 	milter/coverage.c milter/coverage.h \
@@ -22,6 +27,10 @@ libcli_a_SOURCES = \
 	milter/command.c milter/command.h \
 	milter/control_client.c milter/control_client.h \
 	milter/control_protocol.h \
+	milter/end_signal.c milter/end_signal.h \
+	milter/feed_desk.c milter/feed_desk.h \
+	milter/feed_entry.c milter/feed_entry.h \
+	milter/feed_gate.c milter/feed_gate.h \
 	milter/feed_options.c milter/feed_options.h \
 	milter/json.c milter/json.h \
 	milter/local_scan.c milter/local_scan.h \
