@@ -2,7 +2,7 @@
 check_PROGRAMS += tests/shared-sync/redis_ping
 tests_shared_sync_redis_ping_SOURCES = tests/shared-sync/redis_ping.c
 tests_shared_sync_redis_ping_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS)
-feed_scripts += tests/shared-sync/test_redis_link.py
+feed_scripts += tests/shared-sync/test_redis_link.py tests/shared-sync/test_publish.py
 EXTRA_DIST += tests/shared-sync/redis_server.py
 
 unit_tests += tests/shared-sync/test_channel_keys
