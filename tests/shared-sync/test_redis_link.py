@@ -21,7 +21,7 @@ from tap import same  # noqa: E402
 PING = os.path.join(os.environ.get("TOP_BUILDDIR", "."), "tests/shared-sync/redis_ping")
 LOG = "steelyard:{community}:log"
 SNAPSHOT = "steelyard:{community}:snapshot"
-# As HACKING.md has them.
+# As HACKING.md and the manual have them.
 SUBSCRIBER = "resetchannels -@all ~steelyard:{community}:* +get +getrange +xread +xrange +xrevrange +role +asking"
 PUBLISHER = SUBSCRIBER + " +set +xadd +xtrim"
 
@@ -77,7 +77,7 @@ class Link:
 
 def has(what, text, part):
     if part not in text:
-        raise AssertionError("%s: got %r, want something with %r" % (what, text, part))
+        raise AssertionError("%s: got %r, want something with %r" % (what, text[:1000], part))
 
 
 def connected(*addresses, **options):
@@ -193,9 +193,9 @@ def test_acl_lines():
                     same("%s: %s" % (login, line), link.command(line)[0], "ok")
                 for line in refused:
                     same("%s: %s" % (login, line), link.command(line)[0], "noperm")
-    manual = open(os.path.join(TOP, "HACKING.md"), encoding="utf-8").read().replace("{CHANNEL}", "{community}")
-    for line in (SUBSCRIBER, PUBLISHER):
-        has("HACKING.md", manual, line)
+    for page, line in (("HACKING.md", SUBSCRIBER), ("HACKING.md", PUBLISHER), ("conf/steelyard.yaml.5.in", SUBSCRIBER)):
+        with open(os.path.join(TOP, page), encoding="utf-8") as file:
+            has(page, file.read(), line.replace("{community}", "{CHANNEL}") + "\n")
 
 
 def test_oversized():
