@@ -145,6 +145,18 @@ facts_ask_share(struct facts *facts, enum facts_share share, enum dns_type type,
 	return &fact->answer;
 }
 
+struct slice
+facts_name(const struct facts *facts, enum dns_type type, struct slice name)
+{
+	char text[KEY_SIZE];
+	const struct fact *fact;
+
+	if (!dns_name_can_be(name))
+		return SLICE_ABSENT;
+	fact = map_find(facts->by_key, fact_key(&(struct dns_question){ type, name }, text));
+	return fact == NULL ? SLICE_ABSENT : fact->question.name;
+}
+
 const struct dns_question *
 facts_next(struct facts *facts)
 {

@@ -79,6 +79,9 @@ facts_ask_share(struct facts *facts, enum facts_share share, enum dns_type type,
 const struct dns_answer *facts_ask_made(struct facts *facts, enum facts_share share,
     enum dns_type type, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* The name of a question that was asked, as it is kept; absent: it was not. */
+struct slice facts_name(const struct facts *facts, enum dns_type type, struct slice name);
+
 /* The next question that has not been handed out, or NULL. */
 const struct dns_question *facts_next(struct facts *facts);
 

@@ -8,6 +8,8 @@
  */
 #include "engine/rules/dns_query.h"
 
+#include <stdio.h>
+
 #include "engine/mime/boundary.h"
 #include "engine/mime/domain.h"
 #include "engine/mime/ip.h"
@@ -144,8 +146,15 @@ dns_query_listing(struct views *views, enum dns_type type, struct slice name, st
 struct dns_listing
 dns_query_zone(struct views *views, enum dns_type type, struct slice thing, struct slice zone)
 {
-	return dns_query_listing(views, type,
-	    arena_printf(views->arena, "%.*s.%.*s", SLICE_ARG(thing), SLICE_ARG(zone)), zone);
+	/* A name that is cut is too long all the same. */
+	char text[DNS_NAME_MAX + 3];
+	struct slice name;
+
+	snprintf(text, sizeof(text), "%.*s.%.*s", SLICE_ARG(thing), SLICE_ARG(zone));
+	name = facts_name(views->facts, type, slice_of(text));
+	if (name.p == NULL)
+		name = arena_copy(views->arena, slice_of(text));
+	return dns_query_listing(views, type, name, zone);
 }
 
 bool

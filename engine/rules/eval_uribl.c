@@ -131,7 +131,7 @@ struct round {
 	struct views *views;
 	const struct rule *rule;
 	const struct uribl *uribl;
-	struct map *seen; /* what was asked about */
+	struct map *seen; /* what was asked about; on the heap, for there are many rounds */
 	struct dns_tally tally;
 };
 
@@ -285,17 +285,17 @@ ask_host_addresses(struct round *round, const struct uribl_host *host, bool serv
 unsigned
 eval_check_uridnsbl(const struct rule *rule, struct views *views)
 {
-	struct round round = { .views = views,
-		.rule = rule,
-		.uribl = uribl_of(views->ruleset, rule),
-		.seen = map_new(views->arena, MAP_EXACT, views->hash_seed) };
+	struct round round = {
+		.views = views, .rule = rule, .uribl = uribl_of(views->ruleset, rule)
+	};
 	unsigned tags = rule->def.tags;
 	bool a = (tags & RULE_A) != 0, servers = (tags & RULE_NS) != 0 || !a;
 	const struct uribl_hosts *hosts;
 
-	if (round.uribl == NULL || round.seen == NULL || !facts_on(views->facts) ||
+	if (round.uribl == NULL || !facts_on(views->facts) ||
 	    dns_query_option(views, "skip_uribl_checks"))
 		return 0;
+	round.seen = map_new(NULL, MAP_EXACT, views->hash_seed);
 	hosts = uribl_hosts_find(views);
 	if (rule_has_quirks(views->ruleset, rule))
 		servers = a && any_asks_servers(views->ruleset);
@@ -315,5 +315,6 @@ eval_check_uridnsbl(const struct rule *rule, struct views *views)
 			break;
 		}
 	}
+	map_free(&round.seen);
 	return dns_tally_result(&round.tally, rule);
 }

@@ -32,6 +32,10 @@ test_ask(void **state)
 	assert_ptr_equal(facts_ask(facts, DNS_A, SLICE("example.org")), answer);
 	assert_int_equal(facts_ask(facts, DNS_AAAA, SLICE("example.org"))->outcome, DNS_OPEN);
 	assert_int_equal(facts_open(facts), 2);
+	assert_true(
+	    slice_eq(facts_name(facts, DNS_AAAA, SLICE("EXAMPLE.org")), SLICE("example.org")));
+	assert_null(facts_name(facts, DNS_TXT, SLICE("example.org")).p);
+	assert_null(facts_name(facts, DNS_AAAA, SLICE("a..org")).p);
 	answer_with(facts, DNS_A, "example.org", DNS_FOUND);
 	answer_with(facts, DNS_A, "example.org", DNS_NXDOMAIN); /* late, and left aside */
 	answer_with(facts, DNS_TXT, "example.org", DNS_FOUND); /* never asked */

@@ -166,6 +166,48 @@ test_limits(void **state)
 	dns_rows_check(off_rows, ROWS(off_rows), NULL, 0);
 }
 
+/* However often answers come, the same questions take no more memory. */
+static void
+test_rounds(void **state)
+{
+	static const struct rule_def defs[] = { FUNCTION("F", CALL) };
+	static const struct slice entries[] = { S("F l.example A") };
+	static const struct rule_list list = { S("urirhsbl"), entries, 1, { 0 } };
+	static const struct ruleset_report report = { helper_keep, NULL };
+	const struct ruleset_source source = {
+		.defs = defs, .def_count = 1, .lists = &list, .list_count = 1
+	};
+	static const struct envelope nobody = { .known = false };
+	static const struct budget endless = { NULL, NULL };
+	const struct scan_options options = { .now = 1700000000, .dns = true };
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct ruleset *ruleset = ruleset_build(&source, &report);
+	struct slot *slot = helper_slot();
+	struct scan *scan = scan_open(arena, ruleset, &nobody, &options);
+	struct buf message = { 0 };
+	size_t asked = 0, used;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		buf_printf(&message, "%shttp://Www.Example%d.COM/\n", i == 0 ? TEXT("") : "", i);
+	scan_message(scan, slot, buf_slice(&message), &endless);
+	while (scan_wants(scan) != NULL)
+		asked++;
+	assert_int_equal(asked, 20);
+	used = arena_used(arena);
+	for (int i = 0; i < 5000; i++) {
+		assert_true(scan_is_open(scan));
+		scan_resume(scan, slot, &endless);
+	}
+	if (arena_used(arena) != used)
+		fail_msg("5000 rounds took %zu bytes", arena_used(arena) - used);
+	scan_close(&scan);
+	slot_free(&slot);
+	ruleset_unref(&ruleset);
+	buf_clear(&message);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -173,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_domains),
 		cmocka_unit_test(test_chains),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_rounds),
 	};
 
 	return cmocka_run_group_tests_name("eval_uribl", tests, NULL, NULL);
