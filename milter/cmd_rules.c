@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "conf/suggest.h"
+#include "engine/net/dns_operator.h"
 #include "engine/rules/score.h"
 #include "engine/util/vec.h"
 #include "milter/command.h"
@@ -103,17 +104,20 @@ add_row(struct buf *out, const char *label, struct slice text)
 	buf_add_byte(out, '\n');
 }
 
-/* A pattern or expression goes out as it was written: escaping would double its backslashes. */
+/* A pattern or expression goes out as written, but for keys: escaping would double backslashes. */
 static void
 add_source(struct buf *out, const char *label, const struct rule_def *def, struct slice pattern)
 {
+	struct arena *arena = arena_new(SIZE_MAX);
+
 	buf_printf(out, "  %-12s", label);
 	if (def->exists)
 		buf_printf(out, "exists: %.*s", SLICE_ARG(def->selector));
 	else if (def->selector.p != NULL)
 		buf_printf(out, "%.*s %s ", SLICE_ARG(def->selector), def->negated ? "!~" : "=~");
-	buf_add(out, pattern);
+	buf_add(out, dns_operator_mask(arena, pattern));
 	buf_add_byte(out, '\n');
+	arena_free(&arena);
 }
 
 static void

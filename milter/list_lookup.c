@@ -151,8 +151,10 @@ give(struct list_lookup *lookup, const struct dns_question **question,
 		return;
 	key = asked_key(lookup->arena, *question);
 	asked = key.p == NULL ? NULL : map_find(lookup->asked, key);
-	if (asked != NULL)
-		*question = asked;
+	if (asked == NULL)
+		return;
+	*question = asked;
+	/* who was asked by a key may say it; in answers of others its letters are chance */
 	*answer = hide(lookup, *answer);
 	if (*answer == NULL)
 		*answer = &failed;

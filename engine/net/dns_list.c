@@ -108,6 +108,21 @@ settle_zone(struct arena *arena, const struct dns_list *list)
 	return arena_lower(arena, zone);
 }
 
+/* A key that stands in the zone becomes the list's secret, and its place is named. */
+static void
+settle_key(struct arena *arena, struct dns_list *list)
+{
+	size_t from, to;
+
+	if (!dns_operator_key(list->zone, &from, &to))
+		return;
+	list->secret = slice_cut(list->zone, from, to);
+	list->zone = arena_printf(arena, "%.*s" DNS_LIST_KEY_START "%.*s}%.*s",
+	    SLICE_ARG(slice_cut(list->zone, 0, from)), SLICE_ARG(list->name),
+	    SLICE_ARG(slice_from(list->zone, to)));
+	list->zone = arena_lower(arena, list->zone);
+}
+
 /* Labels of what host names may have, or of a key's place. */
 static bool
 zone_valid(struct slice zone)
@@ -167,6 +182,7 @@ dns_list_settle(struct arena *arena, struct dns_list *list, bool tested, struct 
 		UINT32_C(0x7f000002) };
 
 	list->zone = settle_zone(arena, list);
+	settle_key(arena, list);
 	if (!zone_valid(list->zone)) {
 		err_set(err, "%.*s: expected a zone, a domain name of two labels or more",
 		    SLICE_ARG(slice_cut(list->zone, 0, 60)));
@@ -182,16 +198,49 @@ dns_list_settle(struct arena *arena, struct dns_list *list, bool tested, struct 
 	return true;
 }
 
+/* "zen.dq.spamhaus.net" of "KEY.zen.dq.spamhaus.net": without the key. */
+static struct slice
+name_of_zone(struct arena *arena, struct slice zone)
+{
+	size_t from, to;
+
+	if (!dns_operator_key(zone, &from, &to))
+		return zone;
+	return arena_printf(arena, "%.*s%.*s", SLICE_ARG(slice_cut(zone, 0, from)),
+	    SLICE_ARG(slice_from(zone, to + 1)));
+}
+
+struct slice
+dns_zone_form(struct slice zone, char form_r[DNS_ZONE_FORM_MAX])
+{
+	size_t from, to, n = 0;
+
+	if (zone.n > DNS_NAME_MAX)
+		return SLICE_ABSENT;
+	if (!dns_operator_key(zone, &from, &to)) {
+		from = slice_find(zone, 0, SLICE(DNS_LIST_KEY_START));
+		to = slice_find_byte(zone, from, '}');
+		if (to == zone.n)
+			return zone;
+		to++;
+	}
+	memcpy(form_r, zone.p, from);
+	memcpy(form_r + from, DNS_LIST_KEY, sizeof(DNS_LIST_KEY) - 1);
+	n = from + sizeof(DNS_LIST_KEY) - 1;
+	memcpy(form_r + n, zone.p + to, zone.n - to);
+	return (struct slice){ form_r, n + zone.n - to };
+}
+
 bool
 dns_list_of_zone(struct arena *arena, struct slice zone, unsigned takes, struct dns_list *list_r)
 {
 	struct err err;
 
+	if (slice_ends(zone, SLICE(".")))
+		zone.n--;
 	*list_r = (struct dns_list){ .zone = zone, .takes = takes, .implied = true };
-	if (!dns_list_settle(arena, list_r, false, &err))
-		return false;
-	list_r->name = list_r->zone;
-	return true;
+	list_r->name = arena_lower(arena, name_of_zone(arena, zone));
+	return dns_list_settle(arena, list_r, false, &err);
 }
 
 struct slice
@@ -279,15 +328,6 @@ dns_lists_of_name(const struct dns_lists *lists, struct slice name)
 	return found;
 }
 
-static const struct dns_list *
-list_named(const struct dns_lists *lists, struct slice name)
-{
-	for (size_t i = 0; i < lists->n; i++)
-		if (!lists->v[i].implied && slice_ieq(lists->v[i].name, name))
-			return &lists->v[i];
-	return NULL;
-}
-
 /*
  * Whether what begins at `at` is the key of the list's zone, at the name's end. Names come from
  * strangers too (a HELO, a macro of SPF): "{key:zen}.evil.example" must not tell them ours.
@@ -301,6 +341,16 @@ is_its_zone(const struct dns_list *list, struct slice name, size_t at)
 	       at == name.n - list->zone.n + key;
 }
 
+/* The list in whose zone the name lies, with its key, called `key`, at `at`; NULL: none. */
+static const struct dns_list *
+list_keyed(const struct dns_lists *lists, struct slice name, size_t at, struct slice key)
+{
+	for (size_t i = 0; i < lists->n; i++)
+		if (slice_ieq(lists->v[i].name, key) && is_its_zone(&lists->v[i], name, at))
+			return &lists->v[i];
+	return NULL;
+}
+
 bool
 dns_lists_wire(const struct dns_lists *lists, struct slice name, char wire_r[DNS_NAME_MAX + 1],
     size_t *length_r)
@@ -312,9 +362,8 @@ dns_lists_wire(const struct dns_lists *lists, struct slice name, char wire_r[DNS
 	const struct dns_list *list;
 
 	if (at < name.n) {
-		list = list_named(lists, slice_cut(name, from, end));
-		if (list == NULL || list->secret.n == 0 || end == name.n ||
-		    !is_its_zone(list, name, at))
+		list = list_keyed(lists, name, at, slice_cut(name, from, end));
+		if (list == NULL || list->secret.n == 0 || end == name.n)
 			return false;
 		secret = list->secret;
 		rest = slice_from(name, end + 1);

@@ -9,7 +9,9 @@
  * A zone may need a secret (a customer's key). The engine never has it in a
  * name: its questions say "{key:NAME}" and only dns_lists_wire, which the shell
  * calls last before it sends, puts the secret there. So no note, log line or
- * record of answers can hold one.
+ * record of answers can hold one. A key that stands in the zone itself, as in
+ * SpamAssassin's rules for operators whose zones have one (dns_operator.def),
+ * becomes a secret likewise.
  *
  * SYNOPSIS
  *	name = dns_list_name(arena, list, ip_reversed(arena, &ip));
@@ -36,6 +38,9 @@
 #define DNS_LIST_KEY "{key}"
 #define DNS_LIST_KEY_START "{key:"
 #define DNS_LIST_SECRET_MAX DNS_LABEL_MAX
+
+/* Room for a zone with "{key}" in the place of a shorter key. */
+#define DNS_ZONE_FORM_MAX (DNS_NAME_MAX + sizeof(DNS_LIST_KEY))
 
 /* What a list is asked about; bits of dns_list.takes. */
 enum dns_list_key {
@@ -123,9 +128,15 @@ const char *dns_list_says_word(enum dns_list_says says);
  */
 bool dns_list_settle(struct arena *arena, struct dns_list *list, bool tested, struct err *err);
 
-/* A list of which only the zone is known: implied, without test points. False: no zone. */
+/*
+ * A list of which only the zone is known: implied, without test points, by the name of its zone
+ * without its key. False: no zone.
+ */
 bool
 dns_list_of_zone(struct arena *arena, struct slice zone, unsigned takes, struct dns_list *list_r);
+
+/* A zone with {key} for its key, whichever it is or is called: by it zones are compared. */
+struct slice dns_zone_form(struct slice zone, char form_r[DNS_ZONE_FORM_MAX]);
 
 /* A test point as people write it ("127.0.0.2", "::ffff:7f00:2", "test") as a key. */
 struct slice dns_list_test_key(struct arena *arena, struct slice point);

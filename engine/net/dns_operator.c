@@ -6,6 +6,9 @@
  */
 #include "engine/net/dns_operator.h"
 
+#include "engine/util/ascii.h"
+#include "engine/util/buf.h"
+
 /* A zone and all below it. */
 struct operator_row {
 	struct slice zone;
@@ -14,9 +17,27 @@ struct operator_row {
 
 static const struct operator_row operators[] = {
 #define OPERATOR(zone, errors) { { zone, sizeof(zone) - 1 }, errors },
+#define KEYED(zone, labels)
 #include "engine/net/dns_operator.def"
 #undef OPERATOR
+#undef KEYED
 };
+
+/* A zone of those who pay. */
+struct keyed_row {
+	struct slice zone;
+	unsigned labels; /* between the key and it */
+};
+
+static const struct keyed_row keyed[] = {
+#define OPERATOR(zone, errors)
+#define KEYED(zone, labels) { { zone, sizeof(zone) - 1 }, labels },
+#include "engine/net/dns_operator.def"
+#undef OPERATOR
+#undef KEYED
+};
+
+#define KEYED_COUNT (sizeof(keyed) / sizeof(keyed[0]))
 
 #define OPERATOR_COUNT (sizeof(operators) / sizeof(operators[0]))
 
@@ -72,4 +93,70 @@ dns_operator_refuses(struct slice name, const struct dns_answer *answer, uint32_
 	}
 	*code_r = 0;
 	return false;
+}
+
+/* Where the label begins that ends at `end`; false: there is none. */
+static bool
+label_before(struct slice name, size_t end, size_t *start_r)
+{
+	size_t start = end;
+
+	while (start > 0 && (ascii_is_word(name.p[start - 1]) || name.p[start - 1] == '-'))
+		start--;
+	*start_r = start;
+	return start < end;
+}
+
+/* The key before a zone that begins at `at`. */
+static bool
+key_before(struct slice name, size_t at, unsigned labels, size_t *from_r, size_t *to_r)
+{
+	*from_r = at;
+	for (unsigned i = 0; i <= labels; i++) {
+		if (*from_r == 0 || name.p[*from_r - 1] != '.')
+			return false;
+		*to_r = *from_r - 1;
+		if (!label_before(name, *to_r, from_r))
+			return false;
+	}
+	return name.p[*from_r] != '_'; /* a part of a list, "_email" */
+}
+
+bool
+dns_operator_key(struct slice name, size_t *from_r, size_t *to_r)
+{
+	for (size_t i = 0; i < KEYED_COUNT; i++)
+		if (dns_name_in_zone(name, keyed[i].zone))
+			return key_before(
+			    name, name.n - keyed[i].zone.n, keyed[i].labels, from_r, to_r);
+	return false;
+}
+
+/* The text with the keys of one row's zone masked. */
+static struct slice
+mask_one(struct arena *arena, const struct keyed_row *row, struct slice text)
+{
+	struct buf out = { .arena = arena };
+	size_t done = 0, from, to;
+
+	for (size_t at = slice_ifind(text, 0, row->zone); at < text.n;
+	     at = slice_ifind(text, at + row->zone.n, row->zone)) {
+		if (!key_before(text, at, row->labels, &from, &to) || from < done)
+			continue;
+		buf_add(&out, slice_cut(text, done, from));
+		buf_add(&out, SLICE("{key}"));
+		done = to;
+	}
+	if (done == 0)
+		return text;
+	buf_add(&out, slice_from(text, done));
+	return out.failed ? SLICE_ABSENT : buf_slice(&out);
+}
+
+struct slice
+dns_operator_mask(struct arena *arena, struct slice text)
+{
+	for (size_t i = 0; i < KEYED_COUNT && text.p != NULL; i++)
+		text = mask_one(arena, &keyed[i], text);
+	return text;
 }

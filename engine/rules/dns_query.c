@@ -123,23 +123,47 @@ subject_of(struct slice name, struct slice zone)
 	return name.n > zone.n + 1 ? slice_cut(name, 0, name.n - zone.n - 1) : name;
 }
 
+/* The name as its list has it: a key that stands in the zone is named there, not shown. */
+static struct slice
+name_in_list(struct views *views, struct slice name, struct slice zone)
+{
+	struct slice shown;
+	size_t number;
+
+	if (slice_ends(name, SLICE(".")))
+		name.n--;
+	if (zone.n == 0 || !slice_iends(name, zone) ||
+	    !ruleset_dns_zone_known(views->ruleset, zone, &number))
+		return name;
+	shown = views->ruleset->dns_lists.v[number].zone;
+	if (slice_ieq(shown, zone))
+		return name;
+	return arena_printf(
+	    views->arena, "%.*s.%.*s", SLICE_ARG(subject_of(name, zone)), SLICE_ARG(shown));
+}
+
 struct dns_listing
 dns_query_listing(struct views *views, enum dns_type type, struct slice name, struct slice zone)
 {
 	static const struct dns_answer unasked = { .outcome = DNS_UNASKED };
-	struct dns_listing listing = { .type = type, .name = name };
+	struct dns_listing listing = { .type = type };
 	const struct dns_answer *codes;
 
 	if (name.p == NULL)
 		return listing;
+	listing.name = name_in_list(views, name, zone);
+	if (listing.name.p == NULL)
+		return listing;
 	listing.answer = &unasked;
 	if (!list_zone_asks(views, zone))
 		return listing;
-	codes = listing.answer = dns_query_ask(views, type, name);
+	codes = listing.answer = dns_query_ask(views, type, listing.name);
 	if (type == DNS_TXT)
-		codes = list_has_name(views, name) ? dns_query_ask(views, DNS_A, name) : NULL;
+		codes = list_has_name(views, listing.name)
+			    ? dns_query_ask(views, DNS_A, listing.name)
+			    : NULL;
 	if (codes != NULL && (type == DNS_A || type == DNS_TXT))
-		list_zone_told(views, zone, name, subject_of(name, zone), codes);
+		list_zone_told(views, zone, listing.name, subject_of(name, zone), codes);
 	return listing;
 }
 

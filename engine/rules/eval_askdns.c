@@ -202,7 +202,7 @@ ask(struct views *views, const struct rule *rule, const struct askdns *askdns, e
 		tally->hits += outcome;
 	}
 	if (hits == 0 && tally->hits > 0 && !rule->subrule)
-		views_log(views, rule, "%.*s %s", SLICE_ARG(name), dns_type_name(type));
+		views_log(views, rule, "%.*s %s", SLICE_ARG(listing.name), dns_type_name(type));
 }
 
 /* What a function returns when a tag has no value, or not yet. */

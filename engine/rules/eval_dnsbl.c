@@ -14,6 +14,7 @@
 #include "engine/rules/dns_filter.h"
 #include "engine/rules/dns_query.h"
 #include "engine/rules/dnsbl.h"
+#include "engine/rules/list_ask.h"
 #include "engine/util/ascii.h"
 
 /* A record that is not within 127.0.0.0/8 is no listing. */
@@ -34,7 +35,7 @@ log_hit(struct views *views, const struct rule *rule, const struct dnsbl_query *
 		views_log(views, rule, "%.*s", SLICE_ARG(record->data));
 	else
 		views_log(views, rule, "%.*s listed in %.*s", SLICE_ARG(query->thing),
-		    SLICE_ARG(query->zone));
+		    SLICE_ARG(list_zone_shown(views, query->zone)));
 }
 
 /* Looks at the answers to what one rule asked. */

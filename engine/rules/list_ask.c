@@ -122,6 +122,18 @@ list_zone_asks(struct views *views, struct slice zone)
 	       may_ask(views, &views->ruleset->dns_lists.v[number], number);
 }
 
+struct slice
+list_zone_shown(const struct views *views, struct slice zone)
+{
+	const struct dns_list *list;
+	size_t number;
+
+	if (!ruleset_dns_zone_known(views->ruleset, zone, &number))
+		return zone;
+	list = &views->ruleset->dns_lists.v[number];
+	return list->secret.n > 0 ? list->name : zone;
+}
+
 void
 list_zone_told(struct views *views, struct slice zone, struct slice name, struct slice subject,
     const struct dns_answer *answer)

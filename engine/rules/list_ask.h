@@ -36,6 +36,9 @@ bool list_zone_asks(struct views *views, struct slice zone);
 void list_zone_told(struct views *views, struct slice zone, struct slice name, struct slice subject,
     const struct dns_answer *answer);
 
+/* The zone as people may see it: without a key. */
+struct slice list_zone_shown(const struct views *views, struct slice zone);
+
 /* What an answer is worth to a rule that made its question itself. */
 enum list_answer {
 	LIST_ANSWER_COUNTS,

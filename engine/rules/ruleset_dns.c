@@ -31,12 +31,14 @@ add_list(struct ruleset *ruleset, const struct dns_list *list)
 	struct dns_book *book = ruleset->dns_book;
 	struct book_entry *entry = vec_push(&book->entries);
 	void *number = (void *)(uintptr_t)book->entries.n;
+	char form[DNS_ZONE_FORM_MAX];
 
 	*entry = (struct book_entry){ .list = copy_dns_list(ruleset->arena, list) };
 	entry->declared = VEC_OF(struct dns_code, ruleset->arena);
 	entry->rules = VEC_OF(const struct rule *, ruleset->arena);
 	map_add(book->by_name, entry->list.name, number);
-	map_add(book->by_zone, entry->list.zone, number);
+	map_add(book->by_zone, arena_copy(ruleset->arena, dns_zone_form(entry->list.zone, form)),
+	    number);
 	return book->entries.n - 1;
 }
 
@@ -68,10 +70,22 @@ ruleset_dns_list(struct ruleset *ruleset, struct slice name, size_t *number_r)
 	return true;
 }
 
+/*
+ * The number + 1 of the list with that zone; 0: none. Keys are no difference: two of one
+ * operator's zone are one list, which is asked by the key of the first.
+ */
+static uintptr_t
+number_of_zone(const struct ruleset *ruleset, struct slice zone)
+{
+	char form[DNS_ZONE_FORM_MAX];
+
+	return (uintptr_t)map_find(ruleset->dns_book->by_zone, dns_zone_form(zone, form));
+}
+
 bool
 ruleset_dns_zone_known(const struct ruleset *ruleset, struct slice zone, size_t *number_r)
 {
-	uintptr_t number = (uintptr_t)map_find(ruleset->dns_book->by_zone, zone);
+	uintptr_t number = number_of_zone(ruleset, zone);
 
 	*number_r = number - 1;
 	return number != 0;
@@ -127,7 +141,7 @@ ruleset_dns_zone(struct ruleset *ruleset, struct slice zone, unsigned takes, siz
 
 	if (!dns_list_of_zone(ruleset->arena, zone, takes, &list))
 		return false;
-	number = (uintptr_t)map_find(ruleset->dns_book->by_zone, list.zone);
+	number = number_of_zone(ruleset, list.zone);
 	*number_r = number != 0 ? number - 1 : add_list(ruleset, &list);
 	return true;
 }

@@ -201,5 +201,44 @@ def test_check():
         expect("hits by a sick list", hits_now("--dns", "live"), [])
 
 
+def test_key_in_zone():
+    """a key that stands in the zones of SpamAssassin's rules goes to the server and nowhere else"""
+    zones = "\n".join(line % "verysecret" for line in (
+        "5.113.0.203.%s.zen.dq.spamhaus.net. A 127.0.0.2", "author.com.%s.dbl.dq.spamhaus.net. A 127.0.1.2",
+        "link.com.%s.dblack.mail.abusix.zone. A 127.0.1.2", "author.com.%s.zrd.dq.spamhaus.net. A 127.0.2.2",
+        "a@author.com._email.%s.hbl.dq.spamhaus.net. A 127.0.3.10")) + "\n"
+    rules = """
+header IN_ZEN eval:check_rbl('zen-lastexternal', 'VerySecret.zen.dq.spamhaus.net.', '127.0.0.2')
+header IN_DBL eval:check_rbl_from_host('dbl', 'VerySecret.dbl.dq.spamhaus.net.')
+askdns IN_ZRD _AUTHORDOMAIN_.VerySecret.zrd.dq.spamhaus.net A /^127/
+header IN_HBL eval:check_hashbl_emails('_email.VerySecret.hbl.dq.spamhaus.net', 'raw', 'From:addr')
+urirhssub IN_DBLACK VerySecret.dblack.mail.abusix.zone. A 127.0.1.2
+body IN_DBLACK eval:check_uridnsbl('IN_DBLACK')
+"""
+    message = "From: a@author.com\nSubject: x\n\nsee http://www.link.com/\n"
+    with Responder(zones) as responder, Daemon(settings(responder), start=False) as daemon:
+        record, file = daemon.folder / "record", daemon.folder / "keys.cf"
+        file.write_text(rules)
+
+        def shown(*arguments, text=None):
+            run = steelyard(*arguments, text=text)
+            assert "verysecret" not in (run.stdout + run.stderr).lower(), run.stdout + run.stderr
+            return run.stdout
+
+        checked = shown("check", "--json", "--all", "-c", str(daemon.config), "--rules", str(file), "--client-ip",
+                        CLIENT, "--dns", "live", "--record", str(record), text=message)
+        expect("hits", sorted(hit["rule"] for hit in json.loads(checked)["hits"]),
+               ["IN_DBL", "IN_DBLACK", "IN_HBL", "IN_ZEN", "IN_ZRD"])
+        assert "verysecret" not in record.read_text().lower(), record.read_text()
+        assert any("5.113.0.203.verysecret.zen" in line.lower() for line in responder.questions())
+        shown("check", "--report", "-c", str(daemon.config), "--rules", str(file), "--client-ip", CLIENT, "--dns",
+              "live", text=message)
+        assert "check_rbl" in shown("rules", "--rules", str(file), "-c", str(daemon.config), "IN_ZEN")
+        assert "zen.dq.spamhaus.net" in shown("dnsbl", "check", "--rules", str(file), "-c", str(daemon.config), CLIENT)
+        responder.replace("*. A 127.0.0.2\n")
+        shown("check", "--json", "-c", str(daemon.config), "--rules", str(file), "--client-ip", CLIENT, "--dns",
+              "live", text=message)
+
+
 if __name__ == "__main__":
     sys.exit(tap.run(globals()))

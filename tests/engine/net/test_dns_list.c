@@ -236,6 +236,38 @@ test_of_zone(void **state)
 	arena_free(&arena);
 }
 
+/* A key that stands in the zone, as rules of SpamAssassin's have it, is a secret too. */
+static void
+test_literal_key(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct dns_list list;
+	const struct dns_lists lists = { &list, 1 };
+	char wire[DNS_NAME_MAX + 1], form[DNS_ZONE_FORM_MAX];
+	struct slice name;
+	size_t n;
+
+	(void)state;
+	assert_true(dns_list_of_zone(
+	    arena, SLICE("_email.S3cret.hbl.dq.spamhaus.net."), DNS_LIST_HASH, &list));
+	assert_true(text_is(list.name, "_email.hbl.dq.spamhaus.net"));
+	assert_true(
+	    text_is(list.zone, "_email.{key:_email.hbl.dq.spamhaus.net}.hbl.dq.spamhaus.net"));
+	name = dns_list_name(arena, &list, SLICE("abc"));
+	assert_true(dns_lists_wire(&lists, name, wire, &n));
+	assert_true(text_is((struct slice){ wire, n }, "abc._email.s3cret.hbl.dq.spamhaus.net"));
+	assert_true(text_is(dns_zone_form(list.zone, form), "_email.{key}.hbl.dq.spamhaus.net"));
+	assert_true(text_is(dns_zone_form(SLICE("_email.other.hbl.dq.spamhaus.net"), form),
+	    "_email.{key}.hbl.dq.spamhaus.net"));
+	assert_true(text_is(dns_zone_form(SLICE("bl.example"), form), "bl.example"));
+	assert_false(dns_lists_wire(
+	    &lists, SLICE("{key:_email.hbl.dq.spamhaus.net}.evil.example"), wire, &n));
+	list = list_of(arena, "S3cret.zen.dq.spamhaus.net", DNS_LIST_IP);
+	assert_true(text_is(list.zone, "{key:l}.zen.dq.spamhaus.net"));
+	assert_true(text_is(list.secret, "s3cret"));
+	arena_free(&arena);
+}
+
 static void
 test_undeclared(void **state)
 {
@@ -285,6 +317,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_secret),
 		cmocka_unit_test(test_of_zone),
+		cmocka_unit_test(test_literal_key),
 		cmocka_unit_test(test_undeclared),
 		cmocka_unit_test(test_obituary),
 	};

@@ -43,11 +43,73 @@ test_refuses(void **state)
 	}
 }
 
+static void
+test_key(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *key; /* NULL: none */
+	} rows[] = {
+		{ "KEY.zen.dq.spamhaus.net", "KEY" },
+		{ "_email.a-b_c9.hbl.DQ.spamhaus.net", "a-b_c9" },
+		{ "key.combined.mail.abusix.zone", "key" },
+		{ "key.df.uribl.com", "key" },
+		{ "zen.dq.spamhaus.net", NULL },
+		{ "_email.hbl.dq.spamhaus.net", NULL },
+		{ "dq.spamhaus.net", NULL },
+		{ "{key:l}.zen.dq.spamhaus.net", NULL },
+		{ "key.zen.xdq.spamhaus.net", NULL },
+		{ "multi.uribl.com", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct slice name = slice_of(rows[i].name), want = slice_of("");
+		size_t from = 0, to = 0;
+		bool found = dns_operator_key(name, &from, &to);
+
+		if (rows[i].key != NULL)
+			want = slice_of(rows[i].key);
+		if (found != (rows[i].key != NULL) ||
+		    (found && !slice_eq(slice_cut(name, from, to), want)))
+			fail_msg("%s: got %zu..%zu", rows[i].name, from, to);
+	}
+}
+
+static void
+test_mask(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "check_rbl('z', 'KEY.zen.dq.spamhaus.net.')",
+		    "check_rbl('z', '{key}.zen.dq.spamhaus.net.')" },
+		{ "a.K1.dbl.dq.spamhaus.net b.K2.white.mail.abusix.zone K3.zrd.dq.spamhaus.net",
+		    "a.{key}.dbl.dq.spamhaus.net b.{key}.white.mail.abusix.zone "
+		    "{key}.zrd.dq.spamhaus.net" },
+		{ "'zen.dq.spamhaus.net' and dq.spamhaus.net",
+		    "'zen.dq.spamhaus.net' and dq.spamhaus.net" },
+		{ "", "" },
+	};
+	struct arena *arena = arena_new(1 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct slice got = dns_operator_mask(arena, slice_of(rows[i].text));
+
+		if (!slice_eq(got, slice_of(rows[i].want)))
+			fail_msg("%s: got %.*s", rows[i].text, SLICE_ARG(got));
+	}
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refuses),
+		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_mask),
 	};
 
 	return cmocka_run_group_tests_name("dns_operator", tests, NULL, NULL);
