@@ -44,3 +44,5 @@ libsharedsync_a_SOURCES += \
 	shared-sync/feed_judge.c shared-sync/feed_judge.h \
 	shared-sync/guard.c shared-sync/guard.h
 SHARED_SYNC_LIBS = libsharedsync.a $(HIREDIS_LIBS) $(SSL_LIBS) $(ZLIB_LIBS) -lpthread
+
+dist_man_MANS += shared-sync/steelyard-feed.5

@@ -15,7 +15,7 @@ report() { # report 0|1 NAME
 	fi
 }
 
-pages=$(find "$TOP_SRCDIR/milter" "$TOP_SRCDIR/conf" "$TOP_BUILDDIR/conf" -name '*.[1-8]' 2>/dev/null | sort -u)
+pages=$(find "$TOP_SRCDIR/milter" "$TOP_SRCDIR/conf" "$TOP_SRCDIR/shared-sync" "$TOP_BUILDDIR/conf" -name '*.[1-8]' 2>/dev/null | sort -u)
 if ! command -v mandoc >/dev/null; then
 	echo "ok 1 - manuals # SKIP mandoc is not installed"
 	echo 1..1
@@ -27,5 +27,13 @@ for page in $pages; do
 	report $? "$(basename "$page")"
 	[ -z "$said" ] || echo "$said" | sed 's/^/# /'
 done
+
+# Each reason for which a feed's part is refused.
+missing=$(sed -n 's/^.X([A-Z_]*, "\([a-z-]*\)".*/\1/p' "$TOP_SRCDIR/shared-sync/fault.h" | while read -r word; do
+	[ "$word" = none ] || grep -q "^\.It Li $word\$" "$TOP_SRCDIR/shared-sync/steelyard-feed.5" || echo "$word"
+done)
+[ -z "$missing" ]
+report $? "steelyard-feed(5) tells of every fault"
+[ -z "$missing" ] || echo "$missing" | sed 's/^/# missing: /'
 echo "1..$count"
 exit $status
