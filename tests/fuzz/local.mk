@@ -204,3 +204,42 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/resp/unfinished \
 	tests/fuzz/corpus/resp/xread \
 	tests/fuzz/corpus/resp/zero
+
+# What a feed carries, and the texts of its folds and channels
+noinst_PROGRAMS += tests/fuzz/fuzz_entry tests/fuzz/fuzz_snapshot
+feed_fuzz_signer = tests/shared-sync/signer.c tests/shared-sync/signer.h
+tests_fuzz_fuzz_entry_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS)
+tests_fuzz_fuzz_snapshot_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS)
+if FUZZERS
+tests_fuzz_fuzz_entry_SOURCES = tests/fuzz/fuzz_entry.c $(feed_fuzz_signer)
+tests_fuzz_fuzz_entry_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c $(feed_fuzz_signer)
+tests_fuzz_fuzz_snapshot_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_entry_SOURCES = tests/fuzz/fuzz_entry.c $(feed_fuzz_signer) tests/fuzz/replay.c
+tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c $(feed_fuzz_signer) tests/fuzz/replay.c
+endif
+EXTRA_DIST += \
+	tests/fuzz/entry.dict \
+	tests/fuzz/corpus/entry/block \
+	tests/fuzz/corpus/entry/broken \
+	tests/fuzz/corpus/entry/escapes \
+	tests/fuzz/corpus/entry/fold \
+	tests/fuzz/corpus/entry/keyset \
+	tests/fuzz/corpus/entry/keyset_root \
+	tests/fuzz/corpus/entry/odd \
+	tests/fuzz/corpus/entry/raw_head \
+	tests/fuzz/corpus/entry/raw_snapshot \
+	tests/fuzz/corpus/entry/signed_entry \
+	tests/fuzz/corpus/entry/wise_entry \
+	tests/fuzz/corpus/entry/wise_head \
+	tests/fuzz/corpus/entry/wise_keyset \
+	tests/fuzz/corpus/snapshot/bomb \
+	tests/fuzz/corpus/snapshot/checkpoint \
+	tests/fuzz/corpus/snapshot/checkpoint_bare \
+	tests/fuzz/corpus/snapshot/fields \
+	tests/fuzz/corpus/snapshot/no_order \
+	tests/fuzz/corpus/snapshot/packed \
+	tests/fuzz/corpus/snapshot/short \
+	tests/fuzz/corpus/snapshot/signed \
+	tests/fuzz/corpus/snapshot/text
