@@ -210,6 +210,35 @@ answer_questions(struct case_run *run, struct scan *scan, const struct dns_table
 	}
 }
 
+static struct slice
+zone_of(const struct dns_lists *lists, struct slice name)
+{
+	for (size_t i = 0; i < lists->n; i++)
+		if (slice_eq(lists->v[i].name, name))
+			return lists->v[i].zone;
+	return SLICE("");
+}
+
+/* The example's answers, each {zone:NAME} filled with the zone that list has here. */
+static struct slice
+fill_zones(struct case_run *run, struct slice dns)
+{
+	const struct slice start = SLICE("{zone:");
+	struct buf out = { .arena = run->arena };
+	size_t at;
+
+	while ((at = slice_find(dns, 0, start)) < dns.n) {
+		size_t end = slice_find_byte(dns, at, '}');
+
+		buf_add(&out, slice_cut(dns, 0, at));
+		buf_add(&out,
+		    zone_of(ruleset_dns_lists(run->ruleset), slice_cut(dns, at + start.n, end)));
+		dns = slice_from(dns, end + 1);
+	}
+	buf_add(&out, dns);
+	return out.n == 0 ? SLICE("") : buf_slice(&out);
+}
+
 /* Scans the example's message. Whether the rule hit; *others_r is what did, for the error. */
 static bool
 run_message(struct case_run *run, const struct rule_example *example, struct buf *others)
@@ -219,7 +248,8 @@ run_message(struct case_run *run, const struct rule_example *example, struct buf
 	struct err err;
 	const struct dns_table *table = example->dns.p == NULL
 					    ? NULL
-					    : dns_table_read(run->arena, example->dns, &err);
+					    : dns_table_read(
+						  run->arena, fill_zones(run, example->dns), &err);
 	const struct scan_options options = { .now = example->now != 0 ? example->now : EXAMPLE_NOW,
 		.subrules = true,
 		.dns = table != NULL };

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "dns"))
@@ -238,6 +239,21 @@ body IN_DBLACK eval:check_uridnsbl('IN_DBLACK')
         responder.replace("*. A 127.0.0.2\n")
         shown("check", "--json", "-c", str(daemon.config), "--rules", str(file), "--client-ip", CLIENT, "--dns",
               "live", text=message)
+
+
+def test_moved():
+    """a shipped list that a configuration moves elsewhere keeps its rules' examples: they name the list"""
+    with tempfile.TemporaryDirectory() as folder:
+        config, secret = os.path.join(folder, "c.yaml"), os.path.join(folder, "key")
+        with open(secret, "w") as out:
+            out.write("abcdefgh")
+        os.chmod(secret, 0o600)
+        with open(config, "w") as out:
+            out.write("rules: [{yaml: '%s'}]\nscores: {RCVD_IN_ZEN_SBL: 3.0}\n"
+                      "dns_lists: {zen: {zone: '{key}.zen.dq.test', secret: '%s'}}\n"
+                      % (os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "rules")), secret))
+        run = steelyard("lint", "-c", config)
+        expect("lint", (run.returncode, run.stderr), (0, ""))
 
 
 if __name__ == "__main__":
