@@ -123,47 +123,36 @@ subject_of(struct slice name, struct slice zone)
 	return name.n > zone.n + 1 ? slice_cut(name, 0, name.n - zone.n - 1) : name;
 }
 
-/* The name as its list has it: a key that stands in the zone is named there, not shown. */
+/* The zone as names in questions have it: a key that stands in it is named there, not shown. */
 static struct slice
-name_in_list(struct views *views, struct slice name, struct slice zone)
+zone_in_names(const struct views *views, struct slice zone)
 {
-	struct slice shown;
 	size_t number;
 
-	if (slice_ends(name, SLICE(".")))
-		name.n--;
-	if (zone.n == 0 || !slice_iends(name, zone) ||
-	    !ruleset_dns_zone_known(views->ruleset, zone, &number))
-		return name;
-	shown = views->ruleset->dns_lists.v[number].zone;
-	if (slice_ieq(shown, zone))
-		return name;
-	return arena_printf(
-	    views->arena, "%.*s.%.*s", SLICE_ARG(subject_of(name, zone)), SLICE_ARG(shown));
+	return ruleset_dns_zone_known(views->ruleset, zone, &number)
+		   ? views->ruleset->dns_lists.v[number].zone
+		   : zone;
 }
 
-struct dns_listing
-dns_query_listing(struct views *views, enum dns_type type, struct slice name, struct slice zone)
+/* Asks a list whose zone a rule names for a name in it. */
+static struct dns_listing
+ask_list(struct views *views, enum dns_type type, struct slice name, struct slice subject,
+    struct slice zone)
 {
 	static const struct dns_answer unasked = { .outcome = DNS_UNASKED };
-	struct dns_listing listing = { .type = type };
+	struct dns_listing listing = { .type = type, .name = name };
 	const struct dns_answer *codes;
 
 	if (name.p == NULL)
 		return listing;
-	listing.name = name_in_list(views, name, zone);
-	if (listing.name.p == NULL)
-		return listing;
 	listing.answer = &unasked;
 	if (!list_zone_asks(views, zone))
 		return listing;
-	codes = listing.answer = dns_query_ask(views, type, listing.name);
+	codes = listing.answer = dns_query_ask(views, type, name);
 	if (type == DNS_TXT)
-		codes = list_has_name(views, listing.name)
-			    ? dns_query_ask(views, DNS_A, listing.name)
-			    : NULL;
+		codes = list_has_name(views, name) ? dns_query_ask(views, DNS_A, name) : NULL;
 	if (codes != NULL && (type == DNS_A || type == DNS_TXT))
-		list_zone_told(views, zone, listing.name, subject_of(name, zone), codes);
+		list_zone_told(views, zone, name, subject, codes);
 	return listing;
 }
 
@@ -174,11 +163,25 @@ dns_query_zone(struct views *views, enum dns_type type, struct slice thing, stru
 	char text[DNS_NAME_MAX + 3];
 	struct slice name;
 
-	snprintf(text, sizeof(text), "%.*s.%.*s", SLICE_ARG(thing), SLICE_ARG(zone));
+	snprintf(text, sizeof(text), "%.*s.%.*s", SLICE_ARG(thing),
+	    SLICE_ARG(zone_in_names(views, zone)));
 	name = facts_name(views->facts, type, slice_of(text));
 	if (name.p == NULL)
 		name = arena_copy(views->arena, slice_of(text));
-	return dns_query_listing(views, type, name, zone);
+	return ask_list(views, type, name, thing, zone);
+}
+
+struct dns_listing
+dns_query_listing(struct views *views, enum dns_type type, struct slice name, struct slice zone)
+{
+	struct slice subject;
+
+	if (slice_ends(name, SLICE(".")))
+		name.n--;
+	subject = subject_of(name, zone);
+	if (zone.n > 0 && slice_iends(name, zone) && !slice_ieq(zone_in_names(views, zone), zone))
+		return dns_query_zone(views, type, subject, zone);
+	return ask_list(views, type, name, subject, zone);
 }
 
 bool
