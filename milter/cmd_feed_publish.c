@@ -30,6 +30,7 @@ struct putting {
 	struct fold *to; /* rollback */
 	struct slice note;
 	struct diagnostics *found;
+	struct settings *defaults; /* of a subscriber */
 	struct buf body; /* the last that was made */
 	size_t most;
 };
@@ -46,6 +47,9 @@ make_change(void *p, const struct fold *fold, struct buf *out, struct err *err)
 	else
 		good = rule_change_body(
 		    putting->change, fold, putting->note, putting->most, out, err);
+	if (good && putting->defaults != NULL)
+		feed_gate_warn(
+		    &putting->defaults->feeds.v[0].policy, fold, buf_slice(out), putting->found);
 	buf_clear(&putting->body);
 	buf_add(&putting->body, buf_slice(out));
 	return good;
@@ -207,8 +211,10 @@ feed_publish(const struct feed_options *options)
 		command_complain("nothing is published: the rules have errors");
 		status = COMMAND_NO;
 	} else if (open_desk(&putting)) {
+		putting.defaults = feed_gate_defaults(putting.desk.channel);
 		status = put_all(&putting, make_change);
 	}
+	settings_free(&putting.defaults);
 	diagnostics_print(putting.found, stderr);
 	diagnostics_free(&putting.found);
 	rule_change_free(&putting.change);

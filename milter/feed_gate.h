@@ -18,4 +18,20 @@
 bool feed_gate_pass(const struct settings *settings, const struct rule_change *change,
     const struct fold *fold, struct diagnostics *found);
 
+/* Rules that are tried against a policy at most: each pattern takes milliseconds. */
+#define FEED_GATE_TRIED 200
+
+/*
+ * Warns of rules of the body, which is about to be put on top of `fold`, that subscribers with
+ * that policy will refuse.
+ */
+void feed_gate_warn(const struct feed_policy *policy, const struct fold *fold, struct slice body,
+    struct diagnostics *found);
+
+/*
+ * Settings with one feed, the channel, of which nothing is said: feeds.v[0].policy is what a
+ * subscriber has by default. The caller's; NULL: there are none.
+ */
+struct settings *feed_gate_defaults(struct slice channel);
+
 #endif

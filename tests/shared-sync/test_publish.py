@@ -221,6 +221,7 @@ def test_publish():
         same("put", log[1]["put"], ["COMM_watches"])
         same("scores", log[2]["scores"], {"COMM_pills": 0.5})
         same("removed", log[3]["remove"], ["COMM_pills"])
+        has("a subscriber's policy", bench.publish("--dry-run", bench.rule("cars"), err=True), "begin with COMMUNITY_")
         has("show", bench.stranger("show", "COMM_watches"), "# put by entry 2")
         has("show entry", bench.stranger("show", "3"), "scores:")
         same("json", json.loads(bench.stranger("show", "COMM_watches", "--json"))["put_seq"], 2)
