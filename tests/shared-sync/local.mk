@@ -76,3 +76,15 @@ unit_tests += tests/shared-sync/test_journal
 tests_shared_sync_test_journal_SOURCES = tests/shared-sync/test_journal.c $(feed_signer) $(feed_random)
 tests_shared_sync_test_journal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_journal_LDADD = $(feed_test_libs)
+
+# The publisher's side.
+unit_tests += tests/shared-sync/test_archive tests/shared-sync/test_feed_file tests/shared-sync/test_rule_change
+tests_shared_sync_test_archive_SOURCES = tests/shared-sync/test_archive.c $(feed_signer)
+tests_shared_sync_test_archive_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_archive_LDADD = $(feed_test_libs)
+tests_shared_sync_test_feed_file_SOURCES = tests/shared-sync/test_feed_file.c
+tests_shared_sync_test_feed_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_feed_file_LDADD = $(feed_test_libs)
+tests_shared_sync_test_rule_change_SOURCES = tests/shared-sync/test_rule_change.c
+tests_shared_sync_test_rule_change_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_rule_change_LDADD = $(feed_test_libs)
