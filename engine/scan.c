@@ -42,6 +42,11 @@
 /* Rules that the DNS failed are named in the verdict, so many at most. */
 #define UNKNOWN_NAMED_MAX 8
 
+/* What the rules of one channel come to, before its limit. */
+struct channel_sum {
+	int64_t above, below; /* 0 */
+};
+
 struct scan {
 	struct arena *arena;
 	struct ruleset *ruleset;
@@ -61,6 +66,7 @@ struct scan {
 	int64_t paused_us; /* when the last step ended */
 	int64_t sum; /* of the rules that hit so far */
 	int64_t told; /* of those among them that tell of error codes, without their signs */
+	struct channel_sum *channels; /* by number: what their rules come to */
 	unsigned turn; /* how many have hit */
 	struct shortcircuit shortcircuit;
 	struct vec slow; /* struct slow_rule */
@@ -118,7 +124,7 @@ hit_score(const struct scan *scan, const struct rule *rule)
 {
 	if (scan->shortcircuit.ended && slice_eq(rule->def.name, SHORTCIRCUIT_NAME))
 		return scan->shortcircuit.score;
-	if (rule->subrule || scan->outcomes[rule->index].mute)
+	if (rule->subrule || rule->def.shadow || scan->outcomes[rule->index].mute)
 		return 0;
 	return rule->def.score * scan->outcomes[rule->index].count;
 }
@@ -135,12 +141,38 @@ bound_told(struct scan *scan, const struct rule *rule)
 		scan->told += score;
 }
 
+/* What of the sums counts. */
+static int64_t
+within_limit(const struct channel_sum *sum, const struct channel_limit *limit)
+{
+	return (sum->above > limit->max_total ? limit->max_total : sum->above) +
+	       (sum->below < limit->min_total ? limit->min_total : sum->below);
+}
+
+static void
+add_points(struct scan *scan, const struct rule *rule, int64_t points)
+{
+	const struct channel_limit *limit;
+	struct channel_sum *sum;
+	int64_t before;
+
+	if (rule->channel == 0) {
+		scan->sum += points;
+		return;
+	}
+	limit = &scan->ruleset->channels[rule->channel - 1];
+	sum = &scan->channels[rule->channel - 1];
+	before = within_limit(sum, limit);
+	*(points > 0 ? &sum->above : &sum->below) += points;
+	scan->sum += within_limit(sum, limit) - before;
+}
+
 /* A rule's hit, as one more in the order of time. */
 static void
 count_hit(struct scan *scan, const struct rule *rule)
 {
 	scan->outcomes[rule->index].turn = ++scan->turn;
-	scan->sum += hit_score(scan, rule);
+	add_points(scan, rule, hit_score(scan, rule));
 }
 
 /* The scan was ended: SHORTCIRCUIT hits, just before the rule that ended it. */
@@ -273,7 +305,7 @@ hit_may_end(struct scan *scan, const struct rule *rule, unsigned count)
 {
 	bool ended = scan->shortcircuit.ended;
 
-	if (scan->options.early != 0)
+	if (scan->options.early != 0 || rule->def.shadow)
 		return;
 	shortcircuit_hit(&scan->shortcircuit, scan->ruleset, rule, count, scan->sum);
 	if (!ended && scan->shortcircuit.ended)
@@ -284,8 +316,10 @@ hit_may_end(struct scan *scan, const struct rule *rule, unsigned count)
 static void
 touch_readers(struct scan *scan, const struct rule *rule)
 {
-	for (size_t i = 0; i < rule->reader_count; i++)
-		scan->touched[rule->readers[i]] = 1;
+	const struct readers *readers = scan->ruleset->readers[rule->index];
+
+	for (size_t i = 0; readers != NULL && i < readers->count; i++)
+		scan->touched[readers->v[i]] = 1;
 }
 
 /* Runs one rule, perhaps once more, and keeps what it said. */
@@ -435,6 +469,8 @@ read_and_match(
 	scan->waiting = arena_array(
 	    scan->arena, ruleset->schedule_count + 1, sizeof(*scan->waiting));
 	scan->touched = arena_array(scan->arena, ruleset->rule_count + 1, 1);
+	scan->channels = arena_array(
+	    scan->arena, ruleset->channel_count + 1, sizeof(*scan->channels));
 	scan->views.outcomes = scan->outcomes;
 	lap = profile_begin(scan->options.profile);
 	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
@@ -442,13 +478,13 @@ read_and_match(
 	scan->views.message = scan->message;
 	scan->verdict.us_parse = scan_clock(scan) - begun;
 	if (scan->outcomes == NULL || scan->waiting == NULL || scan->touched == NULL ||
-	    scan->message == NULL || !views_open(&scan->views)) {
+	    scan->channels == NULL || scan->message == NULL || !views_open(&scan->views)) {
 		scan->broken = true;
 		return;
 	}
 	/* Without memory for it PCRE2 does all alone. */
 	if (!scan->options.no_prefilter)
-		scan->views.prefilter = prefilter_scan_new(ruleset->prefilter, scan->arena);
+		scan->views.prefilter = prefilter_scan_new(ruleset, scan->arena);
 	if (scan->message->cut)
 		views_note(&scan->views, "size limit: only the first %zu bytes were read",
 		    ruleset->policy.size_limit);
@@ -520,10 +556,11 @@ note_unknown(struct scan *scan)
 	size_t n = 0;
 
 	/* without the DNS all is known: most scans of `check` need no walk */
-	for (size_t i = 0; facts_on(scan->facts) && i < scan->ruleset->rule_count; i++) {
-		const struct rule *rule = &scan->ruleset->rules[i];
+	for (size_t i = 0; facts_on(scan->facts) && i < scan->ruleset->in_force_count; i++) {
+		const struct rule *rule = scan->ruleset->in_force[i];
 
-		if (scan->outcomes[i].state == OUTCOME_KNOWN || rule->def.kind == RULE_META)
+		if (scan->outcomes[rule->index].state == OUTCOME_KNOWN ||
+		    rule->def.kind == RULE_META)
 			continue;
 		if (++n <= UNKNOWN_NAMED_MAX)
 			buf_printf(&names, " %.*s", SLICE_ARG(rule->def.name));
@@ -554,19 +591,44 @@ add_hit(const struct scan *scan, struct vec *hits, const struct rule *rule)
 	}
 }
 
+/* Where the limit of a channel cut its rules' points. */
+static void
+note_channels(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->ruleset->channel_count; i++) {
+		const struct channel_limit *limit = &scan->ruleset->channels[i];
+		const struct channel_sum *sum = &scan->channels[i];
+		struct buf came = { .arena = scan->arena }, counts = { .arena = scan->arena };
+
+		if (within_limit(sum, limit) == sum->above + sum->below)
+			continue;
+		score_print(&came, sum->above + sum->below);
+		score_print(&counts, within_limit(sum, limit));
+		views_note(&scan->views,
+		    "the rules of channel %.*s came to %.*s, of which %.*s count",
+		    SLICE_ARG(limit->channel), SLICE_ARG(buf_slice(&came)),
+		    SLICE_ARG(buf_slice(&counts)));
+	}
+}
+
 static void
 list_hits(struct scan *scan)
 {
 	struct vec hits = VEC_OF(struct hit, scan->arena);
+	struct vec shadow_hits = VEC_OF(struct hit, scan->arena);
 	struct vec subrule_hits = VEC_OF(struct hit, scan->arena);
 	struct vec subrules = VEC_OF(struct slice, scan->arena);
 
-	for (size_t i = 0; i < scan->ruleset->rule_count; i++) {
-		const struct rule *rule = &scan->ruleset->rules[i];
+	for (size_t i = 0; i < scan->ruleset->in_force_count; i++) {
+		const struct rule *rule = scan->ruleset->in_force[i];
 		struct slice *subrule;
 
-		if (scan->outcomes[i].count == 0)
+		if (scan->outcomes[rule->index].count == 0)
 			continue;
+		if (rule->def.shadow) {
+			add_hit(scan, &shadow_hits, rule);
+			continue;
+		}
 		if (!rule->subrule) {
 			add_hit(scan, &hits, rule);
 			continue;
@@ -579,6 +641,10 @@ list_hits(struct scan *scan)
 	}
 	scan->verdict.hits = hits.p;
 	scan->verdict.hit_count = hits.n;
+	scan->verdict.shadow_hits = shadow_hits.p;
+	scan->verdict.shadow_hit_count = shadow_hits.n;
+	scan->verdict.limited = scan->views.limits.p;
+	scan->verdict.limited_count = scan->views.limits.n;
 	scan->verdict.list_uses = list_uses(&scan->views, &scan->verdict.list_use_count);
 	scan->verdict.subrules = subrules.p;
 	scan->verdict.subrule_count = subrules.n;
@@ -678,6 +744,7 @@ scan_verdict(struct scan *scan)
 		source.views = &scan->views;
 		if (!scan->shortcircuit.ended && scan->options.early == 0)
 			note_unknown(scan);
+		note_channels(scan);
 		list_hits(scan);
 		tell_end(scan);
 	}

@@ -16,6 +16,7 @@
 #include "engine/net/dns_list.h"
 #include "engine/util/slice.h"
 
+struct limited_rule; /* ruleset.h */
 struct rule;
 
 /* One rule that hit. */
@@ -61,6 +62,10 @@ struct verdict {
 	size_t subrule_count;
 	const struct hit *subrule_hits; /* the same with what matched; only with options.explain */
 	size_t subrule_hit_count;
+	const struct hit *shadow_hits; /* of rules in shadow, sub-rules too: they score 0 */
+	size_t shadow_hit_count;
+	const struct limited_rule *limited; /* in the order in which they first were */
+	size_t limited_count;
 	const struct slow_rule
 	    *slow; /* in the order in which they ran; only with options.slow_us */
 	size_t slow_count;

@@ -343,6 +343,14 @@ start_set_seal(struct start_set *set)
 }
 
 void
+start_set_drop(struct start_set *set)
+{
+	for (size_t i = 0; i < set->patterns.n; i++)
+		free(*(struct start **)vec_at(&set->patterns, i));
+	set->patterns = VEC_OF(struct start *, set->arena);
+}
+
+void
 start_set_read(const struct start_set *set, struct slice text, uint64_t *words)
 {
 	size_t row = 0;

@@ -42,6 +42,9 @@ size_t start_set_count(const struct start_set *set);
 /* Words of 64 patterns that start_set_read fills. */
 size_t start_set_words(const struct start_set *set);
 
+/* Instead of sealing it: the set is not wanted, and is empty. */
+void start_set_drop(struct start_set *set);
+
 /* Makes it ready: nothing is added afterwards. */
 void start_set_seal(struct start_set *set);
 

@@ -184,7 +184,7 @@ template_check(
 bool
 capture_compile(struct ruleset *ruleset, struct rule *rule, struct err *err)
 {
-	rule->captures = capture_declared(&rule->def);
+	rule->captures = capture_declared(&rule->def) && !rule->def.shadow;
 	rule->template = template_new(ruleset, rule->def.pattern);
 	if (rule->template != NULL)
 		return template_check(ruleset, rule->template, err);

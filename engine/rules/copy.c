@@ -1,13 +1,14 @@
 /*
  * copy.c - a ruleset owns all it was built from: definitions and policy, copied field by field
  *
- * The digest is a 64-bit hash of everything that can change a verdict, each
- * item with its length before it, so that two rulesets of one id judge alike.
- * It names a ruleset to people; nothing is authenticated by it.
+ * Digests are 64-bit hashes of everything that can change a verdict, each item
+ * with its length before it, so that two rulesets of one id judge alike. A
+ * rule has its own, and a ruleset's holds their sum, which does not depend on
+ * the order in which they came. It names a ruleset to people; nothing is
+ * authenticated by it.
  */
 #include "engine/rules/copy.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "engine/regex/pcre.h"
@@ -91,6 +92,19 @@ copy_conditions(struct arena *arena, const struct uri_condition *v, size_t n)
 	return copy;
 }
 
+static const struct feed_origin *
+copy_feed(struct arena *arena, const struct feed_origin *feed)
+{
+	struct feed_origin *copy = copy_array(arena, feed, feed != NULL, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	copy->channel = copy_text(arena, feed->channel);
+	copy->key = copy_text(arena, feed->key);
+	copy->note = copy_text(arena, feed->note);
+	return copy;
+}
+
 struct rule_def
 copy_rule_def(struct arena *arena, const struct rule_def *def)
 {
@@ -113,6 +127,7 @@ copy_rule_def(struct arena *arena, const struct rule_def *def)
 	copy.describe = copy_slice(arena, def->describe);
 	copy.subjprefix = copy_slice(arena, def->subjprefix);
 	copy.examples = copy_examples(arena, def->examples, def->example_count);
+	copy.feed = copy_feed(arena, def->feed);
 	return copy;
 }
 
@@ -292,6 +307,8 @@ digest_def(struct buf *out, const struct rule_def *def)
 	digest_number(out, def->score);
 	digest_slice(out, def->describe);
 	digest_slice(out, def->subjprefix);
+	digest_number(out, def->shadow);
+	digest_slice(out, def->feed == NULL ? SLICE_ABSENT : slice_of(def->feed->channel));
 }
 
 static void
@@ -393,15 +410,29 @@ digest_policy(struct buf *out, const struct policy *policy)
 	digest_number(out, policy->heap_limit);
 }
 
-struct slice
-ruleset_digest(struct arena *arena, const struct rule_def *const *defs, size_t def_count,
-    const struct ruleset_source *source, const struct policy *policy)
+static uint64_t
+finish_digest(struct buf *out)
+{
+	uint64_t digest = map_hash(buf_slice(out), MAP_EXACT, 0);
+
+	buf_clear(out);
+	return digest;
+}
+
+uint64_t
+rule_def_digest(const struct rule_def *def)
 {
 	struct buf out = { 0 };
-	struct slice id;
 
-	for (size_t i = 0; i < def_count; i++)
-		digest_def(&out, defs[i]);
+	digest_def(&out, def);
+	return finish_digest(&out);
+}
+
+uint64_t
+source_digest(const struct ruleset_source *source, const struct policy *policy)
+{
+	struct buf out = { 0 };
+
 	for (size_t i = 0; i < source->list_count; i++) {
 		digest_slice(&out, source->lists[i].name);
 		for (size_t k = 0; k < source->lists[i].entry_count; k++)
@@ -409,8 +440,19 @@ ruleset_digest(struct arena *arena, const struct rule_def *const *defs, size_t d
 	}
 	for (size_t i = 0; i < source->dns_list_count; i++)
 		digest_dns_list(&out, &source->dns_lists[i]);
+	for (size_t i = 0; i < source->channel_count; i++) {
+		digest_slice(&out, source->channels[i].channel);
+		digest_number(&out, source->channels[i].max_total);
+		digest_number(&out, source->channels[i].min_total);
+	}
 	digest_policy(&out, policy);
-	id = arena_printf(arena, "%016" PRIx64, map_hash(buf_slice(&out), MAP_EXACT, 0));
-	buf_clear(&out);
-	return id;
+	return finish_digest(&out);
+}
+
+uint64_t
+digest_join(uint64_t source, uint64_t rules, size_t count)
+{
+	const uint64_t all[] = { source, rules, count };
+
+	return map_hash((struct slice){ (const char *)all, sizeof(all) }, MAP_EXACT, 0);
 }

@@ -1,5 +1,5 @@
 /*
- * copy.h - deep copies of what a ruleset is built from, and a hash over it
+ * copy.h - deep copies of what a ruleset is built from, and hashes over it
  */
 #ifndef STEELYARD_ENGINE_RULES_COPY_H
 #define STEELYARD_ENGINE_RULES_COPY_H
@@ -22,8 +22,13 @@ struct policy copy_policy(struct arena *arena, const struct policy *policy);
 /* The defaults of a policy that nobody configured: tag at 5, all else off. */
 struct policy policy_default(void);
 
-/* 16 hex digits over rules, scores in force, lists and policy, in the arena. */
-struct slice ruleset_digest(struct arena *arena, const struct rule_def *const *defs,
-    size_t def_count, const struct ruleset_source *source, const struct policy *policy);
+/* Over all that a rule judges by, its score in force too; where it came from is no part of it. */
+uint64_t rule_def_digest(const struct rule_def *def);
+
+/* Over lists, limits of channels and policy: all but the rules and their scores. */
+uint64_t source_digest(const struct ruleset_source *source, const struct policy *policy);
+
+/* Of both: `rules` is the sum of the rules' digests, `count` how many they are. */
+uint64_t digest_join(uint64_t source, uint64_t rules, size_t count);
 
 #endif

@@ -116,7 +116,7 @@ early_open(const struct ruleset *ruleset, const struct outcome *outcomes, int64_
 
 		if (rule->def.shortcircuit != SHORTCIRCUIT_OFF && !miss)
 			return false;
-		if (rule->subrule || rule->def.score > 0 || miss)
+		if (rule->subrule || rule->def.shadow || rule->def.score > 0 || miss)
 			continue;
 		*sum_r += rule->def.score * (rule_most_hits(rule) - outcome->count);
 	}

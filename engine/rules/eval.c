@@ -184,13 +184,14 @@ arg_pattern(struct ruleset *ruleset, struct slice text)
 static bool
 take_list(struct ruleset *ruleset, char kind, struct eval_arg *arg, struct err *err)
 {
-	arg->list = map_find(ruleset->lists, arg->text);
-	if (arg->list == NULL)
-		err_set(err, "no list is named \"%.*s\"", SLICE_ARG(arg->text));
-	else if (kind == 'a')
+	/* where a layer below has it, making it ready copies it */
+	if (kind == 'a')
 		ruleset_addresses(ruleset, arg->text);
 	else if (kind == 'u')
 		ruleset_hosts(ruleset, arg->text);
+	arg->list = ruleset_list_named(ruleset, arg->text);
+	if (arg->list == NULL)
+		err_set(err, "no list is named \"%.*s\"", SLICE_ARG(arg->text));
 	return arg->list != NULL;
 }
 

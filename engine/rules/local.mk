@@ -6,6 +6,11 @@ libengine_a_SOURCES += \
 	engine/rules/capture.c engine/rules/capture.h \
 	engine/rules/copy.c engine/rules/copy.h \
 	engine/rules/dkim_facts.c \
+	engine/rules/layer.c engine/rules/layer.h \
+	engine/rules/mentions.c engine/rules/mentions.h \
+	engine/rules/ruleset_build.c engine/rules/ruleset_build.h \
+	engine/rules/ruleset_extend.c \
+	engine/rules/ruleset_view.c engine/rules/ruleset_view.h \
 	engine/rules/dmarc_facts.c engine/rules/dmarc_facts.h \
 	engine/rules/early.c engine/rules/early.h \
 	engine/rules/dns_subject.c engine/rules/dns_subject.h \

@@ -442,7 +442,10 @@ meta_value(const struct meta *meta, const double *values, double unknown, double
 			stack[top++] = code->number;
 			break;
 		case OP_RULE:
-			stack[top++] = isnan(values[code->n]) ? unknown : values[code->n];
+			stack[top] = values == NULL ? 0 : values[code->n];
+			if (isnan(stack[top]))
+				stack[top] = unknown;
+			top++;
 			break;
 		case OP_NOT:
 			if (!isnan(stack[top - 1]))

@@ -52,7 +52,7 @@ bool meta_compile(struct arena *arena, struct slice text, const struct meta_name
 #define META_UNKNOWN NAN
 
 /*
- * The value over `values`, by rule number, where META_UNKNOWN counts as
+ * The value over `values`, by rule number (NULL: all are 0), where META_UNKNOWN counts as
  * `unknown`: a number, or META_UNKNOWN again, which then is the value if it
  * depends on it (0 && unknown is 0, 1 || unknown is 1). False, and 0, where
  * Perl would die (division by zero).

@@ -4,12 +4,16 @@
 #ifndef STEELYARD_ENGINE_RULES_META_READERS_H
 #define STEELYARD_ENGINE_RULES_META_READERS_H
 
-#include "engine/rules/rule.h"
+#include "engine/rules/ruleset_view.h"
+
+/* `idle` of the layer's metas: see there. */
+void meta_readers_rest(struct layer *layer);
 
 /*
- * Fills in each rule's readers, and `idle` of metas: those need not be run for
- * a message in which nothing they read has hit, is open or unknown.
+ * Fills in the ruleset's readers by rule, those who joined last. Metas that are
+ * `idle` need not be run for a message in which nothing they read has hit, is
+ * open or unknown.
  */
-void meta_readers_find(struct ruleset *ruleset);
+void meta_readers_find(struct ruleset *ruleset, const struct view_change *change);
 
 #endif

@@ -22,7 +22,10 @@ struct order_report {
  */
 unsigned order_class(const struct rule *rule);
 
-/* Ranks metas, pulls priorities and fills the ruleset's schedule with its live rules. */
+/* Which of two rules (const struct rule **) runs first, for qsort: 0 for one and the same alone. */
+int order_compare(const void *a, const void *b);
+
+/* Of the ruleset's last layer: ranks metas, pulls priorities and says which rules are live. */
 void order_rules(struct ruleset *ruleset, const struct order_report *report);
 
 #endif

@@ -2,7 +2,8 @@
  * prefilter.c - the factors of a ruleset's patterns, a set for each view
  *
  * A selector that few rules with literals read is not worth a pass of its own;
- * nor is a view.
+ * nor is a view. Each layer of a ruleset has sets of its own, and a text is
+ * read by all that want it.
  */
 #include "engine/rules/prefilter.h"
 
@@ -17,6 +18,8 @@
 
 /* Patterns for which a text is read. */
 #define WORTH 3
+/* The same of beginnings, whose table takes 256 KB for up to 64. */
+#define STARTS_WORTH 8
 /* Texts that a pattern is tried with when the ruleset is built. */
 #define SAMPLES 3
 #define SAMPLE_MORE 3
@@ -33,13 +36,19 @@ struct prefilter {
 	size_t field_count;
 };
 
-struct prefilter_scan {
-	const struct prefilter *prefilter;
-	struct arena *arena;
+/* What one layer's patterns have come to. */
+struct layer_scan {
+	const struct prefilter *prefilter; /* NULL: it has no patterns */
 	struct pattern_hits *hits[PREFILTER_COUNT]; /* NULL: not read */
 	uint64_t *begun[PREFILTER_COUNT]; /* by text: a bit for each pattern; NULL: not read */
-	bool read[PREFILTER_COUNT];
 	bool *fields_read; /* by selector */
+};
+
+struct prefilter_scan {
+	struct arena *arena;
+	bool read[PREFILTER_COUNT];
+	size_t count;
+	struct layer_scan layers[]; /* by depth */
 };
 
 /* PREFILTER_COUNT: the rule has no pattern that is matched to one view's texts. */
@@ -155,7 +164,7 @@ add_start(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rul
 	if (count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)
 		anchored = regex_new_anchored(ruleset->compiler, rule->def.pattern);
 	if (anchored != NULL)
-		*(struct regex **)vec_push(&ruleset->regexes) = anchored;
+		*(struct regex **)vec_push(&ruleset->layer->regexes) = anchored;
 	rule->anchored = anchored;
 }
 
@@ -189,11 +198,31 @@ add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule
 		prefilter->fields[rule->selector]++;
 }
 
+/* A table of beginnings is large: with a few patterns PCRE2 looks for them itself. */
+static void
+close_starts(struct prefilter *prefilter, struct layer *layer, enum prefilter_view view)
+{
+	struct start_set *starts = prefilter->starts[view];
+
+	if (start_set_count(starts) >= STARTS_WORTH) {
+		start_set_seal(starts);
+		return;
+	}
+	start_set_drop(starts);
+	for (size_t i = 0; i < layer->count; i++) {
+		if (view_of(&layer->rules[i]) != view)
+			continue;
+		layer->rules[i].start = 0;
+		layer->rules[i].anchored = NULL;
+	}
+}
+
 const struct prefilter *
 prefilter_new(struct ruleset *ruleset)
 {
 	struct prefilter *prefilter = arena_alloc(ruleset->arena, sizeof(*prefilter));
 	struct regex_scratch *scratch = regex_scratch_new();
+	struct layer *layer = ruleset->layer;
 
 	prefilter->field_count = ruleset->selectors.n;
 	prefilter->fields = arena_array(
@@ -202,100 +231,127 @@ prefilter_new(struct ruleset *ruleset)
 		prefilter->sets[i] = pattern_set_new(ruleset->arena);
 		prefilter->starts[i] = start_set_new(ruleset->arena);
 	}
-	for (size_t i = 0; i < ruleset->rule_count; i++) {
+	for (size_t i = 0; i < layer->count; i++) {
 		struct arena *work;
 
-		if (!ruleset->rules[i].live)
+		if (!layer->rules[i].live)
 			continue;
 		work = arena_new(SYNTAX_ARENA_MAX);
-		add_rule(prefilter, ruleset, &ruleset->rules[i], work, scratch);
+		add_rule(prefilter, ruleset, &layer->rules[i], work, scratch);
 		arena_free(&work);
 	}
 	regex_scratch_free(&scratch);
 	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
 		pattern_set_seal(prefilter->sets[i]);
-		start_set_seal(prefilter->starts[i]);
+		close_starts(prefilter, layer, i);
 	}
 	return prefilter;
 }
 
 struct prefilter_scan *
-prefilter_scan_new(const struct prefilter *prefilter, struct arena *arena)
+prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 {
-	struct prefilter_scan *scan = arena_alloc(arena, sizeof(*scan));
+	size_t count = ruleset_depth(ruleset);
+	struct prefilter_scan *scan = arena_alloc(
+	    arena, sizeof(*scan) + count * sizeof(scan->layers[0]));
 
 	if (scan == NULL)
 		return NULL;
-	scan->prefilter = prefilter;
 	scan->arena = arena;
-	scan->fields_read = arena_array(arena, prefilter->field_count + 1, sizeof(bool));
-	return scan->fields_read == NULL ? NULL : scan;
+	scan->count = count;
+	for (const struct layer *layer = ruleset->layer; layer != NULL; layer = layer->below) {
+		struct layer_scan *of = &scan->layers[layer->depth];
+
+		of->prefilter = layer->prefilter;
+		of->fields_read = arena_array(
+		    arena, layer->prefilter->field_count + 1, sizeof(bool));
+		if (of->fields_read == NULL)
+			return NULL;
+	}
+	return scan;
+}
+
+static bool
+layer_wants(
+    struct prefilter_scan *scan, struct layer_scan *of, enum prefilter_view view, size_t count)
+{
+	const struct prefilter *prefilter = of->prefilter;
+
+	if (pattern_set_count(prefilter->sets[view]) >= WORTH)
+		of->hits[view] = pattern_hits_new(prefilter->sets[view], scan->arena);
+	if (start_set_count(prefilter->starts[view]) >= STARTS_WORTH)
+		of->begun[view] = arena_array(scan->arena,
+		    count * start_set_words(prefilter->starts[view]) + 1, sizeof(uint64_t));
+	return of->hits[view] != NULL || of->begun[view] != NULL;
 }
 
 bool
 prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view, size_t count)
 {
-	const struct prefilter *prefilter = scan->prefilter;
+	bool wants = false;
 
 	if (scan->read[view])
 		return false;
 	scan->read[view] = true;
-	if (pattern_set_count(prefilter->sets[view]) >= WORTH)
-		scan->hits[view] = pattern_hits_new(prefilter->sets[view], scan->arena);
-	if (start_set_count(prefilter->starts[view]) >= WORTH)
-		scan->begun[view] = arena_array(scan->arena,
-		    count * start_set_words(prefilter->starts[view]) + 1, sizeof(uint64_t));
-	return scan->hits[view] != NULL || scan->begun[view] != NULL;
+	for (size_t i = 0; i < scan->count; i++)
+		wants |= layer_wants(scan, &scan->layers[i], view, count);
+	return wants;
 }
 
 bool
-prefilter_wants_field(struct prefilter_scan *scan, size_t selector)
+prefilter_may_hit_field(struct prefilter_scan *scan, const struct rule *rule, struct slice value)
 {
-	const struct prefilter *prefilter = scan->prefilter;
+	struct layer_scan *of = &scan->layers[rule->layer];
+	struct pattern_hits **hits = &of->hits[PREFILTER_HEADER];
+	size_t at = 0;
 
-	if (selector >= prefilter->field_count || scan->fields_read[selector] ||
-	    prefilter->fields[selector] < WORTH)
-		return false;
-	if (scan->hits[PREFILTER_HEADER] == NULL)
-		scan->hits[PREFILTER_HEADER] = pattern_hits_new(
-		    prefilter->sets[PREFILTER_HEADER], scan->arena);
-	scan->fields_read[selector] = scan->hits[PREFILTER_HEADER] != NULL;
-	return scan->fields_read[selector];
+	if (rule->sought == 0 || of->prefilter->fields[rule->selector] < WORTH)
+		return true;
+	if (*hits == NULL)
+		*hits = pattern_hits_new(of->prefilter->sets[PREFILTER_HEADER], scan->arena);
+	if (*hits == NULL)
+		return true;
+	if (!of->fields_read[rule->selector])
+		pattern_hits_read(*hits, (unsigned)rule->selector, 0, value);
+	of->fields_read[rule->selector] = true;
+	return pattern_hits_next(*hits, rule->sought - 1, &at);
 }
 
 void
 prefilter_read(
     struct prefilter_scan *scan, enum prefilter_view view, size_t number, struct slice text)
 {
-	const struct start_set *starts = scan->prefilter->starts[view];
+	for (size_t i = 0; i < scan->count; i++) {
+		struct layer_scan *of = &scan->layers[i];
+		const struct start_set *starts = of->prefilter->starts[view];
 
-	if (view == PREFILTER_HEADER) {
-		pattern_hits_read(scan->hits[view], (unsigned)number, 0, text);
-		return;
+		if (of->hits[view] != NULL)
+			pattern_hits_read(of->hits[view], 0, number, text);
+		if (of->begun[view] != NULL)
+			start_set_read(
+			    starts, text, of->begun[view] + number * start_set_words(starts));
 	}
-	if (scan->hits[view] != NULL)
-		pattern_hits_read(scan->hits[view], 0, number, text);
-	if (scan->begun[view] != NULL)
-		start_set_read(starts, text, scan->begun[view] + number * start_set_words(starts));
 }
 
 void
 prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view)
 {
-	scan->hits[view] = NULL;
-	scan->begun[view] = NULL;
+	for (size_t i = 0; i < scan->count; i++) {
+		scan->layers[i].hits[view] = NULL;
+		scan->layers[i].begun[view] = NULL;
+	}
 	scan->read[view] = false;
 }
 
 /* Whether a match of the rule may begin in the text. */
 static bool
-may_begin(const struct prefilter_scan *scan, const struct rule *rule, enum prefilter_view view,
-    size_t text)
+may_begin(
+    const struct layer_scan *of, const struct rule *rule, enum prefilter_view view, size_t text)
 {
-	const struct start_set *starts = scan->prefilter->starts[view];
+	const struct start_set *starts = of->prefilter->starts[view];
 	unsigned number = rule->start - 1;
 
-	return (scan->begun[view][text * start_set_words(starts) + number / 64] >> (number % 64) &
+	return (of->begun[view][text * start_set_words(starts) + number / 64] >> (number % 64) &
 		   1) != 0;
 }
 
@@ -303,15 +359,15 @@ bool
 prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_t count, size_t *at)
 {
 	enum prefilter_view view = view_of(rule);
+	const struct layer_scan *of = &scan->layers[rule->layer];
 
 	if (view == PREFILTER_COUNT)
 		return *at < count;
-	if (rule->sought != 0 && scan->hits[view] != NULL &&
-	    (view != PREFILTER_HEADER || scan->fields_read[rule->selector]) &&
-	    !pattern_hits_next(scan->hits[view], rule->sought - 1, at))
+	if (rule->sought != 0 && of->hits[view] != NULL &&
+	    !pattern_hits_next(of->hits[view], rule->sought - 1, at))
 		return false;
-	if (rule->start != 0 && scan->begun[view] != NULL) {
-		while (*at < count && !may_begin(scan, rule, view, *at))
+	if (rule->start != 0 && of->begun[view] != NULL) {
+		while (*at < count && !may_begin(of, rule, view, *at))
 			++*at;
 	}
 	return *at < count;
@@ -324,5 +380,6 @@ prefilter_start(
 	enum prefilter_view view = view_of(rule);
 
 	assert(view < PREFILTER_COUNT && rule->start != 0);
-	return start_set_next(scan->prefilter->starts[view], rule->start - 1, text, at);
+	return start_set_next(
+	    scan->layers[rule->layer].prefilter->starts[view], rule->start - 1, text, at);
 }

@@ -29,19 +29,20 @@ enum prefilter_view {
 struct prefilter;
 struct prefilter_scan;
 
-/* Of the live rules; gives each its number. */
+/* Of the live rules of the ruleset's last layer; gives each its number. */
 const struct prefilter *prefilter_new(struct ruleset *ruleset);
 
-/* For one message: nothing read yet. NULL at the arena's cap. */
-struct prefilter_scan *prefilter_scan_new(const struct prefilter *prefilter, struct arena *arena);
+/* For one message, of all layers: nothing read yet. NULL at the arena's cap. */
+struct prefilter_scan *prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena);
 
 /* Whether the view's `count` texts are still to be read; they then count as read. */
 bool prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view, size_t count);
 
-/* The same for the value of a selector. */
-bool prefilter_wants_field(struct prefilter_scan *scan, size_t selector);
+/* Whether a header rule's pattern may match the value of its selector, which is read at need. */
+bool
+prefilter_may_hit_field(struct prefilter_scan *scan, const struct rule *rule, struct slice value);
 
-/* Reads one text of the view, the number-th; of headers number is the selector's. */
+/* Reads one text of the view, the number-th; not for headers. */
 void prefilter_read(
     struct prefilter_scan *scan, enum prefilter_view view, size_t number, struct slice text);
 
@@ -50,7 +51,7 @@ void prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view);
 
 /*
  * Moves *at to the next of `count` texts, itself included, that the rule may
- * match; false: none. A header rule has one. A rule that nothing is known of,
+ * match; false: none. Not for headers. A rule that nothing is known of,
  * or whose view was not read, may match all.
  */
 bool prefilter_next(

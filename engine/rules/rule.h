@@ -30,6 +30,7 @@ struct capture_template;
 struct dns_book;
 struct dns_filter;
 struct eval_function;
+struct mentions;
 struct prefilter;
 struct views;
 
@@ -109,7 +110,10 @@ struct uri_test {
 
 struct rule {
 	struct rule_def def; /* score and score_origin are those in force */
-	size_t index; /* by name, 0 the first */
+	size_t index; /* its number; within its layer by name */
+	unsigned layer; /* layer.depth of that */
+	unsigned channel; /* number + 1 in ruleset.channels; 0: nothing limits it */
+	uint64_t digest; /* of all that it judges by */
 	bool broken; /* left out: it did not compile */
 	bool live; /* scanned: not switched off by a score of 0 */
 	bool subrule; /* "__": scores nothing */
@@ -132,8 +136,6 @@ struct rule {
 	size_t test_count;
 	struct meta meta;
 	bool idle; /* meta: 0 while nothing it reads has hit */
-	size_t *readers; /* numbers of the live metas that read it */
-	size_t reader_count;
 	struct eval_call call;
 	const void *plan; /* dnsbl, uribl, dns: what the kind made of it */
 };
@@ -213,14 +215,26 @@ struct shortcircuit_limits {
 /* The rule that says a scan was ended. */
 #define SHORTCIRCUIT_NAME SLICE("SHORTCIRCUIT")
 
+/* The live metas that read a rule. */
+struct readers {
+	size_t count;
+	size_t v[]; /* their numbers */
+};
+
+struct layer;
+
+/*
+ * What a scan sees: the rules in force of a layer and all below it. Arrays of
+ * pointers are its own, in `own`; all else is the layers', and `layer` is the
+ * one that rules are compiled into while it is built.
+ */
 struct ruleset {
 	atomic_uint refs;
-	struct arena *arena; /* holds all but the regexes */
-	struct regex_compiler *compiler;
-	struct vec regexes; /* struct regex *, to be freed */
+	struct layer *layer; /* a reference */
+	struct arena *own;
+	struct arena *arena; /* the layer's: holds what is compiled, but the regexes */
+	struct regex_compiler *compiler; /* the base's */
 	struct vec selectors; /* struct selector *; the fixed fields first */
-	struct map *selector_numbers; /* text -> its number + 1 */
-	struct map *lists; /* name -> struct name_list */
 	struct dns_book *dns_book; /* ruleset_dns.c */
 	struct dns_lists dns_lists; /* its lists, once all rules are compiled */
 	const struct host_set *local_domains; /* nothing is asked about them in the DNS */
@@ -232,16 +246,40 @@ struct ruleset {
 	const struct map *uribl_skipped; /* uribl_hosts.c's; NULL: none */
 	const struct regex *const *eval_patterns; /* by enum eval_pattern; NULL: none needed */
 	const void *prepared[PREPARED_COUNT]; /* NULL: no rule calls that family */
-	const struct prefilter *prefilter;
 	struct policy policy;
 	struct shortcircuit_limits shortcircuit;
+	const struct map *scores; /* name -> struct score_override: the configuration's */
+	const struct channel_limit *channels;
+	size_t channel_count;
+	uint64_t base_digest; /* of all but the rules */
+	uint64_t digest; /* with the sum of the rules' in force */
 	struct slice id;
-	struct rule *rules; /* sorted by name, the broken ones too */
+	const struct rule **rules; /* by number; NULL: taken out */
 	size_t rule_count;
-	const struct rule **in_force; /* sorted by name */
+	const struct readers **readers; /* by number; NULL: none */
+	const struct rule **names; /* sorted by name, the broken ones too */
+	size_t name_count;
+	const struct rule **in_force; /* those that compiled, sorted by name */
 	size_t in_force_count;
 	const struct rule **schedule; /* live ones in the order they run */
 	size_t schedule_count;
+};
+
+/* Rules that were compiled together, on what stood below: const once they are. */
+struct layer {
+	atomic_uint refs; /* of rulesets, and of layers above */
+	struct layer *below; /* a reference; NULL: the base */
+	unsigned depth; /* layers below */
+	struct arena *arena;
+	struct vec regexes; /* struct regex *, to be freed */
+	struct map *selector_numbers; /* text -> its number + 1: of those it added */
+	struct map *lists; /* name -> struct name_list: of those it added, or made more of */
+	struct rule *rules; /* sorted by name */
+	size_t first, count; /* numbers of its rules */
+	const struct mentions *mentions; /* what its metas read, by name */
+	struct vec listed; /* size_t: rules below whose readers it has listed anew */
+	const struct prefilter *prefilter;
+	struct ruleset state; /* what the next layer begins with, but arrays of rules */
 };
 
 struct kind {
@@ -273,6 +311,7 @@ ruleset_selector(struct ruleset *ruleset, struct slice text, size_t *number_r, s
 
 /* For functions: the list of that name; NULL: nobody gave one. */
 const struct name_list *ruleset_list(const struct ruleset *ruleset, const char *name);
+const struct name_list *ruleset_list_named(const struct ruleset *ruleset, struct slice name);
 
 /* For functions: the first entry of that list, or `otherwise`: how a single value travels. */
 struct slice
@@ -310,14 +349,14 @@ void ruleset_dns_close(struct ruleset *ruleset);
 /* Where a list was described, or the first rule that asks it. */
 const struct origin *ruleset_dns_origin(const struct ruleset *ruleset, size_t number);
 
-/* Rules by their number in name order; also the broken ones. NULL: none of that name. */
+/* The rule of that name, a broken one too. NULL: none. */
 const struct rule *ruleset_lookup(const struct ruleset *ruleset, struct slice name);
 
 /* Whether SpamAssassin's oddities hold for the rule. */
 static inline bool
 rule_has_quirks(const struct ruleset *ruleset, const struct rule *rule)
 {
-	return rule->def.imported && ruleset->policy.spamassassin_quirks;
+	return rule->def.imported && rule->def.feed == NULL && ruleset->policy.spamassassin_quirks;
 }
 
 /* Whether `text` matches a glob of * and ?; ASCII letters compare without case if folded. */

@@ -91,6 +91,14 @@ struct origin {
 	const char *layer; /* "shipped", "local", "configuration", ...; what `rules NAME` shows */
 };
 
+/* The entry of a feed that brought a rule, for people; its texts live as long as the rule_def. */
+struct feed_origin {
+	const char *channel;
+	uint64_t sequence;
+	const char *key; /* the id of the key that signed it */
+	const char *note; /* the publisher's; NULL: none */
+};
+
 /* A case of a rule's own examples. */
 struct rule_example {
 	bool hit; /* else miss */
@@ -160,6 +168,14 @@ struct rule_def {
 
 	const struct rule_example *examples;
 	size_t example_count;
+
+	/*
+	 * NULL: not from a feed. Rules of a feed run at priority 0 (those that set tags before all
+	 * others), pull no other rule, end no scan, and take the place of no rule of another layer.
+	 */
+	const struct feed_origin *feed;
+	/* It is matched and counted, but scores 0, and only its own channel's metas see it. */
+	bool shadow;
 };
 
 #endif

@@ -3,7 +3,8 @@
  *
  * Built once from rule definitions; every message takes one reference at its
  * start. Nothing in it changes after ruleset_build, so any number of threads
- * may scan with it.
+ * may scan with it. Rules that feeds bring join in a ruleset of their own, made by
+ * ruleset_extend, which shares what it stands on.
  */
 #ifndef STEELYARD_ENGINE_RULES_RULESET_H
 #define STEELYARD_ENGINE_RULES_RULESET_H
@@ -36,6 +37,20 @@ struct rule_list {
 	struct origin origin;
 };
 
+/* The most that all rules of a channel together add to one message, in millionths. */
+struct channel_limit {
+	struct slice channel;
+	int64_t max_total; /* of those that score above 0 */
+	int64_t min_total; /* of those below: 0 or less */
+};
+
+/* A rule whose matches of one message reached PCRE2's limits. */
+struct limited_rule {
+	const struct rule *rule;
+	struct slice name;
+	unsigned times;
+};
+
 struct ruleset_source {
 	const struct rule_def
 	    *defs; /* in order; a later one of the same name replaces the earlier */
@@ -46,6 +61,8 @@ struct ruleset_source {
 	size_t list_count;
 	const struct dns_list *dns_lists; /* settled; a later one of a name replaces the earlier */
 	size_t dns_list_count;
+	const struct channel_limit *channels; /* of feeds; the rules of any other have no limit */
+	size_t channel_count;
 	const struct policy *policy;
 };
 
@@ -63,12 +80,59 @@ struct ruleset_report {
 struct ruleset *
 ruleset_build(const struct ruleset_source *source, const struct ruleset_report *report);
 
+/* Rules of feeds that come and go. */
+struct ruleset_change {
+	/*
+	 * New ones, or in the place of what the channel had under that name; later ones win. One
+	 * that is there already, with the same sequence, changes nothing.
+	 */
+	const struct rule_def *puts;
+	size_t put_count;
+	const struct slice *removals; /* names; one that no feed has brought is passed over */
+	size_t removal_count;
+	/*
+	 * So many rules besides may be compiled once more to keep layers few: how long it may take.
+	 * 0: RULESET_WORK.
+	 */
+	size_t work_max;
+};
+
+/* Some milliseconds. */
+#define RULESET_WORK 32
+
+/*
+ * A ruleset with `change` made to the feeds' rules of `on`, which stays as it is: compiled rules
+ * are shared, and what it costs is in proportion to the change, but for copies of arrays of
+ * pointers. It judges as ruleset_build would with all these rules. Everything is copied. A rule
+ * that does not compile, or whose name is another layer's, is told of and left out. Never NULL.
+ * The first reference is the caller's; it keeps what it needs of `on` alive itself. Any number of
+ * threads may scan with both meanwhile.
+ */
+struct ruleset *ruleset_extend(
+    struct ruleset *on, const struct ruleset_change *change, const struct ruleset_report *report);
+
+/* The same, with the change that leaves exactly these rules of feeds. */
+struct ruleset *ruleset_follow(struct ruleset *on, const struct rule_def *wanted, size_t count,
+    const struct ruleset_report *report);
+
+/*
+ * The same ruleset in fewer layers: for a thread that has the time (a second for thousands of
+ * rules), some time after ruleset_extend. NULL: it has few enough.
+ */
+struct ruleset *ruleset_fold(struct ruleset *on);
+
+/* How many layers of rules compiled together it has, 1 if no feed brought any. */
+size_t ruleset_depth(const struct ruleset *ruleset);
+
 struct ruleset *ruleset_ref(struct ruleset *ruleset);
 
 /* Gives a reference back and nulls *ruleset; the last one frees it. */
 void ruleset_unref(struct ruleset **ruleset);
 
-/* A short hex name that depends on all rules, scores and policy. */
+/*
+ * A short hex name that depends on all rules, scores and policy, whatever the way they came: built
+ * at once, or by any changes.
+ */
 struct slice ruleset_id(const struct ruleset *ruleset);
 
 const struct policy *ruleset_policy(const struct ruleset *ruleset);

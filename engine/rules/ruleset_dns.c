@@ -21,36 +21,77 @@ struct book_entry {
 };
 
 struct dns_book {
+	struct arena *arena; /* of the layer that made it */
 	struct vec entries; /* struct book_entry */
 	struct map *by_name, *by_zone; /* number + 1 */
 };
 
-static size_t
-add_list(struct ruleset *ruleset, const struct dns_list *list)
+static struct dns_book *
+book_new(struct arena *arena)
 {
-	struct dns_book *book = ruleset->dns_book;
+	struct dns_book *book = arena_alloc(arena, sizeof(*book));
+
+	book->arena = arena;
+	book->entries = VEC_OF(struct book_entry, arena);
+	book->by_name = map_new(arena, MAP_FOLDED, 0);
+	book->by_zone = map_new(arena, MAP_FOLDED, 0);
+	return book;
+}
+
+static struct book_entry *
+add_entry(struct dns_book *book, const struct dns_list *list)
+{
 	struct book_entry *entry = vec_push(&book->entries);
 	void *number = (void *)(uintptr_t)book->entries.n;
 	char form[DNS_ZONE_FORM_MAX];
 
-	*entry = (struct book_entry){ .list = copy_dns_list(ruleset->arena, list) };
-	entry->declared = VEC_OF(struct dns_code, ruleset->arena);
-	entry->rules = VEC_OF(const struct rule *, ruleset->arena);
+	*entry = (struct book_entry){ .list = *list };
+	entry->declared = VEC_OF(struct dns_code, book->arena);
+	entry->rules = VEC_OF(const struct rule *, book->arena);
 	map_add(book->by_name, entry->list.name, number);
-	map_add(book->by_zone, arena_copy(ruleset->arena, dns_zone_form(entry->list.zone, form)),
-	    number);
+	map_add(
+	    book->by_zone, arena_copy(book->arena, dns_zone_form(entry->list.zone, form)), number);
+	return entry;
+}
+
+/* The book to write in: that of a layer below is const, and is copied. */
+static struct dns_book *
+own_book(struct ruleset *ruleset)
+{
+	const struct dns_book *other = ruleset->dns_book;
+
+	if (other->arena == ruleset->arena)
+		return ruleset->dns_book;
+	ruleset->dns_book = book_new(ruleset->arena);
+	for (size_t i = 0; i < other->entries.n; i++) {
+		const struct book_entry *from = vec_at(&other->entries, i);
+		struct book_entry *entry = add_entry(ruleset->dns_book, &from->list);
+
+		entry->open = from->open;
+		for (size_t k = 0; k < from->declared.n; k++)
+			*(struct dns_code *)vec_push(&entry->declared) = *(struct dns_code *)vec_at(
+			    &from->declared, k);
+		for (size_t k = 0; k < from->rules.n; k++)
+			*(const struct rule **)vec_push(&entry->rules) = *(
+			    const struct rule **)vec_at(&from->rules, k);
+	}
+	return ruleset->dns_book;
+}
+
+static size_t
+add_list(struct ruleset *ruleset, const struct dns_list *list)
+{
+	struct dns_book *book = own_book(ruleset);
+	const struct dns_list copy = copy_dns_list(ruleset->arena, list);
+
+	add_entry(book, &copy);
 	return book->entries.n - 1;
 }
 
 void
 ruleset_dns_open(struct ruleset *ruleset, const struct dns_list *lists, size_t count)
 {
-	struct dns_book *book = arena_alloc(ruleset->arena, sizeof(*book));
-
-	book->entries = VEC_OF(struct book_entry, ruleset->arena);
-	book->by_name = map_new(ruleset->arena, MAP_FOLDED, 0);
-	book->by_zone = map_new(ruleset->arena, MAP_FOLDED, 0);
-	ruleset->dns_book = book;
+	ruleset->dns_book = book_new(ruleset->arena);
 	ruleset->local_domains = ruleset_hosts(ruleset, SLICE("local_domains"));
 	ruleset->uri_skip[0] = ruleset_hosts(ruleset, SLICE("uri_skip_domains"));
 	ruleset->uri_skip[1] = ruleset_hosts(ruleset, SLICE("uridnsbl_skip_domain"));
@@ -119,8 +160,8 @@ zone_asked(const struct ruleset *ruleset, const struct rule *rule, unsigned *tak
 void
 ruleset_dns_imply(struct ruleset *ruleset)
 {
-	for (size_t i = 0; i < ruleset->rule_count; i++) {
-		const struct rule *rule = &ruleset->rules[i];
+	for (size_t i = 0; i < ruleset->layer->count; i++) {
+		const struct rule *rule = &ruleset->layer->rules[i];
 		struct slice zone;
 		unsigned takes;
 		size_t number;
@@ -150,7 +191,7 @@ void
 ruleset_dns_declare(
     struct ruleset *ruleset, const struct rule *rule, size_t number, const struct dns_codes *codes)
 {
-	struct book_entry *entry = vec_at(&ruleset->dns_book->entries, number);
+	struct book_entry *entry = vec_at(&own_book(ruleset)->entries, number);
 
 	*(const struct rule **)vec_push(&entry->rules) = rule;
 	entry->open |= codes == NULL;
@@ -168,8 +209,11 @@ void
 ruleset_dns_close(struct ruleset *ruleset)
 {
 	const struct vec *entries = &ruleset->dns_book->entries;
-	struct dns_list *lists = arena_array(ruleset->arena, entries->n + 1, sizeof(*lists));
+	struct dns_list *lists;
 
+	if (ruleset->dns_book->arena != ruleset->arena)
+		return; /* nothing was added to what the layers below have */
+	lists = arena_array(ruleset->arena, entries->n + 1, sizeof(*lists));
 	for (size_t i = 0; i < entries->n; i++) {
 		const struct book_entry *entry = vec_at(entries, i);
 
@@ -202,8 +246,11 @@ ruleset_asks(const struct ruleset *ruleset, size_t list)
 {
 	const struct book_entry *entry = vec_at(&ruleset->dns_book->entries, list);
 
-	for (size_t i = 0; i < entry->rules.n; i++)
-		if ((*(const struct rule **)vec_at(&entry->rules, i))->live)
+	for (size_t i = 0; i < entry->rules.n; i++) {
+		const struct rule *rule = *(const struct rule **)vec_at(&entry->rules, i);
+
+		if (rule->live && ruleset->rules[rule->index] == rule)
 			return true;
+	}
 	return false;
 }

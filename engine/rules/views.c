@@ -26,6 +26,7 @@ views_open(struct views *views)
 
 	views->notes = VEC_OF(struct slice, views->arena);
 	views->logs = VEC_OF(struct rule_log, views->arena);
+	views->limits = VEC_OF(struct limited_rule, views->arena);
 	views->values = arena_array(views->arena, ruleset->rule_count + 1, sizeof(*views->values));
 	views->limited = arena_array(
 	    views->arena, ruleset->rule_count + 1, sizeof(*views->limited));
@@ -297,18 +298,12 @@ views_next_text(struct views *views, const struct rule *rule, enum prefilter_vie
 bool
 views_may_hit_field(struct views *views, const struct rule *rule, struct slice value)
 {
-	struct prefilter_scan *scan = views->prefilter;
-	size_t at = 0;
+	const struct profile_lap lap = profile_begin(views->profile);
+	bool may = views->prefilter == NULL ||
+		   prefilter_may_hit_field(views->prefilter, rule, value);
 
-	if (scan == NULL || rule->sought == 0)
-		return true;
-	if (prefilter_wants_field(scan, rule->selector)) {
-		const struct profile_lap lap = profile_begin(views->profile);
-
-		prefilter_read(scan, PREFILTER_HEADER, rule->selector, value);
-		profile_end(views->profile, &lap, PROFILE_PREFILTER);
-	}
-	return prefilter_next(scan, rule, 1, &at);
+	profile_end(views->profile, &lap, PROFILE_PREFILTER);
+	return may;
 }
 
 /* Whether the rule may still match, and pays for text.n bytes. */
@@ -343,13 +338,48 @@ next_start(struct views *views, const struct rule *rule, struct slice text,
 	return REGEX_NO_MATCH;
 }
 
+/* The rule's match reached a limit of PCRE2's. */
+static void
+note_limited(struct views *views, const struct rule *rule)
+{
+	struct limited_rule *limited = NULL;
+
+	views_note(views, "rule %.*s: match limit reached", SLICE_ARG(rule->def.name));
+	if (++views->limited[rule->index] == VIEWS_LIMITED_MAX)
+		views_note(views,
+		    "rule %.*s: stopped for this message, match limit reached %d times",
+		    SLICE_ARG(rule->def.name), VIEWS_LIMITED_MAX);
+	for (size_t i = 0; i < views->limits.n && limited == NULL; i++) {
+		limited = vec_at(&views->limits, i);
+		if (limited->rule != rule)
+			limited = NULL;
+	}
+	if (limited == NULL && views->limits.n < VIEWS_LIMITED_NAMED)
+		limited = vec_push(&views->limits);
+	if (limited == NULL)
+		return;
+	limited->rule = rule;
+	limited->name = rule->def.name;
+	limited->times++;
+}
+
+/* What one match may cost. */
+static struct regex_limits
+limits_of(const struct views *views, const struct rule *rule)
+{
+	const struct policy *policy = &views->ruleset->policy;
+	struct regex_limits limits = { policy->match_limit, policy->heap_limit, views->budget };
+
+	if (rule->def.feed != NULL)
+		limits.match = (limits.match + VIEWS_FEED_DIVISOR - 1) / VIEWS_FEED_DIVISOR;
+	return limits;
+}
+
 static enum regex_outcome
 views_next(struct views *views, const struct rule *rule, const struct regex *regex,
     struct slice text, struct regex_match *match)
 {
-	const struct policy *policy = &views->ruleset->policy;
-	const struct regex_limits limits = { policy->match_limit, policy->heap_limit,
-		views->budget };
+	const struct regex_limits limits = limits_of(views, rule);
 	enum regex_outcome outcome = regex == rule->regex && rule->anchored != NULL &&
 					     views->prefilter != NULL
 					 ? next_start(views, rule, text, &limits, match)
@@ -360,13 +390,8 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
 		    SLICE_ARG(rule->def.name));
 	if (outcome == REGEX_SPENT)
 		views_spent(views);
-	if (outcome == REGEX_LIMIT) {
-		views_note(views, "rule %.*s: match limit reached", SLICE_ARG(rule->def.name));
-		if (++views->limited[rule->index] == VIEWS_LIMITED_MAX)
-			views_note(views,
-			    "rule %.*s: stopped for this message, match limit reached %d times",
-			    SLICE_ARG(rule->def.name), VIEWS_LIMITED_MAX);
-	}
+	if (outcome == REGEX_LIMIT)
+		note_limited(views, rule);
 	return outcome;
 }
 

@@ -30,6 +30,10 @@
 #define VIEWS_LOG_BYTES 512
 /* A rule whose matches reached PCRE2's limit so often stops for this message. */
 #define VIEWS_LIMITED_MAX 3
+/* Of a rule that a feed has brought a match may cost so many times less. */
+#define VIEWS_FEED_DIVISOR 10
+/* Rules that reached it are named in the verdict, so many at most. */
+#define VIEWS_LIMITED_NAMED 64
 
 /* What functions work out once and share, each row the business of one file. */
 enum view_memo {
@@ -91,6 +95,7 @@ struct views {
 	bool spent; /* the budget ran out: nothing more is matched */
 	struct vec notes; /* struct slice */
 	struct vec logs; /* struct rule_log */
+	struct vec limits; /* struct limited_rule */
 	const struct outcome *outcomes; /* by rule number */
 	double *values; /* by rule number, for metas; META_UNKNOWN: the DNS failed it */
 	const struct dns_list_state *list_states; /* by list number; NULL: all are well */

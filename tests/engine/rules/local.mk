@@ -41,6 +41,7 @@ unit_tests += \
 	tests/engine/rules/test_kind_uri \
 	tests/engine/rules/test_meta \
 	tests/engine/rules/test_ruleset \
+	tests/engine/rules/test_ruleset_extend \
 	tests/engine/rules/test_score
 tests_engine_rules_test_address_set_SOURCES = tests/engine/rules/test_address_set.c
 tests_engine_rules_test_address_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -247,3 +248,7 @@ tests_engine_rules_test_list_rules_SOURCES = tests/engine/rules/test_list_rules.
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_list_rules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_list_rules_LDADD = $(unit_test_libs)
+tests_engine_rules_test_ruleset_extend_SOURCES = tests/engine/rules/test_ruleset_extend.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_ruleset_extend_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_ruleset_extend_LDADD = $(CONF_LIBS) $(unit_test_libs)
