@@ -19,6 +19,7 @@ struct list_lookup {
 	const struct dns_lists *lists;
 	bool tests; /* all is for tests of lists */
 	bool secret; /* a list has one */
+	bool table; /* no servers are asked */
 	struct arena *arena; /* NULL: no name had a secret so far */
 	struct map *asked; /* "TYPE NAME" on the wire -> struct dns_question as asked */
 	struct vec refused; /* struct dns_question */
@@ -34,6 +35,7 @@ list_lookup_new(struct resolver *resolver, const struct dns_lists *lists, uint64
 		abort();
 	lookup->lookup = lookup_new(resolver, client);
 	lookup->lists = lists;
+	lookup->table = resolver_is_table(resolver);
 	lookup->arena = arena_new(LOOKUP_ARENA);
 	lookup->asked = map_new(lookup->arena, MAP_EXACT, 0);
 	lookup->refused = VEC_OF(struct dns_question, lookup->arena);
@@ -90,7 +92,8 @@ list_lookup_add(struct list_lookup *lookup, const struct dns_question *question)
 						 : purpose_of(lookup->lists, question);
 	struct slice key;
 
-	if (!has_key(question->name)) {
+	/* a table has names as records of answers have them: without secrets */
+	if (!has_key(question->name) || lookup->table) {
 		lookup_add(lookup->lookup, question, purpose);
 		return;
 	}

@@ -232,6 +232,9 @@ body IN_DBLACK eval:check_uridnsbl('IN_DBLACK')
                ["IN_DBL", "IN_DBLACK", "IN_HBL", "IN_ZEN", "IN_ZRD"])
         assert "verysecret" not in record.read_text().lower(), record.read_text()
         assert any("5.113.0.203.verysecret.zen" in line.lower() for line in responder.questions())
+        again = shown("check", "--json", "--all", "-c", str(daemon.config), "--rules", str(file), "--client-ip",
+                      CLIENT, "--dns", str(record), text=message)
+        expect("hits by the record", json.loads(again)["hits"], json.loads(checked)["hits"])
         shown("check", "--report", "-c", str(daemon.config), "--rules", str(file), "--client-ip", CLIENT, "--dns",
               "live", text=message)
         assert "check_rbl" in shown("rules", "--rules", str(file), "-c", str(daemon.config), "IN_ZEN")
