@@ -11,8 +11,12 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -39,6 +43,43 @@ static const char table[] = "a.example. A 192.0.2.1\n"
 			    "." LABEL_63 ".example. A 127.0.0.5\n";
 
 static struct dns_server responder;
+
+/* How far the wall clock of this process is ahead of the machine's, in seconds. */
+static atomic_llong wall_ahead_s;
+
+/* These stand before the C library's, for c-ares too. */
+int
+clock_gettime(clockid_t which, struct timespec *now)
+{
+	if (syscall(SYS_clock_gettime, which, now) != 0)
+		return -1;
+	if (which == CLOCK_REALTIME)
+		now->tv_sec += (time_t)atomic_load(&wall_ahead_s);
+	return 0;
+}
+
+int
+gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	struct timespec wall;
+
+	(void)zone;
+	if (clock_gettime(CLOCK_REALTIME, &wall) != 0)
+		return -1;
+	*now = (struct timeval){ .tv_sec = wall.tv_sec, .tv_usec = wall.tv_nsec / 1000 };
+	return 0;
+}
+
+time_t
+time(time_t *now_r)
+{
+	struct timespec wall;
+	time_t now = clock_gettime(CLOCK_REALTIME, &wall) == 0 ? wall.tv_sec : -1;
+
+	if (now_r != NULL)
+		*now_r = now;
+	return now;
+}
 
 /* Whether those are the servers asked. */
 static bool
@@ -339,6 +380,38 @@ test_deadline(void **state)
 	assert_int_equal(outcome_of(resolver, DNS_A, "x.slow.test"), DNS_FOUND);
 	assert_int_equal(count(resolver).asked, 1);
 	lookup_free(&lookup);
+	resolver_unref(&resolver);
+}
+
+/* A wall clock that is set ends no wait, lengthens none, and lets no answer expire. */
+static void
+test_clock_jumps(void **state)
+{
+	static const long long jumps_s[] = { 400LL * 86400, -800LL * 86400, 1, 0 };
+	struct resolver *resolver = resolver_at(responder.address, 6 * CLOCK_SECOND_US);
+	const struct dns_question *question;
+	const struct dns_answer *answer;
+
+	(void)state;
+	assert_int_equal(outcome_of(resolver, DNS_A, "x.ttl-60.test"), DNS_FOUND);
+	for (size_t i = 0; i < sizeof(jumps_s) / sizeof(jumps_s[0]); i++) {
+		struct lookup *lookup = lookup_new(resolver, 0);
+		int64_t start_us = clock_monotonic_us();
+		char name[32];
+
+		snprintf(name, sizeof(name), "x%zu.slow.test", i);
+		lookup_add(
+		    lookup, &(struct dns_question){ DNS_A, slice_of(name) }, DNS_FOR_MESSAGES);
+		assert_false(lookup_wait(lookup, clock_monotonic_us() + CLOCK_SECOND_US / 10));
+		atomic_store(&wall_ahead_s, jumps_s[i]);
+		assert_true(lookup_wait(lookup, clock_monotonic_us() + FOREVER_US));
+		assert_true(lookup_next(lookup, &question, &answer));
+		assert_int_equal(answer->outcome, DNS_FOUND);
+		assert_true(clock_monotonic_us() - start_us < 6 * CLOCK_SECOND_US);
+		lookup_free(&lookup);
+		assert_int_equal(outcome_of(resolver, DNS_A, "x.ttl-60.test"), DNS_FOUND);
+		assert_int_equal(count(resolver).cached, i + 1);
+	}
 	resolver_unref(&resolver);
 }
 
@@ -663,6 +736,7 @@ main(void)
 		cmocka_unit_test(test_in_flight),
 		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_clock_jumps),
 		cmocka_unit_test(test_end_in_flight),
 		cmocka_unit_test(test_breaker),
 		cmocka_unit_test(test_fair_shares),
