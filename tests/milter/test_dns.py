@@ -5,11 +5,13 @@ The server is tests/dns/responder.py. Times are printed; what is asserted of
 them are the bounds that the settings promise. STEELYARD_LONG=1 takes the
 settings' own deadline, and more messages.
 """
+import itertools
 import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -121,6 +123,33 @@ def test_no_servers():
         taken.bind(("127.0.0.1", 0))
         address = "127.0.0.1:%d" % taken.getsockname()[1]
     check_silence(address, "no servers")
+
+
+def test_resolv_conf():
+    """the servers of a resolv.conf that changes are asked without a reload, and status names them"""
+    with tempfile.TemporaryDirectory() as folder, Responder(TABLE) as first, Responder(TABLE) as second:
+        os.chmod(folder, 0o755)
+        path = os.path.join(folder, "resolv.conf")
+
+        def name(server):
+            with open(path + ".new", "w") as new:
+                new.write("search example.org\nnameserver %s\n" % server.address)
+            os.rename(path + ".new", path)
+
+        name(first)
+        senders = ("<sender@d%d.example>" % number for number in itertools.count())
+        how = settings("", deadline="2s", servers="[]", resolv_conf="'%s'" % path)
+        with Daemon(how, rules="rules:\n" + HOST_RULES) as daemon:
+            send_all(daemon, 1, 1, lambda number: next(senders))
+            same("servers", daemon.status()["dns_servers"], first.address)
+            assert first.questions()
+            name(second)
+
+            def asked():
+                send_all(daemon, 1, 1, lambda number: next(senders))
+                return second.questions()
+            wait_for("a question to the new servers", asked)
+            same("servers", daemon.status()["dns_servers"], second.address)
 
 
 def test_silence_ends():
