@@ -517,8 +517,13 @@ bool
 archive_keep(struct archive *archive, uint64_t seq, struct slice bytes, struct err *err)
 {
 	char *path = entry_path(archive, seq, "pending");
-	bool good = stored_file_create(path, bytes, FILE_MODE, err);
+	bool good = access(path, F_OK) != 0;
 
+	/* Half of an entry would be sent as one: it gets its name when it is whole. */
+	if (good)
+		good = stored_file_write(path, bytes, FILE_MODE, err);
+	else
+		err_at(err, path, 0, 0, "an entry of that number is pending already");
 	free(path);
 	if (!good)
 		return false;
