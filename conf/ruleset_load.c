@@ -173,7 +173,7 @@ add_welcome_rule(const struct settings *settings, struct rule_source *source)
 	if (settings->welcome.entry_count == 0)
 		return;
 	*(struct rule_def *)vec_push(&source->defs) = (struct rule_def){
-		.name = SLICE("WELCOME_SENDER"),
+		.name = SLICE(RULESET_WELCOME),
 		.kind = RULE_FUNCTION,
 		.origin = origin,
 		.expression = SLICE("check_welcome_sender()"),
@@ -247,6 +247,21 @@ load_markup(const struct settings *settings, const struct rule_source *source, s
 		tell_unused(source, diagnostics);
 }
 
+/* What each channel's rules may come to together. */
+static const struct channel_limit *
+channel_limits(const struct settings *settings, struct arena *arena)
+{
+	struct channel_limit *limits = arena_array(arena, settings->feeds.n + 1, sizeof(*limits));
+
+	for (size_t i = 0; i < settings->feeds.n; i++) {
+		const struct feed_setting *feed = &settings->feeds.v[i];
+
+		limits[i] = (struct channel_limit){ feed->channel, feed->policy.max_total,
+			feed->policy.min_score < 0 ? -feed->policy.max_total : 0 };
+	}
+	return limits;
+}
+
 struct ruleset *
 ruleset_compile(const struct settings *settings, struct rule_source *source,
     const struct ruleset_report *report, struct diagnostics *diagnostics)
@@ -259,6 +274,8 @@ ruleset_compile(const struct settings *settings, struct rule_source *source,
 	struct ruleset *ruleset;
 
 	rule_source_view(source, &view);
+	view.channels = channel_limits(settings, arena);
+	view.channel_count = settings->feeds.n;
 	settings_policy(laid, &policy);
 	if (source->markup.n > 0)
 		load_markup(laid, source, arena, &policy, diagnostics);

@@ -16,6 +16,9 @@
 #include "conf/settings.h"
 #include "engine/rules/ruleset.h"
 
+/* The rule that hits for senders of the setting `welcome`. */
+#define RULESET_WELCOME "WELCOME_SENDER"
+
 /*
  * Compiles the rules that `settings` name, or, when n > 0, exactly those at
  * `paths` (files, or directories whose *.yaml are read in the order of their

@@ -418,3 +418,31 @@ setting_parse_feeds(const struct schema *schema, const struct setting_row *row,
 	*(setting_feeds *)field = (struct feed_list){ feeds.p, feeds.n };
 	return good;
 }
+
+static bool
+texts_equal(const struct slice *a, size_t a_count, const struct slice *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++)
+		if (!slice_eq(a[i], b[i]))
+			return false;
+	return true;
+}
+
+bool
+feed_setting_equal(const struct feed_setting *a, const struct feed_setting *b)
+{
+	const struct feed_policy *x = &a->policy, *y = &b->policy;
+
+	return slice_eq(a->channel, b->channel) &&
+	       texts_equal(a->redis, a->redis_count, b->redis, b->redis_count) &&
+	       texts_equal(a->root_keys, a->root_key_count, b->root_keys, b->root_key_count) &&
+	       slice_eq(slice_of(a->user), slice_of(b->user)) &&
+	       slice_eq(slice_of(a->password_file), slice_of(b->password_file)) &&
+	       x->kinds == y->kinds && x->max_score == y->max_score &&
+	       x->min_score == y->min_score && x->max_total == y->max_total &&
+	       slice_eq(x->prefix, y->prefix) && x->max_rules == y->max_rules &&
+	       x->max_steps == y->max_steps && a->shadow == b->shadow &&
+	       a->guard_domains == b->guard_domains && a->guard_share == b->guard_share;
+}

@@ -243,6 +243,9 @@ struct settings *settings_overlay(const struct settings *settings,
 /* What the engine needs of them. The policy points into the settings. */
 void settings_policy(const struct settings *settings, struct policy *policy_r);
 
+/* Whether both say the same of the same channel, wherever they stand. */
+bool feed_setting_equal(const struct feed_setting *a, const struct feed_setting *b);
+
 /* All settings in the order of settings.def, for `config --effective --origin`. */
 size_t settings_count(void);
 const struct setting *settings_at(const struct settings *settings, size_t i);

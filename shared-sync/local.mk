@@ -42,7 +42,10 @@ libsharedsync_a_SOURCES += \
 # What follows a channel and judges its rules.
 libsharedsync_a_SOURCES += \
 	shared-sync/feed_judge.c shared-sync/feed_judge.h \
-	shared-sync/guard.c shared-sync/guard.h
+	shared-sync/feed_open.c shared-sync/feed_open.h \
+	shared-sync/feed_rules.c shared-sync/feed_rules.h \
+	shared-sync/guard.c shared-sync/guard.h \
+	shared-sync/subscribe.c shared-sync/subscribe.h
 SHARED_SYNC_LIBS = libsharedsync.a $(HIREDIS_LIBS) $(SSL_LIBS) $(ZLIB_LIBS) -lpthread
 
 dist_man_MANS += shared-sync/steelyard-feed.5

@@ -305,6 +305,8 @@ test_feeds(void **state)
 	assert_int_equal(second->guard_domains, 3);
 	assert_int_equal(second->guard_share, 10000);
 	assert_string_equal(second->user, "");
+	assert_true(feed_setting_equal(first, first));
+	assert_false(feed_setting_equal(first, second));
 	settings_free(&settings);
 }
 

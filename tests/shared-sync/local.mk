@@ -64,7 +64,11 @@ unit_tests += tests/shared-sync/test_channel
 tests_shared_sync_test_channel_SOURCES = tests/shared-sync/test_channel.c $(feed_signer) $(feed_random)
 tests_shared_sync_test_channel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_channel_LDADD = $(feed_test_libs)
-unit_tests += tests/shared-sync/test_guard tests/shared-sync/test_feed_judge
+unit_tests += tests/shared-sync/test_guard tests/shared-sync/test_feed_judge \
+	tests/shared-sync/test_subscribe
+tests_shared_sync_test_subscribe_SOURCES = tests/shared-sync/test_subscribe.c $(feed_signer)
+tests_shared_sync_test_subscribe_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_subscribe_LDADD = $(feed_test_libs)
 tests_shared_sync_test_guard_SOURCES = tests/shared-sync/test_guard.c
 tests_shared_sync_test_guard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_guard_LDADD = $(feed_test_libs)
