@@ -412,6 +412,7 @@ message_judged(SMFICTX *ctx, struct peer *peer, const struct verdict *verdict)
 		answer = actions_carry_out(ctx, &actions, &done);
 		metrics_message(host.metrics, verdict, done, session_size(peer->session));
 		message_log_verdict(peer->session, verdict, done);
+		feed_service_watch(host.feeds, verdict, session_envelope(peer->session));
 	}
 	arena_free(&arena);
 	return answer;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "engine/util/err.h"
+#include "milter/feed_service.h"
 #include "milter/live.h"
 #include "milter/message_scan.h"
 #include "milter/metrics.h"
@@ -16,6 +17,7 @@
 struct callbacks_host {
 	struct live *live;
 	struct scanner *scanner;
+	struct feed_service *feeds;
 	struct traffic *traffic;
 	struct metrics *metrics;
 };

@@ -46,6 +46,11 @@ static const struct row {
 	    "take a channel from a file, where there is no Redis" },
 	{ "mirror", feed_mirror, "cCRupsPUO", 2, 2, "FROM TO",
 	    "copy a channel into another Redis, and follow it" },
+	{ "status", feed_status, "cDJ", 0, 0, "[--json] [--socket PATH]",
+	    "how the running steelyardd follows its channels" },
+	{ "promote", feed_promote, "cD", 1, 1, "NAME",
+	    "let a rule score, whatever the guard finds" },
+	{ "mute", feed_mute, "cD", 1, 1, "NAME", "let a rule count and not score" },
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 

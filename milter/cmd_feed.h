@@ -22,5 +22,8 @@ feed_command feed_diff;
 feed_command feed_export;
 feed_command feed_import;
 feed_command feed_mirror;
+feed_command feed_status;
+feed_command feed_promote;
+feed_command feed_mute;
 
 #endif

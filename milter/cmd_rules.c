@@ -160,6 +160,19 @@ add_origin(struct buf *out, const char *label, const struct origin *origin)
 	buf_add_byte(out, '\n');
 }
 
+/* The entry of a feed that brought it; what its publisher wrote is escaped. */
+static void
+add_feed(struct buf *out, const struct rule_def *def)
+{
+	struct buf origin = { 0 };
+
+	report_feed(def->feed, &origin);
+	add_row(out, "feed", buf_slice(&origin));
+	if (def->shadow)
+		add_row(out, "shadow", SLICE("it counts, and does not score"));
+	buf_clear(&origin);
+}
+
 static void
 add_tags(struct buf *out, const struct rule_def *def)
 {
@@ -221,8 +234,12 @@ add_full(struct buf *out, const struct rule_def *def)
 	add_row(out, "kind", slice_of(kind_name(def->kind)));
 	add_patterns(out, def);
 	add_row(out, "score", buf_slice(&score));
-	add_origin(out, "set by", &def->score_origin);
-	add_origin(out, "defined in", &def->origin);
+	if (def->feed == NULL)
+		add_origin(out, "set by", &def->score_origin);
+	if (def->feed == NULL)
+		add_origin(out, "defined in", &def->origin);
+	else
+		add_feed(out, def);
 	add_tags(out, def);
 	add_examples(out, def);
 	buf_clear(&score);

@@ -18,6 +18,7 @@
 
 #include "conf/diagnostic.h"
 #include "conf/ruleset_load.h"
+#include "milter/feed_state.h"
 
 void
 command_complain(const char *format, ...)
@@ -69,6 +70,9 @@ command_ruleset(const struct settings *settings, const char *const *paths, size_
 	if (ruleset != NULL && diagnostics_count(found, SEVERITY_ERROR) > 0)
 		ruleset_unref(&ruleset);
 	diagnostics_free(&found);
+	/* Exactly these rules, or the configured ones with all that belongs to them. */
+	if (ruleset != NULL && n == 0)
+		ruleset = feed_state_lay(settings, ruleset);
 	return ruleset;
 }
 

@@ -10,6 +10,11 @@
  *	status json	the same as an object
  *	dnsbl		text: a line for each DNS list that rules ask
  *	dnsbl json	the same as an array of objects
+ *	feed status	text: a line for each channel that is followed, and below it the
+ *			rules that are refused, in shadow, or have hit
+ *	feed status json	the same as an array of objects, with all rules
+ *	feed mute NAME	that rule of a feed only counts from now on; kept over restarts
+ *	feed promote NAME	it scores, whatever the guard finds; likewise
  *	reload		reads configuration and rules again and waits for the
  *			end of it: after CONTROL_OK come warnings, if any, and
  *			"ruleset ID"; after CONTROL_ERROR the errors, each
@@ -26,6 +31,10 @@
 #define CONTROL_STATUS_JSON "status json"
 #define CONTROL_DNSBL "dnsbl"
 #define CONTROL_DNSBL_JSON "dnsbl json"
+#define CONTROL_FEED "feed status"
+#define CONTROL_FEED_JSON "feed status json"
+#define CONTROL_FEED_MUTE "feed mute "
+#define CONTROL_FEED_PROMOTE "feed promote "
 #define CONTROL_RELOAD "reload"
 
 #define CONTROL_OK "ok"

@@ -38,6 +38,7 @@
 #include "milter/clock.h"
 #include "milter/control.h"
 #include "milter/control_protocol.h"
+#include "milter/feed_service.h"
 #include "milter/list_health.h"
 #include "milter/list_report.h"
 #include "milter/list_watch.h"
@@ -72,6 +73,7 @@ struct daemon {
 	struct scanner scanner;
 	struct traffic *traffic;
 	struct metrics metrics;
+	struct feed_service *feeds;
 	struct reload *reload;
 	struct control *control;
 	int64_t started_us;
@@ -268,6 +270,7 @@ daemon_make(struct daemon *daemon)
 	/* One reference for the cell, one for the settings of the start. */
 	daemon->live = live_new(daemon->first);
 	daemon->first = live_take(daemon->live);
+	daemon->feeds = feed_service_new(daemon->live, &daemon->metrics, daemon->options->now);
 }
 
 static void
@@ -321,6 +324,25 @@ answer_dnsbl(struct daemon *daemon, bool json, struct buf *out)
 }
 
 static void
+answer_feed(struct daemon *daemon, bool json, struct buf *out)
+{
+	buf_add(out, SLICE(CONTROL_OK "\n"));
+	feed_service_report(daemon->feeds, json, out);
+}
+
+/* "feed mute NAME", "feed promote NAME" */
+static void
+answer_decision(struct daemon *daemon, bool mute, struct slice rule, struct buf *out)
+{
+	struct buf report = { 0 };
+	bool done = feed_service_decide(daemon->feeds, mute, slice_trim(rule), &report);
+
+	buf_add(out, done ? SLICE(CONTROL_OK "\n") : SLICE(CONTROL_ERROR "\n"));
+	buf_add(out, buf_slice(&report));
+	buf_clear(&report);
+}
+
+static void
 answer_reload(struct daemon *daemon, struct buf *out)
 {
 	struct buf report = { 0 };
@@ -344,13 +366,23 @@ answer_control(void *p, struct slice request, struct buf *out)
 		answer_dnsbl(daemon, false, out);
 	else if (slice_eq(request, SLICE(CONTROL_DNSBL_JSON)))
 		answer_dnsbl(daemon, true, out);
+	else if (slice_eq(request, SLICE(CONTROL_FEED)))
+		answer_feed(daemon, false, out);
+	else if (slice_eq(request, SLICE(CONTROL_FEED_JSON)))
+		answer_feed(daemon, true, out);
+	else if (slice_starts(request, SLICE(CONTROL_FEED_MUTE)))
+		answer_decision(daemon, true, slice_from(request, SLICE(CONTROL_FEED_MUTE).n), out);
+	else if (slice_starts(request, SLICE(CONTROL_FEED_PROMOTE)))
+		answer_decision(
+		    daemon, false, slice_from(request, SLICE(CONTROL_FEED_PROMOTE).n), out);
 	else if (slice_eq(request, SLICE(CONTROL_RELOAD)))
 		answer_reload(daemon, out);
 	else
-		buf_add(
-		    out, SLICE(CONTROL_ERROR "\nunknown request: " CONTROL_STATUS
-					     ", " CONTROL_STATUS_JSON ", " CONTROL_DNSBL
-					     ", " CONTROL_DNSBL_JSON " or " CONTROL_RELOAD "\n"));
+		buf_add(out, SLICE(CONTROL_ERROR
+				 "\nunknown request: " CONTROL_STATUS ", " CONTROL_STATUS_JSON
+				 ", " CONTROL_DNSBL ", " CONTROL_DNSBL_JSON ", " CONTROL_FEED
+				 ", " CONTROL_FEED_JSON ", " CONTROL_FEED_MUTE
+				 "NAME, " CONTROL_FEED_PROMOTE "NAME or " CONTROL_RELOAD "\n"));
 }
 
 static void *
@@ -365,12 +397,22 @@ milter_thread(void *p)
 	return NULL;
 }
 
+/* What the journals of feeds hold is in force before the first message comes. */
+static void
+daemon_lay_feeds(struct daemon *daemon)
+{
+	const struct generation *laid = feed_service_begin(daemon->feeds, live_take(daemon->live));
+
+	live_swap(daemon->live, laid);
+	feed_service_end(daemon->feeds);
+}
+
 /* Threads and signals. From here on the daemon serves. */
 static bool
 daemon_serve(struct daemon *daemon, struct err *err)
 {
-	struct callbacks_host host = { daemon->live, &daemon->scanner, daemon->traffic,
-		&daemon->metrics };
+	struct callbacks_host host = { daemon->live, &daemon->scanner, daemon->feeds,
+		daemon->traffic, &daemon->metrics };
 	pthread_t milter;
 
 	/* Not blocking: a handler must not wait for the main thread, which it interrupts. */
@@ -382,8 +424,9 @@ daemon_serve(struct daemon *daemon, struct err *err)
 		return false;
 	signals_handle(daemon->wake[1]);
 	signals_mask(SIG_BLOCK);
+	daemon_lay_feeds(daemon);
 	daemon->reload = reload_start(daemon->options->config, daemon->dns, daemon->live,
-	    daemon->scanner.memory, &daemon->metrics);
+	    daemon->feeds, daemon->scanner.memory, &daemon->metrics);
 	if (daemon->scanner.health != NULL)
 		daemon->list_watch = list_watch_start(daemon->live, daemon->scanner.health);
 	if (daemon->control_listener.fd >= 0)
@@ -449,6 +492,8 @@ daemon_save(struct daemon *daemon)
 	struct err err;
 
 	list_watch_stop(&daemon->list_watch);
+	reload_stop(&daemon->reload);
+	feed_service_save(daemon->feeds);
 	if (daemon->scanner.health != NULL && !list_health_save(daemon->scanner.health, &err))
 		log_event(LOG_LEVEL_WARNING, "stop", "budgets of DNS lists: %s", err.text);
 }

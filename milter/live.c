@@ -16,7 +16,8 @@
 
 struct counted {
 	struct generation generation; /* first: a generation is a counted */
-	struct settings *settings;
+	struct settings *settings; /* NULL: they are the origin's */
+	const struct generation *origin; /* whose settings these are, a reference; NULL: its own */
 	atomic_uint references;
 };
 
@@ -41,12 +42,28 @@ generation_new(struct settings *settings, struct ruleset *ruleset, struct resolv
 	return &counted->generation;
 }
 
-static void
+const struct generation *
 generation_ref(const struct generation *generation)
 {
 	struct counted *counted = (struct counted *)(uintptr_t)generation;
 
 	atomic_fetch_add(&counted->references, 1);
+	return generation;
+}
+
+const struct generation *
+generation_with_rules(const struct generation *generation, struct ruleset *ruleset)
+{
+	const struct counted *from = (const struct counted *)generation;
+	struct resolver *resolver = generation->resolver;
+	const struct generation *next = generation_new(
+	    NULL, ruleset, resolver == NULL ? NULL : resolver_ref(resolver));
+	struct counted *counted = (struct counted *)(uintptr_t)next;
+
+	/* Not of the one it follows but of the first: else none of them would ever go. */
+	counted->origin = generation_ref(from->origin == NULL ? generation : from->origin);
+	counted->generation.settings = generation->settings;
+	return next;
 }
 
 void
@@ -60,6 +77,7 @@ generation_unref(const struct generation **generation_p)
 	ruleset_unref(&counted->generation.ruleset);
 	resolver_unref(&counted->generation.resolver);
 	settings_free(&counted->settings);
+	generation_unref(&counted->origin);
 	free(counted);
 }
 

@@ -34,6 +34,16 @@ struct live;
 const struct generation *
 generation_new(struct settings *settings, struct ruleset *ruleset, struct resolver *resolver);
 
+/*
+ * The same configuration and resolver with another ruleset, whose reference it takes over: what
+ * feeds bring between two reloads. One reference, the caller's; it keeps what it shares alive.
+ */
+const struct generation *
+generation_with_rules(const struct generation *generation, struct ruleset *ruleset);
+
+/* A further reference, for the caller to give back. */
+const struct generation *generation_ref(const struct generation *generation);
+
 /* Gives a reference back and nulls *generation; NULL inside is fine. */
 void generation_unref(const struct generation **generation);
 

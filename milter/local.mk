@@ -20,6 +20,7 @@ libcli_a_SOURCES = \
 	milter/cmd_feed_mirror.c \
 	milter/cmd_feed_publish.c \
 	milter/cmd_feed_show.c \
+	milter/cmd_feed_status.c \
 	milter/cmd_import_sa.c \
 	milter/cmd_lint.c \
 	milter/coverage.c milter/coverage.h \
@@ -32,6 +33,7 @@ libcli_a_SOURCES = \
 	milter/feed_entry.c milter/feed_entry.h \
 	milter/feed_gate.c milter/feed_gate.h \
 	milter/feed_options.c milter/feed_options.h \
+	milter/feed_state.c milter/feed_state.h \
 	milter/json.c milter/json.h \
 	milter/local_scan.c milter/local_scan.h \
 	milter/mail_source.c milter/mail_source.h \
@@ -78,6 +80,10 @@ libdaemon_a_SOURCES = \
 	milter/actions.c milter/actions.h \
 	milter/background.c milter/background.h \
 	milter/control.c milter/control.h \
+	milter/feed_channel.c milter/feed_channel.h \
+	milter/feed_report.c milter/feed_report.h \
+	milter/feed_service.c milter/feed_service.h \
+	milter/good_mail.c milter/good_mail.h \
 	milter/list_report.c milter/list_report.h \
 	milter/list_watch.c milter/list_watch.h \
 	milter/listener.c milter/listener.h \
@@ -90,7 +96,7 @@ libdaemon_a_SOURCES = \
 	milter/reload.c milter/reload.h \
 	milter/session.c milter/session.h \
 	milter/traffic.c milter/traffic.h
-DAEMON_LIBS = libdaemon.a libshell.a libcli.a $(CONF_LIBS) $(ENGINE_LIBS) $(CARES_LIBS) -lpthread
+DAEMON_LIBS = libdaemon.a libshell.a libcli.a $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS) $(CARES_LIBS) -lpthread
 
 dist_man_MANS += milter/steelyardd.8
 

@@ -41,7 +41,10 @@
 	X(early_mail, "early_mail")                 \
 	X(early_rcpt, "early_rcpt")                 \
 	X(reloads, "reloads")                       \
-	X(reloads_refused, "reloads_refused")
+	X(reloads_refused, "reloads_refused")       \
+	X(feed_entries, "feed_entries")             \
+	X(feed_faults, "feed_faults")               \
+	X(feed_muted, "feed_muted")
 
 struct metrics {
 #define METRICS_FIELD(field, name) atomic_uint_fast64_t field;

@@ -26,6 +26,7 @@ struct reload {
 	char *path; /* NULL: no file */
 	struct dns_service *service;
 	struct live *live;
+	struct feed_service *feeds;
 	struct memory *memory;
 	struct metrics *metrics;
 
@@ -125,9 +126,11 @@ reload_tell(const struct diagnostics *diagnostics, struct buf *report)
 static void
 reload_put_in_force(struct reload *reload, const struct generation *next, struct buf *report)
 {
-	struct slice id = ruleset_id(next->ruleset);
 	struct log_line line;
+	struct slice id;
 
+	next = feed_service_begin(reload->feeds, next);
+	id = ruleset_id(next->ruleset);
 	log_begin(&line, LOG_LEVEL_INFO, "reload");
 	log_text(&line, "ruleset", id);
 	log_integer(&line, "rules", (int64_t)ruleset_count(next->ruleset));
@@ -135,6 +138,7 @@ reload_put_in_force(struct reload *reload, const struct generation *next, struct
 	buf_printf(report, "ruleset %.*s\n", SLICE_ARG(id));
 	memory_set_limit(reload->memory, next->settings->memory_total);
 	live_swap(reload->live, next);
+	feed_service_end(reload->feeds);
 	metrics_add(&reload->metrics->reloads, 1);
 }
 
@@ -191,15 +195,17 @@ reload_thread(void *p)
 
 struct reload *
 reload_start(const char *path, struct dns_service *service, struct live *live,
-    struct memory *memory, struct metrics *metrics)
+    struct feed_service *feeds, struct memory *memory, struct metrics *metrics)
 {
 	struct reload *reload = calloc(1, sizeof(*reload));
 
 	if (reload == NULL)
 		abort();
-	*reload = (struct reload){
-		.service = service, .live = live, .memory = memory, .metrics = metrics
-	};
+	*reload = (struct reload){ .service = service,
+		.live = live,
+		.feeds = feeds,
+		.memory = memory,
+		.metrics = metrics };
 	reload->path = path == NULL ? NULL : strdup(path);
 	pthread_mutex_init(&reload->lock, NULL);
 	pthread_cond_init(&reload->changed, NULL);

@@ -13,6 +13,7 @@
 #include "conf/diagnostic.h"
 #include "engine/util/buf.h"
 #include "milter/dns_service.h"
+#include "milter/feed_service.h"
 #include "milter/live.h"
 #include "milter/memory.h"
 #include "milter/metrics.h"
@@ -29,7 +30,7 @@ reload_read(const char *path, struct dns_service *service, struct diagnostics *d
 
 /* Starts the builder. What it is given must outlive it; path is copied. */
 struct reload *reload_start(const char *path, struct dns_service *service, struct live *live,
-    struct memory *memory, struct metrics *metrics);
+    struct feed_service *feeds, struct memory *memory, struct metrics *metrics);
 
 /* Asks for a reload and does not wait. Requests that come while one waits to be begun are one. */
 void reload_request(struct reload *reload);

@@ -120,6 +120,22 @@ json_reasons(struct json *json, const struct verdict *verdict, struct slice expr
 }
 
 static void
+json_feed(struct json *json, const struct feed_origin *feed)
+{
+	json_key(json, "feed");
+	json_open(json, '{');
+	json_key(json, "channel");
+	json_string(json, slice_of(feed->channel));
+	json_key(json, "sequence");
+	json_integer(json, (int64_t)feed->sequence);
+	json_key(json, "key");
+	json_string(json, slice_of(feed->key));
+	json_key(json, "note");
+	json_string(json, slice_of(feed->note == NULL ? "" : feed->note));
+	json_close(json, '}');
+}
+
+static void
 json_explain(struct json *json, const struct verdict *verdict, const struct hit *hit)
 {
 	const struct rule_def *def = rule_definition(hit->rule);
@@ -132,7 +148,9 @@ json_explain(struct json *json, const struct verdict *verdict, const struct hit 
 		json_key(json, "describe");
 		json_string(json, def->describe);
 	}
-	if (set->file != NULL) {
+	if (def->feed != NULL)
+		json_feed(json, def->feed);
+	else if (set->file != NULL) {
 		struct buf place = { 0 };
 
 		buf_printf(&place, "%s:%u", set->file, set->line);
@@ -326,6 +344,15 @@ text_match(struct buf *out, const struct hit *hit)
 	buf_add_byte(out, '\n');
 }
 
+void
+report_feed(const struct feed_origin *feed, struct buf *out)
+{
+	buf_printf(out, "%s entry %llu by %s", feed->channel, (unsigned long long)feed->sequence,
+	    feed->key);
+	if (feed->note != NULL)
+		buf_printf(out, ": %s", feed->note);
+}
+
 static void
 text_explain(struct buf *out, const struct verdict *verdict, const struct hit *hit)
 {
@@ -344,7 +371,15 @@ text_explain(struct buf *out, const struct verdict *verdict, const struct hit *h
 			text_match(out, reason);
 		}
 	}
-	if (set->file != NULL)
+	if (def->feed != NULL) {
+		struct buf origin = { 0 };
+
+		report_feed(def->feed, &origin);
+		buf_add(out, SLICE(EXPLAIN_INDENT "feed "));
+		report_escape(buf_slice(&origin), out);
+		buf_add_byte(out, '\n');
+		buf_clear(&origin);
+	} else if (set->file != NULL)
 		buf_printf(out, EXPLAIN_INDENT "score set by %s:%u (%s)\n", set->file, set->line,
 		    set->layer);
 }

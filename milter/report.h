@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "engine/rules/rule_def.h"
 #include "engine/util/buf.h"
 #include "engine/util/slice.h"
 #include "engine/verdict.h"
@@ -29,5 +30,8 @@ void report_error(struct slice name, struct slice error, struct buf *out);
 
 /* Appends s with what is not printable UTF-8 as \n, \t, \xNN and the like. */
 void report_escape(struct slice s, struct buf *out);
+
+/* Appends "CHANNEL entry 12 by KEY: NOTE", what brought a rule; nothing is escaped. */
+void report_feed(const struct feed_origin *feed, struct buf *out);
 
 #endif

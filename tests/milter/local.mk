@@ -91,3 +91,7 @@ tests_milter_test_resolver_nsd_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 test_scripts += tests/milter/test_dns.py tests/milter/test_dns_lists.py
 thread_tests += tests/milter/test_dns.py
 long_scripts += tests/milter/test_dns.py
+
+# The daemon and its feeds, with a real Redis.
+EXTRA_DIST += tests/milter/feed_bench.py
+feed_scripts += tests/milter/test_feed.py

@@ -1,0 +1,46 @@
+/*
+ * good_mail.c - whether a message is surely good, and whose it is
+ *
+ * A user counts as the domain of his login, or as himself where that has none: not as his
+ * envelope sender, which he may choose. So one stolen password is one domain.
+ */
+#include "config.h"
+
+#include "milter/good_mail.h"
+
+#include "conf/ruleset_load.h"
+
+/* What stands behind the last @; all of it where there is none. */
+static struct slice
+domain_of(struct slice address)
+{
+	size_t at = address.n;
+
+	while (at > 0 && address.p[at - 1] != '@')
+		at--;
+	return slice_from(address, at);
+}
+
+static bool
+is_welcome(const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->hit_count; i++)
+		if (slice_eq(verdict->hits[i].name, slice_of(RULESET_WELCOME)))
+			return true;
+	return false;
+}
+
+void
+good_mail_judge(
+    const struct verdict *verdict, const struct envelope *envelope, struct good_mail *mail_r)
+{
+	*mail_r = (struct good_mail){ .good = false };
+	if (envelope->auth_user.n > 0) {
+		mail_r->good = true;
+		mail_r->domain = domain_of(envelope->auth_user);
+	} else if (verdict->auth.known && verdict->auth.dmarc == AUTH_PASS &&
+		   verdict->auth.dmarc_from.n > 0 && is_welcome(verdict)) {
+		mail_r->good = true;
+		mail_r->domain = verdict->auth.dmarc_from;
+	}
+}
