@@ -128,7 +128,7 @@ outcome_of(struct feed_judge *judge, const struct fold_rule *rule)
 	struct outcome *outcome = map_find(judge->outcomes, rule->name);
 	struct crypto_digest digest = crypto_digest_begin(CRYPTO_SHA256);
 	unsigned char bytes[CRYPTO_DIGEST_MAX];
-	char score[32];
+	char score[48];
 	int n = snprintf(score, sizeof(score), "%d %lld ", rule->has_score ? 1 : 0,
 	    rule->has_score ? (long long)rule->score : 0);
 
