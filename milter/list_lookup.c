@@ -35,7 +35,7 @@ list_lookup_new(struct resolver *resolver, const struct dns_lists *lists, uint64
 		abort();
 	lookup->lookup = lookup_new(resolver, client);
 	lookup->lists = lists;
-	lookup->table = resolver_is_table(resolver);
+	lookup->table = resolver_has_table(resolver);
 	lookup->arena = arena_new(LOOKUP_ARENA);
 	lookup->asked = map_new(lookup->arena, MAP_EXACT, 0);
 	lookup->refused = VEC_OF(struct dns_question, lookup->arena);

@@ -412,12 +412,6 @@ ask(struct resolver *resolver, const struct asker *asker)
 	return NULL;
 }
 
-bool
-resolver_is_table(const struct resolver *resolver)
-{
-	return resolver->options.table != NULL;
-}
-
 /* The answer of the table; a reference, the caller's. */
 static const struct dns_reply *
 ask_table(struct resolver *resolver, const struct dns_question *question)

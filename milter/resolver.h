@@ -116,9 +116,6 @@ uint64_t resolver_client(const struct resolver *resolver, struct slice address);
 void resolver_prefetch(struct resolver *resolver, const struct dns_question *question,
     enum dns_purpose purpose, uint64_t client);
 
-/* Whether its answers are those of a table. */
-bool resolver_is_table(const struct resolver *resolver);
-
 /* Whether a question would be answered without a new one to the servers. */
 bool resolver_knows(struct resolver *resolver, const struct dns_question *question);
 
