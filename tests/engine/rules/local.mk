@@ -252,3 +252,9 @@ tests_engine_rules_test_ruleset_extend_SOURCES = tests/engine/rules/test_ruleset
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_ruleset_extend_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_ruleset_extend_LDADD = $(CONF_LIBS) $(unit_test_libs)
+unit_tests += tests/engine/rules/test_ruleset_threads
+thread_tests += tests/engine/rules/test_ruleset_threads
+tests_engine_rules_test_ruleset_threads_SOURCES = tests/engine/rules/test_ruleset_threads.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_ruleset_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_ruleset_threads_LDADD = $(unit_test_libs) -lpthread
