@@ -1,9 +1,9 @@
 /*
  * carrier.c - the handful of Redis commands that publishing and mirroring need
  *
- * A command that was lost on its way is sent once more over a new connection. None of them
- * does harm twice: XADD with a number that is there already is refused, and whoever
- * sent it compares what is there.
+ * A command that was lost on its way is sent once more over a new connection, but for XADD, which
+ * is right only on the server that was looked at. None of them does harm twice: XADD with a
+ * number that is there already is refused, and whoever sent it compares what is there.
  */
 #include "config.h"
 
@@ -24,6 +24,7 @@
 struct carrier {
 	struct redis_link *link;
 	struct channel_keys keys;
+	uint64_t looked; /* the link's connection that told the last entry; 0: none */
 };
 
 struct carrier *
@@ -309,6 +310,7 @@ carrier_last(struct carrier *carrier, uint64_t *seq_r, struct err *err)
 		    (list->count > 0 && !read_entry(&list->items[0], seq_r, &bytes)))
 			fault = unexpected(err);
 	}
+	carrier->looked = fault == FAULT_NONE ? redis_link_connections(carrier->link) : 0;
 	redis_reply_free(&reply);
 	return fault;
 }
@@ -352,15 +354,27 @@ carrier_add(struct carrier *carrier, uint64_t seq, struct slice bytes, struct er
 	char id[NUMBER_SIZE];
 	const struct slice args[] = { SLICE("XADD"), slice_of(carrier->keys.log),
 		{ id, (size_t)snprintf(id, sizeof(id), "%" PRIu64 "-0", seq) }, SLICE("e"), bytes };
-	struct redis_reply *reply;
-	enum fault fault = command(carrier, args, 5, COMMAND_MS, &reply, err);
-	struct slice said = redis_link_error(carrier->link);
+	struct redis_link *link = carrier->link;
+	struct redis_reply *reply = NULL;
+	enum link_outcome outcome = LINK_LOST;
 
+	if (redis_link_connected(link) && carrier->looked == redis_link_connections(link))
+		outcome = redis_link_command_here(link, args, 5, COMMAND_MS, &reply, err);
+	else
+		err_set(err, "the connection to Redis has ended meanwhile");
 	redis_reply_free(&reply);
-	if (fault == FAULT_UNREACHABLE && redis_link_connected(carrier->link) &&
-	    slice_find(said, 0, SLICE("equal or smaller")) < said.n)
-		fault = FAULT_ORDER;
-	return fault;
+	if (worth_another(outcome) || outcome == LINK_REDIRECTED) {
+		if (outcome == LINK_READONLY || outcome == LINK_MASTERDOWN)
+			redis_link_next_address(link);
+		redis_link_close(link);
+		carrier->looked = 0;
+		return FAULT_ORDER;
+	}
+	if (outcome == LINK_OTHER_ERROR &&
+	    slice_find(redis_link_error(link), 0, SLICE("equal or smaller")) <
+		redis_link_error(link).n)
+		return FAULT_ORDER;
+	return fault_of(outcome);
 }
 
 enum fault

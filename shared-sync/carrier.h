@@ -66,7 +66,12 @@ enum fault carrier_last(struct carrier *carrier, uint64_t *seq_r, struct err *er
 /* The number that the snapshot there says it is of, unverified; 0: there is none. */
 enum fault carrier_snapshot_seq(struct carrier *carrier, uint64_t *seq_r, struct err *err);
 
-/* Adds an entry behind all others. FAULT_ORDER: there is one of that number, or a later one. */
+/*
+ * Adds an entry behind all others, on the connection on which carrier_last was answered and on
+ * no other: behind a failover stands a server whose log may end earlier, and the entry would leave
+ * a hole that nobody can fill. FAULT_ORDER: there is one of that number, or a later one, or
+ * that connection has ended, and whether the entry arrived is not known: look again.
+ */
 enum fault carrier_add(struct carrier *carrier, uint64_t seq, struct slice bytes, struct err *err);
 
 /* Drops the entries before number `first`. */

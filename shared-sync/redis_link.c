@@ -31,6 +31,7 @@ struct redis_link {
 	unsigned connect_ms;
 	int wake_fd;
 	struct redis_wire *wire; /* NULL: not connected */
+	uint64_t connections; /* so far */
 	bool tls; /* of the wire */
 	struct buf peer, error;
 };
@@ -213,6 +214,7 @@ adopt(struct redis_link *link, const struct redis_place *place, struct redis_wir
 {
 	redis_link_close(link);
 	link->wire = wire;
+	link->connections++;
 	link->tls = place->tls;
 	buf_clear(&link->peer);
 	if (place->path != NULL)
@@ -413,8 +415,8 @@ follow_ask(struct redis_link *link, const struct redis_host *host, const struct 
 	return outcome;
 }
 
-enum link_outcome
-redis_link_command(struct redis_link *link, const struct slice *args, size_t count,
+static enum link_outcome
+command(struct redis_link *link, bool here, const struct slice *args, size_t count,
     unsigned timeout_ms, struct redis_reply **reply_r, struct err *err)
 {
 	struct link_wait wait = link_wait_start(timeout_ms, link->wake_fd);
@@ -435,6 +437,8 @@ redis_link_command(struct redis_link *link, const struct slice *args, size_t cou
 		if (hops == REDIS_LINK_HOPS_MAX) {
 			err_set(err, "the nodes of the Cluster send us round in circles");
 			outcome = LINK_REDIRECTED;
+		} else if (moved && here) {
+			outcome = LINK_REDIRECTED;
 		} else if (moved) {
 			outcome = follow_moved(link, &host, &wait, err);
 			if (outcome == LINK_OK)
@@ -446,4 +450,24 @@ redis_link_command(struct redis_link *link, const struct slice *args, size_t cou
 	if (!link_outcome_connected(outcome))
 		redis_link_close(link);
 	return outcome;
+}
+
+enum link_outcome
+redis_link_command(struct redis_link *link, const struct slice *args, size_t count,
+    unsigned timeout_ms, struct redis_reply **reply_r, struct err *err)
+{
+	return command(link, false, args, count, timeout_ms, reply_r, err);
+}
+
+enum link_outcome
+redis_link_command_here(struct redis_link *link, const struct slice *args, size_t count,
+    unsigned timeout_ms, struct redis_reply **reply_r, struct err *err)
+{
+	return command(link, true, args, count, timeout_ms, reply_r, err);
+}
+
+uint64_t
+redis_link_connections(const struct redis_link *link)
+{
+	return link->connections;
 }

@@ -29,6 +29,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/util/err.h"
 #include "engine/util/slice.h"
@@ -84,6 +85,17 @@ void redis_link_next_address(struct redis_link *link);
  */
 enum link_outcome redis_link_command(struct redis_link *link, const struct slice *args,
     size_t count, unsigned timeout_ms, struct redis_reply **reply_r, struct err *err);
+
+/*
+ * The same, but stays with the node that it is connected to: MOVED is LINK_REDIRECTED. For a
+ * command that is right only where an earlier one was answered. ASK is followed, as what it
+ * leads to is what was here.
+ */
+enum link_outcome redis_link_command_here(struct redis_link *link, const struct slice *args,
+    size_t count, unsigned timeout_ms, struct redis_reply **reply_r, struct err *err);
+
+/* How many connections it has had: while this stays, it is still the same one. */
+uint64_t redis_link_connections(const struct redis_link *link);
 
 /*
  * The text of the last error reply ("ERR The ID specified in XADD is equal or smaller ..."),

@@ -123,10 +123,16 @@ class Holding(Listener):
         self.connections.append(upstream)
         threading.Thread(target=self.carry_down, args=(upstream, connection), daemon=True).start()
         while data := connection.recv(65536):
-            if self.word in data:
-                self.held.set()
-            else:
+            if self.word not in data:
                 upstream.sendall(data)
+            elif self.hold():
+                hang_up(upstream)
+                return
+
+    def hold(self):
+        """True: it hangs up."""
+        self.held.set()
+        return False
 
     @staticmethod
     def carry_down(upstream, connection):
@@ -136,6 +142,19 @@ class Holding(Listener):
         except OSError:
             pass
         hang_up(connection)
+
+
+class FailingOver(Holding):
+    """Hangs up at the first such command, and leads to another Redis from then on."""
+
+    def __init__(self, redis, word, other):
+        self.other = other
+        super().__init__(redis, word)
+
+    def hold(self):
+        self.held.set()
+        self.redis, self.word = self.other, b"no such word"
+        return True
 
 
 def kill_before_adding(bench, name):
@@ -371,6 +390,21 @@ def test_failover():
         has("fork", bench.publish(bench.rule("g"), want=1, err=True), "fork")
         # The head tells of entries that nobody has: nobody signs in their place.
         bench.redis.command("FLUSHALL")
+
+
+def test_failover_before_adding():
+    """a server that changes between the look and XADD gets what it lacks first: no hole is left in the log"""
+    with Bench() as bench, Redis() as other:
+        bench.publish(bench.rule("pills"))
+        for key in bench.redis.command("KEYS", "*"):
+            other.command("RESTORE", key, 0, bench.redis.command("DUMP", key))
+        bench.publish(bench.rule("watches"))
+        with FailingOver(bench.redis, b"XADD", other) as proxy:
+            told = bench.publish(bench.rule("degrees"), redis=proxy.url, err=True)
+            same("held", proxy.held.is_set(), True)
+        has("told", told, "entry 2 has been put back into Redis")
+        ids = [int(id.split(b"-")[0]) for id, _ in other.command("XRANGE", LOG, "-", "+")]
+        same("the other's log", ids, [1, 2, 3])
 
 
 def test_withheld():
