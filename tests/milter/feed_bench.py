@@ -80,9 +80,13 @@ POLICY = ", policy: {prefix: COMM_}"
 class Follower(Daemon):
     """A daemon that follows the channel; its journal is in its own folder."""
 
-    def __init__(self, publisher, redis, more=POLICY, settings="", **how):
+    def __init__(self, publisher, redis, more=POLICY, settings="", dns=None, **how):
+        """`dns`: a table of answers."""
         self.feed_settings = lambda: feeds(publisher, redis, more) + settings
         super().__init__("", start=False, **how)
+        if dns is not None:
+            (self.folder / "dns").write_text(dns)
+            self.arguments += ["--dns", str(self.folder / "dns")]
         self.state = self.folder / "state"
         self.state.mkdir(mode=0o700)
         if os.geteuid() == 0:
@@ -118,12 +122,12 @@ class Follower(Daemon):
         line = self.messages(before + 1)[before]
         return dict(hit.split(":") for hit in line["hits"].split(",") if hit)
 
-    def send(self, body, queue_id="Q1", user=None):
-        client = self.client().begin()
+    def send(self, body, queue_id="Q1", user=None, sender="a@example.com", **connection):
+        client = self.client().begin(**connection)
         client.macros("M", i=queue_id, **({"auth_authen": user} if user else {}))
-        client.mail()
+        client.mail("<%s>" % sender)
         client.rcpt()
-        client.content((("From", " <a@example.com>"), ("Subject", " x")), body.encode() + b"\r\n")
+        client.content((("From", " <%s>" % sender), ("Subject", " x")), body.encode() + b"\r\n")
         client.eom()
         client.close()
         self.clients.remove(client)

@@ -253,6 +253,49 @@ def test_guard():
     with_redis(scenario)
 
 
+TABLE = "".join("%s TXT \"v=spf1 ip4:203.0.113.5 -all\"\n_dmarc.%s TXT \"v=DMARC1; p=reject\"\n" % (name, name)
+                for name in ("a.example", "b.example", "c.example", "d.example"))
+
+
+def test_guard_dmarc():
+    """so does one that hits mail of welcome senders that passes DMARC; no other's, and none that fails it"""
+    def scenario(redis, publisher):
+        welcome = "welcome: [%s]\n" % ", ".join("{from: '*@%s.example', require: dmarc}" % name for name in "abc")
+        with Follower(publisher, redis, settings=welcome, dns=TABLE) as daemon:
+            publisher.publish(rule("COMM_A", "alpha"))
+            daemon.wait_feed(sequence=1)
+            for number, name in enumerate("abc"):
+                daemon.send("alpha", queue_id="N%d" % number, sender="x@d.example")  # nobody welcomes it
+                daemon.send("alpha", queue_id="F%d" % number, sender="x@%s.example" % name, address="203.0.113.6")
+            wait_for("six hits", lambda: daemon.rule("COMM_A")["hits"] == 6)
+            same("not good", (daemon.rule("COMM_A")["state"], daemon.rule("COMM_A")["good"]), ("live", 0))
+            for number, name in enumerate("abc"):
+                daemon.send("alpha", queue_id="G%d" % number, sender="x@%s.example" % name)
+            wait_for("shadow", lambda: daemon.rule("COMM_A")["state"] == "good-mail")
+            same("examples", daemon.rule("COMM_A")["examples"], ["G0", "G1", "G2"])
+            same("scores no more", daemon.hits("alpha"), {})
+    with_redis(scenario)
+
+
+def test_limit():
+    """a rule whose pattern reaches its limit in three messages falls to shadow, and in two it does not"""
+    def scenario(redis, publisher):
+        with Follower(publisher, redis) as daemon:
+            # Dear on a text that a trial does not have.
+            publisher.publish("  COMM_SLOW: {body: '/(?:z+)+x/', score: 1, describe: Slow}\n" + rule("COMM_A", "alpha"))
+            daemon.wait_feed(sequence=1, live=2)
+            slow = "alpha " + "z" * 60 + " x"
+            same("no hit", [daemon.hits(slow) for _ in range(2)], [{"COMM_A": "1.000"}] * 2)
+            wait_for("two counted", lambda: daemon.rule("COMM_A")["hits"] == 2)
+            same("two", daemon.rule("COMM_SLOW")["state"], "live")
+            daemon.send(slow)
+            wait_for("shadow", lambda: daemon.rule("COMM_SLOW")["state"] == "limit")
+            told = [event for event in daemon.events("feed") if event.get("state") == "limit"]
+            same("log", told[0]["rule"], "COMM_SLOW")
+            same("scores no more", daemon.hits("zx"), {})
+    with_redis(scenario)
+
+
 def test_shadow():
     """a new rule only counts while its time in shadow runs, and scores by itself when it is over"""
     def scenario(redis, publisher):
