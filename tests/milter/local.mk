@@ -93,6 +93,6 @@ thread_tests += tests/milter/test_dns.py
 long_scripts += tests/milter/test_dns.py
 
 # The daemon and its feeds, with a real Redis.
-EXTRA_DIST += tests/milter/feed_bench.py tests/milter/feed_latency.py
+EXTRA_DIST += tests/milter/feed_bench.py tests/milter/feed_latency.py tests/milter/feed_mail.py tests/milter/feed_oracle.py
 feed_scripts += tests/milter/test_feed.py tests/milter/feed_chaos.py
 long_scripts += tests/milter/feed_chaos.py
