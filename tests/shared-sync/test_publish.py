@@ -17,7 +17,7 @@ import time
 
 for folder in ("milter", "shared-sync"):
     sys.path.insert(0, os.path.join(os.environ.get("TOP_SRCDIR", "."), "tests", folder))
-from redis_server import Listener, Redis, hang_up  # noqa: E402
+from redis_server import Cluster, Listener, Redis, hang_up  # noqa: E402
 import tap  # noqa: E402
 from tap import same  # noqa: E402
 
@@ -405,6 +405,15 @@ def test_failover_before_adding():
         has("told", told, "entry 2 has been put back into Redis")
         ids = [int(id.split(b"-")[0]) for id, _ in other.command("XRANGE", LOG, "-", "+")]
         same("the other's log", ids, [1, 2, 3])
+
+
+def test_cluster():
+    """a publisher finds the node that has the channel, whichever it asks"""
+    with Bench() as bench, Cluster() as cluster:
+        owner, other, _ = cluster.owner_of(LOG)
+        for number, name in enumerate(("pills", "watches"), 1):
+            has("put", bench.publish(bench.rule(name), redis=other.url), "entry %d: +COMM_%s" % (number, name))
+        same("there", owner.command("XLEN", LOG), 2)
 
 
 def test_withheld():
