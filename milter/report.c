@@ -200,6 +200,22 @@ json_subrule_hits(struct json *json, const struct verdict *verdict)
 	json_close(json, ']');
 }
 
+/* Rules of feeds that count, and do not score yet or no more. */
+static void
+json_shadow(struct json *json, const struct verdict *verdict)
+{
+	json_open(json, '[');
+	for (size_t i = 0; i < verdict->shadow_hit_count; i++) {
+		json_open(json, '{');
+		json_key(json, "rule");
+		json_string(json, verdict->shadow_hits[i].name);
+		json_key(json, "count");
+		json_integer(json, verdict->shadow_hits[i].count);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void
 json_slow(struct json *json, const struct verdict *verdict)
 {
@@ -254,6 +270,10 @@ verdict_json(
 	if (report->all && report->explain) {
 		json_key(&json, "subrule_hits");
 		json_subrule_hits(&json, verdict);
+	}
+	if (verdict->shadow_hit_count > 0) {
+		json_key(&json, "shadow");
+		json_shadow(&json, verdict);
 	}
 	if (report->slow) {
 		json_key(&json, "slow");
@@ -458,6 +478,9 @@ verdict_text(
 			buf_printf(out, " %.*s", SLICE_ARG(verdict->subrules[i]));
 		buf_add_byte(out, '\n');
 	}
+	for (size_t i = 0; i < verdict->shadow_hit_count; i++)
+		buf_printf(out, "  shadow: %.*s x%u\n", SLICE_ARG(verdict->shadow_hits[i].name),
+		    verdict->shadow_hits[i].count);
 	for (size_t i = 0; i < verdict->slow_count; i++)
 		buf_printf(out, "  slow: %.*s %.1f ms\n", SLICE_ARG(verdict->slow[i].name),
 		    (double)verdict->slow[i].us / 1000);
