@@ -332,7 +332,7 @@ regex_new(const struct regex_compiler *compiler, struct slice text, struct err *
 struct regex *
 regex_new_interpreted(const struct regex_compiler *compiler, struct slice text, struct err *err)
 {
-	return compile(compiler, text, 0, err);
+	return compile(compiler, text, PCRE2_AUTO_CALLOUT, err);
 }
 
 /*
@@ -362,6 +362,14 @@ regex_free(struct regex **regex)
 	pcre2_code_free((*regex)->code);
 	free(*regex);
 	*regex = NULL;
+}
+
+size_t
+regex_size(const struct regex *regex)
+{
+	size_t size = 0;
+
+	return pcre2_pattern_info(regex->code, PCRE2_INFO_SIZE, &size) == 0 ? size : SIZE_MAX;
 }
 
 bool
@@ -449,6 +457,19 @@ scratch_widen(struct regex_scratch *scratch, uint32_t pairs)
 	scratch->pairs = pairs;
 }
 
+/* An item of the pattern is about to be tried: PCRE2's own limit begins anew at each place. */
+static int
+count_step(pcre2_callout_block *block, void *p)
+{
+	size_t *steps = p;
+
+	(void)block;
+	if (*steps == 0)
+		return PCRE2_ERROR_MATCHLIMIT;
+	--*steps;
+	return 0;
+}
+
 static void
 set_limits(struct regex_scratch *scratch, const struct regex_limits *limits)
 {
@@ -456,6 +477,8 @@ set_limits(struct regex_scratch *scratch, const struct regex_limits *limits)
 	    scratch->context, limits->match != 0 ? limits->match : REGEX_MATCH_LIMIT);
 	pcre2_set_heap_limit(
 	    scratch->context, limits->heap != 0 ? limits->heap : REGEX_HEAP_LIMIT_KIB);
+	pcre2_set_callout(
+	    scratch->context, limits->steps != NULL ? count_step : NULL, limits->steps);
 }
 
 enum regex_outcome

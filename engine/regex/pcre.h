@@ -49,6 +49,12 @@ struct regex_limits {
 	    match; /* PCRE2 match limit for each place a match may begin; 0: REGEX_MATCH_LIMIT */
 	unsigned heap; /* KiB; 0: REGEX_HEAP_LIMIT_KIB */
 	const struct budget *budget; /* NULL: none */
+	/*
+	 * Of a pattern of regex_new_interpreted: steps that are left for all searches together,
+	 * counted down at each item of the pattern that is tried; none left is REGEX_LIMIT. NULL:
+	 * they are not counted.
+	 */
+	size_t *steps;
 };
 
 /* Where a search stands; zero it to begin. Offsets are bytes of the text. */
@@ -83,11 +89,17 @@ struct regex *regex_new(const struct regex_compiler *compiler, struct slice text
 /* The same, for regex_try alone. NULL also for patterns with \G, (?> or /u. */
 struct regex *regex_new_anchored(const struct regex_compiler *compiler, struct slice text);
 
-/* The same without machine code: it is matched by the interpreter, which keeps to match limits. */
+/*
+ * The same without machine code: it is matched by the interpreter, which keeps to match limits and
+ * can count steps.
+ */
 struct regex *
 regex_new_interpreted(const struct regex_compiler *compiler, struct slice text, struct err *err);
 
 void regex_free(struct regex **regex);
+
+/* Bytes that the compiled pattern takes, machine code left out. */
+size_t regex_size(const struct regex *regex);
 
 /* Whether the machine code compiler took it; the start-up log tells. */
 bool regex_has_jit(const struct regex *regex);

@@ -7,6 +7,9 @@
  * last costs most. A text has TEXT_BYTES: a step count that grows with the square reaches a
  * limit of 20,000 at 150 of them, and ten times as many keep the trial of a plain pattern
  * far below a millisecond.
+ *
+ * PCRE2 counts anew at each place where a match may begin, so a pattern that just keeps below the
+ * limit everywhere would cost seconds: steps are counted over all places as well.
  */
 #include "engine/regex/trial.h"
 
@@ -117,18 +120,27 @@ int
 trial_pattern(struct trial *trial, struct slice pattern, unsigned steps, struct err *err)
 {
 	struct regex *regex = regex_new_interpreted(trial->compiler, pattern, err);
+	size_t left = (size_t)steps * TRIAL_PLACES;
 	int cheap = 1;
 
 	if (regex == NULL)
 		return -1;
+	if (regex_size(regex) > TRIAL_SIZE_MAX) {
+		err_set(err, "the pattern takes %zu bytes when it is compiled; at most %zu",
+		    regex_size(regex), TRIAL_SIZE_MAX);
+		cheap = -1;
+	}
 	for (size_t i = 0; i < MAKE_COUNT && cheap == 1; i++) {
-		const struct regex_limits limits = { .match = steps };
+		const struct regex_limits limits = { .match = steps, .steps = &left };
 		struct regex_match match = { 0 };
 
 		if (regex_next(regex, trial->scratch, trial_text(trial, i), &limits, &match) ==
 		    REGEX_LIMIT)
 			cheap = 0;
-		if (cheap == 0)
+		if (cheap == 0 && left == 0)
+			err_set(err, "the pattern takes more than %zu steps in all, on %s",
+			    (size_t)steps * TRIAL_PLACES, makes[i].name);
+		else if (cheap == 0)
 			err_set(err, "the pattern takes more than %u steps on %s", steps,
 			    makes[i].name);
 	}

@@ -12,6 +12,11 @@
 #include "engine/util/err.h"
 #include "engine/util/slice.h"
 
+/* Of all places in all texts together a pattern may take so many times the steps of one place. */
+#define TRIAL_PLACES 64
+/* Bytes that a pattern may take when it is compiled. */
+#define TRIAL_SIZE_MAX ((size_t)24 * 1024)
+
 struct trial;
 
 /* The texts, and the memory for matching; of one thread at a time. Never NULL. */
@@ -21,9 +26,9 @@ struct trial *trial_new(void);
 void trial_free(struct trial **trial);
 
 /*
- * Compiles "/x/i" and runs it over each text from each place, a match limit of `steps` for each.
- * 1: it stays within them; 0 with *err: not on the text that is named; -1 with *err: it does not
- * compile.
+ * Compiles "/x/i" and runs it over each text from each place, a match limit of `steps` for each,
+ * and TRIAL_PLACES times as many for all. 1: it stays within them; 0 with *err: not on the text
+ * that is named; -1 with *err: it does not compile, or takes more than TRIAL_SIZE_MAX.
  */
 int trial_pattern(struct trial *trial, struct slice pattern, unsigned steps, struct err *err);
 

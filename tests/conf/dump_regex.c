@@ -59,7 +59,7 @@ unhex(struct arena *arena, struct slice hex)
 static void
 match(struct dumper *dumper, const struct regex *regex, struct slice text, size_t number)
 {
-	const struct regex_limits limits = { MATCH_LIMIT, 0, NULL };
+	const struct regex_limits limits = { .match = MATCH_LIMIT };
 	struct regex_match match = { 0 };
 
 	for (unsigned i = 0; i < MATCHES; i++) {
