@@ -29,6 +29,10 @@ group_refused(struct slice rest)
 		return "callouts are not taken";
 	if (rest.p[2] == 'R' || rest.p[2] == '&' || slice_starts(rest, SLICE("(?P>")))
 		return "recursion is not taken";
+	if (rest.p[2] == '\'' || slice_starts(rest, SLICE("(?P<")) ||
+	    (rest.p[2] == '<' && !slice_starts(rest, SLICE("(?<=")) &&
+		!slice_starts(rest, SLICE("(?<!"))))
+		return "named groups, which set tags that other rules read, are not taken";
 	if (rest.p[at] == '+' || rest.p[at] == '-')
 		at++;
 	if (at < rest.n && ascii_is_digit(rest.p[at]))
@@ -130,6 +134,8 @@ strict_pattern(struct slice text, struct err *err)
 		return false;
 	if (slice_find_byte(pattern.flags, 0, 'u') < pattern.flags.n)
 		why = "the flag u is not taken";
+	else if (slice_find(pattern.body, 0, SLICE("%{")) < pattern.body.n)
+		why = "tags (%{NAME}) are not taken: what they come to is not known before";
 	/* Without a # there is no comment in which a bracket could open a class that is none. */
 	else
 		why = body_refused(

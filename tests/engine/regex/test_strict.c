@@ -17,7 +17,7 @@ static const struct {
 	const char *why; /* NULL: it is taken */
 } cases[] = {
 	{ "/plain (?:text|words)/i", NULL },
-	{ "/a(?i)b(?-i)c(?=d)(?!e)(?<=f)(?<!g)(?>h)(?<n>i)\\k<n>\\1/", NULL },
+	{ "/a(?i)b(?-i)c(?=d)(?!e)(?<=f)(?<!g)(?>h)(i)\\1/", NULL },
 	{ "/\\(*x/", NULL },
 	{ "/\\\\\\(*x/", NULL },
 	{ "/[(*]+x/", NULL },
@@ -42,8 +42,12 @@ static const struct {
 	{ "/a(?C1)b/", "callouts" },
 	{ "/a(?C'x')b/", "callouts" },
 	{ "/a(?R)?b/", "recursion" },
-	{ "/(?<n>a(?&n)?b)/", "recursion" },
-	{ "/(?<n>a(?P>n)?b)/", "recursion" },
+	{ "/(?<n>a)/", "named groups" },
+	{ "/(?P<n>a)/", "named groups" },
+	{ "/(?'n'a)/", "named groups" },
+	{ "/x%{TAG}/", "tags" },
+	{ "/(?&n)/", "recursion" },
+	{ "/(?P>n)/", "recursion" },
 	{ "/(a)(?1)/", "calls" },
 	{ "/(a)(?-1)/", "calls" },
 	{ "/(?+1)(a)/", "calls" },
