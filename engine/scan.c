@@ -462,6 +462,8 @@ read_and_match(
 		.facts = scan->facts,
 		.list_states = scan->options.list_states,
 		.now = scan->options.now,
+		.cpu_us = scan->options.cpu_us,
+		.cpu_p = scan->options.cpu_p,
 		.hash_seed = scan->options.hash_seed,
 		.early = scan->options.early != 0,
 	};

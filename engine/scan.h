@@ -67,6 +67,9 @@ struct scan_options {
 	/* Microseconds on a clock that never goes back; NULL: the verdict's us_ stay 0. */
 	int64_t (*clock_us)(void *p);
 	void *clock_p;
+	/* Microseconds of CPU of the calling thread; NULL: rules of feeds have no share of time. */
+	int64_t (*cpu_us)(void *p);
+	void *cpu_p;
 };
 
 /*

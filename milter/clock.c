@@ -1,5 +1,5 @@
 /*
- * clock.c - the two clocks
+ * clock.c - the wall clock, the one that waits and measures, and the one of a thread's CPU
  *
  * All waits and measures go by CLOCK_MONOTONIC, so that a wall clock which
  * jumps neither cuts a scan nor holds one up. Only log lines, rules about
@@ -27,6 +27,12 @@ int64_t
 clock_monotonic_us(void)
 {
 	return clock_read(CLOCK_MONOTONIC);
+}
+
+int64_t
+clock_thread_us(void)
+{
+	return clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
 
 int64_t

@@ -1,6 +1,6 @@
 /*
- * clock.h - the two clocks: the wall's, which a test may stop, and the
- * monotonic one that waits and measures
+ * clock.h - the clocks: the wall's, which a test may stop, the monotonic one that
+ * waits and measures, and the one of a thread's CPU
  */
 #ifndef STEELYARD_MILTER_CLOCK_H
 #define STEELYARD_MILTER_CLOCK_H
@@ -15,6 +15,9 @@
 
 /* Microseconds on a clock that never goes back; its zero means nothing. */
 int64_t clock_monotonic_us(void);
+
+/* Microseconds of CPU that the calling thread has used. */
+int64_t clock_thread_us(void);
 
 /* Microseconds since 1970 (UTC). */
 int64_t clock_wall_us(void);

@@ -31,6 +31,13 @@ local_scan_clock(void *p)
 	return clock_monotonic_us();
 }
 
+static int64_t
+local_scan_cpu(void *p)
+{
+	(void)p;
+	return clock_thread_us();
+}
+
 /* p: when time is up, monotonic. */
 static bool
 local_scan_spent(void *p)
@@ -128,6 +135,7 @@ local_scan_run(struct local_scan *local, unsigned worker, const struct envelope 
 
 	all.hash_seed = local->hash_seed;
 	all.clock_us = local_scan_clock;
+	all.cpu_us = local_scan_cpu;
 	all.dns = local->setup.resolver != NULL;
 	if (local->setup.health != NULL)
 		all.list_states = list_health_states(

@@ -48,6 +48,13 @@ message_scan_clock(void *p)
 	return clock_monotonic_us();
 }
 
+static int64_t
+message_scan_cpu(void *p)
+{
+	(void)p;
+	return clock_thread_us();
+}
+
 /* The end of one wait: the deadline, or when the peer must be told again. */
 static int64_t
 wait_until(const struct message_scan *scan)
@@ -165,6 +172,7 @@ message_scan_open(struct scanner *scanner, struct message_scan *scan)
 					       : clock_wall_us() / CLOCK_SECOND_US,
 		.hash_seed = scanner->hash_seed,
 		.clock_us = message_scan_clock,
+		.cpu_us = message_scan_cpu,
 		.dns = scan->generation->resolver != NULL,
 		.size = scan->size,
 		.early = scan->early,

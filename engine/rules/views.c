@@ -171,8 +171,9 @@ redirector_target(void *p, struct slice uri)
 {
 	struct views *views = p;
 	const struct policy *policy = &views->ruleset->policy;
-	const struct regex_limits limits = { policy->match_limit, policy->heap_limit,
-		views->budget };
+	const struct regex_limits limits = {
+		.match = policy->match_limit, .heap = policy->heap_limit, .budget = views->budget
+	};
 
 	for (size_t i = 0; i < views->ruleset->redirector_count; i++) {
 		struct regex_match match = { 0 };
@@ -310,7 +311,8 @@ views_may_hit_field(struct views *views, const struct rule *rule, struct slice v
 static bool
 views_may_match(struct views *views, const struct rule *rule, struct slice text)
 {
-	if (views->spent || views->limited[rule->index] >= VIEWS_LIMITED_MAX)
+	if (views->spent || views->limited[rule->index] >= VIEWS_LIMITED_MAX ||
+	    (rule->def.feed != NULL && views->feed_us >= VIEWS_FEED_US))
 		return false;
 	views->unasked += text.n;
 	return views->unasked < BUDGET_BYTES || !views_spent(views);
@@ -368,11 +370,38 @@ static struct regex_limits
 limits_of(const struct views *views, const struct rule *rule)
 {
 	const struct policy *policy = &views->ruleset->policy;
-	struct regex_limits limits = { policy->match_limit, policy->heap_limit, views->budget };
+	struct regex_limits limits = {
+		.match = policy->match_limit, .heap = policy->heap_limit, .budget = views->budget
+	};
 
 	if (rule->def.feed != NULL)
 		limits.match = (limits.match + VIEWS_FEED_DIVISOR - 1) / VIEWS_FEED_DIVISOR;
 	return limits;
+}
+
+/* The thread's clock, where the rule's time is counted. */
+static int64_t
+feed_clock(const struct views *views, const struct rule *rule)
+{
+	return rule->def.feed != NULL && views->cpu_us != NULL ? views->cpu_us(views->cpu_p) : 0;
+}
+
+/*
+ * Takes a match of a feed's rule off the share that feeds have of a message: PCRE2's limit begins
+ * anew at each place, so alone it bounds nothing. True: that match was too dear, or the last.
+ */
+static bool
+charge_feed(struct views *views, const struct rule *rule, int64_t begun)
+{
+	int64_t us = feed_clock(views, rule) - begun;
+
+	if (us <= 0)
+		return false;
+	views->feed_us += us;
+	if (views->feed_us >= VIEWS_FEED_US)
+		views_note(views, "rules of feeds took %d ms: the rest of them was not matched",
+		    VIEWS_FEED_US / 1000);
+	return us >= VIEWS_FEED_MATCH_US || views->feed_us >= VIEWS_FEED_US;
 }
 
 static enum regex_outcome
@@ -380,6 +409,7 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
     struct slice text, struct regex_match *match)
 {
 	const struct regex_limits limits = limits_of(views, rule);
+	int64_t begun = feed_clock(views, rule);
 	enum regex_outcome outcome = regex == rule->regex && rule->anchored != NULL &&
 					     views->prefilter != NULL
 					 ? next_start(views, rule, text, &limits, match)
@@ -390,7 +420,7 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
 		    SLICE_ARG(rule->def.name));
 	if (outcome == REGEX_SPENT)
 		views_spent(views);
-	if (outcome == REGEX_LIMIT)
+	if (charge_feed(views, rule, begun) || outcome == REGEX_LIMIT)
 		note_limited(views, rule);
 	return outcome;
 }

@@ -32,6 +32,9 @@
 #define VIEWS_LIMITED_MAX 3
 /* Of a rule that a feed has brought a match may cost so many times less. */
 #define VIEWS_FEED_DIVISOR 10
+/* CPU that rules of feeds may take of a message together, and what one match may, microseconds. */
+#define VIEWS_FEED_US 200000
+#define VIEWS_FEED_MATCH_US 50000
 /* Rules that reached it are named in the verdict, so many at most. */
 #define VIEWS_LIMITED_NAMED 64
 
@@ -90,6 +93,8 @@ struct views {
 	struct slice bytes; /* the message as it came, whole: also what size_limit cut off */
 	bool bytes_cut; /* there was more, which the caller could not keep */
 	int64_t now;
+	int64_t (*cpu_us)(void *p); /* the thread's CPU; NULL: feeds have no share of it */
+	void *cpu_p;
 	uint64_t hash_seed;
 	struct prefilter_scan *prefilter; /* NULL: every rule is asked about every text */
 	bool spent; /* the budget ran out: nothing more is matched */
@@ -112,6 +117,7 @@ struct views {
 	size_t unasked; /* bytes matched since the budget was asked */
 	unsigned rules_unasked; /* rules since then */
 	unsigned char *limited; /* by rule number */
+	int64_t feed_us; /* CPU that rules of feeds took so far */
 	struct view_field *fields; /* by selector number */
 	const struct relays *relays;
 	struct texts *texts;
