@@ -116,7 +116,7 @@ command(struct carrier *carrier, const struct slice *args, size_t n, unsigned ms
 
 	*reply_r = NULL;
 	for (int i = 0; i < 2 && worth_another(outcome); i++) {
-		if (outcome == LINK_READONLY || outcome == LINK_MASTERDOWN)
+		if (i > 0 && outcome != LINK_LOST)
 			redis_link_next_address(carrier->link);
 		if (i > 0)
 			redis_link_close(carrier->link);
@@ -125,6 +125,12 @@ command(struct carrier *carrier, const struct slice *args, size_t n, unsigned ms
 			outcome = redis_link_connect(carrier->link, err);
 		if (outcome == LINK_OK)
 			outcome = redis_link_command(carrier->link, args, n, ms, reply_r, err);
+	}
+	/* The next call asks another: this one may be up and answer nobody. */
+	if (worth_another(outcome) || outcome == LINK_PROTOCOL || outcome == LINK_OVERSIZED ||
+	    outcome == LINK_LOADING) {
+		redis_link_next_address(carrier->link);
+		redis_link_close(carrier->link);
 	}
 	return fault_of(outcome);
 }
@@ -222,9 +228,28 @@ read_entry(const struct redis_value *value, uint64_t *seq_r, struct slice *bytes
 	return false;
 }
 
-/* Hands on the entries of an XRANGE's answer; foreign ones are passed over. */
-static void
-hand_on(const struct redis_value *list, carrier_entry *each, void *p, size_t *count_r)
+/* Tells of an item of the log that no publisher put there. FAULT_MALFORMED. */
+static enum fault
+foreign(const struct carrier *carrier, const struct redis_value *item, struct err *err)
+{
+	struct slice id = SLICE("?");
+
+	if (item->kind == REDIS_KIND_ARRAY && item->count > 0 &&
+	    item->items[0].kind == REDIS_KIND_TEXT)
+		id = slice_cut(item->items[0].text, 0, NUMBER_SIZE);
+	err_set(err,
+	    "item %.*s of the log is no entry of a feed, and bars what follows: XDEL %s %.*s",
+	    SLICE_ARG(id), carrier->keys.log, SLICE_ARG(id));
+	return FAULT_MALFORMED;
+}
+
+/*
+ * Hands on the entries of an XRANGE's answer; foreign items are passed over, and a fault where
+ * there is nothing else: who waited for more would get them again at once.
+ */
+static enum fault
+hand_on(const struct carrier *carrier, const struct redis_value *list, carrier_entry *each, void *p,
+    size_t *count_r, struct err *err)
 {
 	for (size_t i = 0; list->kind == REDIS_KIND_ARRAY && i < list->count; i++) {
 		struct slice bytes;
@@ -234,8 +259,11 @@ hand_on(const struct redis_value *list, carrier_entry *each, void *p, size_t *co
 			continue;
 		(*count_r)++;
 		if (!each(p, seq, bytes))
-			return;
+			break;
 	}
+	if (list->kind != REDIS_KIND_ARRAY || list->count == 0 || *count_r > 0)
+		return FAULT_NONE;
+	return foreign(carrier, &list->items[0], err);
 }
 
 static enum fault
@@ -251,7 +279,7 @@ read_now(struct carrier *carrier, uint64_t from, carrier_entry *each, void *p, s
 	enum fault fault = command(carrier, args, 6, COMMAND_MS, &reply, err);
 
 	if (fault == FAULT_NONE)
-		hand_on(redis_reply_value(reply), each, p, count_r);
+		fault = hand_on(carrier, redis_reply_value(reply), each, p, count_r, err);
 	redis_reply_free(&reply);
 	return fault;
 }
@@ -275,7 +303,7 @@ read_waiting(struct carrier *carrier, uint64_t from, unsigned wait_ms, carrier_e
 		/* [[key, entries]] */
 		if (value->kind == REDIS_KIND_ARRAY && value->count == 1 &&
 		    value->items[0].kind == REDIS_KIND_ARRAY && value->items[0].count == 2)
-			hand_on(&value->items[0].items[1], each, p, count_r);
+			fault = hand_on(carrier, &value->items[0].items[1], each, p, count_r, err);
 		else if (value->kind != REDIS_KIND_NIL)
 			fault = unexpected(err);
 	}
@@ -306,9 +334,10 @@ carrier_last(struct carrier *carrier, uint64_t *seq_r, struct err *err)
 		const struct redis_value *list = redis_reply_value(reply);
 		struct slice bytes;
 
-		if (list->kind != REDIS_KIND_ARRAY ||
-		    (list->count > 0 && !read_entry(&list->items[0], seq_r, &bytes)))
+		if (list->kind != REDIS_KIND_ARRAY)
 			fault = unexpected(err);
+		else if (list->count > 0 && !read_entry(&list->items[0], seq_r, &bytes))
+			fault = foreign(carrier, &list->items[0], err);
 	}
 	carrier->looked = fault == FAULT_NONE ? redis_link_connections(carrier->link) : 0;
 	redis_reply_free(&reply);

@@ -55,7 +55,8 @@ carrier_set(struct carrier *carrier, enum carrier_thing thing, struct slice byte
 
 /*
  * At most CARRIER_BATCH entries from number `from` on, each given to `each` with its number;
- * waits for the first one for `wait_ms`, 0: not at all. *count_r: how many came.
+ * waits for the first one for `wait_ms`, 0: not at all. *count_r: how many came. FAULT_MALFORMED:
+ * there are items, and none is an entry.
  */
 enum fault carrier_entries(struct carrier *carrier, uint64_t from, unsigned wait_ms,
     carrier_entry *each, void *p, size_t *count_r, struct err *err);

@@ -73,7 +73,7 @@ const char *redis_link_peer(const struct redis_link *link);
 /* Closes the connection, if any. */
 void redis_link_close(struct redis_link *link);
 
-/* Begins with the next address the next time: for a publisher whom a replica told READONLY. */
+/* Begins with the next address the next time: this one is a replica, or answers nobody. */
 void redis_link_next_address(struct redis_link *link);
 
 /*

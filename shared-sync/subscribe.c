@@ -212,11 +212,13 @@ step_head(
 			subscriber->refused++;
 	}
 	buf_clear(&subscriber->last_head);
-	if (fault == FAULT_NONE)
+	/* A channel need not have a head yet; of a kept one the time is channel_state's to tell. */
+	if (news->head || fault == FAULT_EMPTY)
+		fault = FAULT_NONE;
+	if (news->head)
 		buf_add(&subscriber->last_head, buf_slice(&bytes));
 	buf_clear(&bytes);
-	/* A channel need not have a head yet. */
-	note_fault(subscriber, PART_HEAD, fault == FAULT_EMPTY ? FAULT_NONE : fault, &err);
+	note_fault(subscriber, PART_HEAD, fault, &err);
 	return 0;
 }
 
