@@ -232,6 +232,12 @@ feed_channel_setting(const struct feed_channel *channel)
 	return channel->setting;
 }
 
+struct slice
+feed_channel_name(const struct feed_channel *channel)
+{
+	return slice_of(channel->name);
+}
+
 void
 feed_channel_move(struct feed_channel *channel, const struct generation *generation,
     const struct feed_setting *setting)

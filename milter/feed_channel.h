@@ -57,7 +57,11 @@ void feed_channel_start(struct feed_channel *channel);
 void feed_channel_move(struct feed_channel *channel, const struct generation *generation,
     const struct feed_setting *setting);
 
+/* The setting in force; for the builder's thread alone, which moves it. */
 const struct feed_setting *feed_channel_setting(const struct feed_channel *channel);
+
+/* Its channel's name, which any thread may read and which never changes. */
+struct slice feed_channel_name(const struct feed_channel *channel);
 
 /* Ends the thread, keeps counters, frees it and nulls *channel; NULL inside is fine. */
 void feed_channel_close(struct feed_channel **channel);

@@ -90,7 +90,7 @@ static struct feed_channel *
 find_channel(const struct vec *channels, struct slice name)
 {
 	for (size_t i = 0; i < channels->n; i++)
-		if (slice_eq(feed_channel_setting(*channel_at(channels, i))->channel, name))
+		if (slice_eq(feed_channel_name(*channel_at(channels, i)), name))
 			return *channel_at(channels, i);
 	return NULL;
 }
