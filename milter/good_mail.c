@@ -1,8 +1,8 @@
 /*
  * good_mail.c - whether a message is surely good, and whose it is
  *
- * A user counts as the domain of his login, or as himself where that has none: not as his
- * envelope sender, which he may choose. So one stolen password is one domain.
+ * A user counts as the domain of his login, and all users whose login has none as one: not as
+ * his envelope sender, which he may choose. So stolen passwords of one site are one domain.
  */
 #include "config.h"
 
@@ -10,15 +10,18 @@
 
 #include "conf/ruleset_load.h"
 
-/* What stands behind the last @; all of it where there is none. */
-static struct slice
-domain_of(struct slice address)
-{
-	size_t at = address.n;
+/* Stands for the domain of all users whose login has none. */
+#define OWN_USERS SLICE("users of our own")
 
-	while (at > 0 && address.p[at - 1] != '@')
+/* What stands behind the last @. */
+static struct slice
+domain_of(struct slice login)
+{
+	size_t at = login.n;
+
+	while (at > 0 && login.p[at - 1] != '@')
 		at--;
-	return slice_from(address, at);
+	return at > 0 ? slice_from(login, at) : OWN_USERS;
 }
 
 static bool

@@ -216,7 +216,10 @@ judge_rule(struct work *work, const struct fold_rule *rule, struct applied *appl
 	applied->rule.put_seq = rule->put_seq;
 	set_refusal(applied, &refusal);
 	*(struct applied **)vec_push(&work->told) = applied;
-	if (!taken) {
+	/* A rule that was too dear is not even matched. */
+	if (!taken || applied->rule.state == GUARD_LIMIT) {
+		if (taken)
+			work->source.defs.n--;
 		if (was_in)
 			*(struct slice *)vec_push(&work->removals) = applied->rule.name;
 		return;

@@ -43,10 +43,10 @@ enum guard_state {
 
 const char *guard_state_word(enum guard_state state);
 
-/* The postmaster's own decision about a name; it outlives the rule. */
+/* The postmaster's own decision; a mute is of the name and outlives the rule. */
 enum guard_decision {
 	GUARD_UNDECIDED,
-	GUARD_PROMOTE, /* it scores, whatever the guard thinks */
+	GUARD_PROMOTE, /* this version scores, whatever the guard thinks */
 	GUARD_MUTE,
 };
 

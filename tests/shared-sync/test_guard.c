@@ -149,7 +149,7 @@ static void
 test_decisions(void **state)
 {
 	struct guard *guard = guard_of(&usual);
-	struct fold *fold = fold_of(3, "rules: {COMM_A: {body: /z/}}");
+	struct fold *fold = fold_of(3, "rules: {COMM_A: {body: /z/}}"), *next;
 
 	(void)state;
 	assert_false(guard_decide(guard, SLICE("COMM_C"), GUARD_MUTE));
@@ -166,6 +166,14 @@ test_decisions(void **state)
 		assert_false(hit(guard, NOW, domain));
 	}
 	assert_int_equal(guard_state(guard, RULE, NOW), GUARD_LIVE);
+	/* What was promoted is that version: the guard looks at the next one. */
+	next = fold_of(4, "rules: {COMM_A: {body: /the/}}");
+	guard_follow(guard, next, NOW);
+	hit(guard, NOW, "1.example");
+	hit(guard, NOW, "2.example");
+	assert_true(hit(guard, NOW, "3.example"));
+	assert_int_equal(guard_state(guard, RULE, NOW), GUARD_GOOD_MAIL);
+	fold_free(&next);
 	fold_free(&fold);
 	guard_free(&guard);
 }
