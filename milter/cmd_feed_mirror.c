@@ -23,15 +23,14 @@ tell(void *p, const char *text)
 	command_complain("%s", text);
 }
 
-/* A fault that time may mend. */
+/* A fault that time may mend: a spoiled byte, a foreign item, a keyset that is renewed late. */
 static bool
 may_pass(enum fault fault)
 {
-	return fault == FAULT_UNREACHABLE || fault == FAULT_NO_KEYSET || fault == FAULT_GAP ||
-	       fault == FAULT_ORDER || fault == FAULT_DENIED || fault == FAULT_DISK;
+	return fault != FAULT_FORK && fault != FAULT_ROLE && fault != FAULT_RETIRED;
 }
 
-/* Copies and follows. What only a person can mend (a fork, a false signature) ends it. */
+/* Copies and follows. What only a person can mend, such as a fork, ends it. */
 static int
 follow(struct mirror *mirror, bool once, int end_pipe)
 {

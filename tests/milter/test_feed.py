@@ -174,6 +174,13 @@ def test_altered():
                 wait_for("fault " + fault, lambda: daemon.feed()["fault"] == fault)
                 same("sequence", daemon.feed()["sequence"], 1)
             redis.command("DEL", LOG)
+            redis.command("XADD", LOG, "1-0", "e", entry)
+            foreign = redis.command("XADD", LOG, "*", "x", "y")
+            wait_for("a foreign item", lambda: "XDEL" in str(daemon.feed().get("text")))
+            same("fault", daemon.feed()["fault"], "malformed")
+            redis.command("XDEL", LOG, foreign)
+            wait_for("peace", lambda: daemon.feed()["fault"] in ("none", None))
+            redis.command("DEL", LOG)
             for key in (KEYS, HEAD, SNAPSHOT):
                 redis.command("SET", key, b"rubbish")
             wait_for("a fault of the keyset", lambda: daemon.feed()["fault"] == "truncated")
@@ -217,6 +224,12 @@ def test_decisions():
             same("muted", (daemon.hits("alpha"), daemon.rule("COMM_A")["state"]), ({}, "muted"))
             wait_for("a counted hit", lambda: daemon.rule("COMM_A")["hits"] == 1)
             same("restart", daemon.stop(), 0)
+            message = daemon.folder / "message"
+            message.write_text("From: a@example.com\nSubject: x\n\nalpha\n")
+            done = subprocess.run([STEELYARD, "check", "-c", str(daemon.config), "--json", str(message)],
+                                  capture_output=True, text=True, timeout=60, check=True)
+            found = json.loads(done.stdout)
+            same("check", (found["hits"], found["shadow"]), ([], [{"rule": "COMM_A", "count": 1}]))
             daemon.log.unlink()
             daemon.start()
             same("still", (daemon.hits("alpha"), daemon.rule("COMM_A")["state"]), ({}, "muted"))
