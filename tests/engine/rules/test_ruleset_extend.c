@@ -695,6 +695,54 @@ test_limited(void **state)
 	ruleset_unref(&base);
 }
 
+/* A thread that has used 30 ms more each time that somebody asks. */
+static int64_t
+slow_thread(void *p)
+{
+	return *(int64_t *)p += 30000;
+}
+
+/* Rules of feeds together have a share of a message's time; rules of ours go on. */
+static void
+test_share(void **state)
+{
+	static const struct rule_def ours[] = { BODY("OURS", "/last/") };
+	struct rule_def puts[] = { PUT("F1", "/first/", &feed_one), PUT("F2", "/first/", &feed_one),
+		PUT("F3", "/first/", &feed_one), PUT("F4", "/first/", &feed_one),
+		PUT("F5", "/first/", &feed_one), PUT("F6", "/first/", &feed_one),
+		PUT("F7", "/first/", &feed_one), PUT("F8", "/first/", &feed_one),
+		PUT("F9", "/first/", &feed_one) };
+	const struct ruleset_change change = { .puts = puts, .put_count = 9 };
+	static const struct budget endless = { NULL, NULL };
+	static const struct envelope nobody = { .known = false };
+	int64_t used = 0;
+	const struct scan_options options = { .cpu_us = slow_thread, .cpu_p = &used };
+	struct ruleset *base = helper_build(ours, 1, NULL, NULL);
+	struct ruleset *ruleset = ruleset_extend(base, &change, NULL);
+	struct slot *slot = helper_slot();
+	struct arena *arena = arena_new((size_t)1 << 20);
+	struct scan *scan = scan_open(arena, ruleset, &nobody, &options);
+	const struct verdict *verdict;
+	bool ours_hit = false;
+
+	(void)state;
+	scan_message(scan, slot, SLICE("From: a@example.org\n\nfirst and last\n"), &endless);
+	verdict = scan_verdict(scan);
+	/* Seven of them make 200 ms. */
+	assert_int_equal(verdict->hit_count, 8);
+	for (size_t i = 0; i < verdict->hit_count; i++)
+		ours_hit |= slice_eq(verdict->hits[i].name, SLICE("OURS"));
+	assert_true(ours_hit);
+	assert_int_equal(verdict->limited_count, 1);
+	assert_true(slice_starts(verdict->notes[0], SLICE("rules of feeds took 200 ms")));
+	assert_false(verdict->incomplete);
+	scan_close(&scan);
+	arena_free(&arena);
+	slot_free(&slot);
+	ruleset_unref(&ruleset);
+	ruleset_unref(&base);
+}
+
 int
 main(void)
 {
@@ -702,6 +750,7 @@ main(void)
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limited),
+		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_shipped),
 		cmocka_unit_test(test_stock),
 	};
