@@ -162,7 +162,7 @@ guard_follow(struct guard *guard, const struct fold *fold, int64_t now)
 		if (entry == NULL)
 			entry = entry_new(guard, rule->name);
 		if (entry->rule.version != rule->put_seq) {
-			/* What was looked at and promoted was another rule; a mute is of the name. */
+			/* What was promoted was another rule; a mute is of the name. */
 			if (entry->rule.version != 0 && entry->rule.decision == GUARD_PROMOTE)
 				entry->rule.decision = GUARD_UNDECIDED;
 			entry_begin(entry, rule->put_seq, now);
