@@ -5,6 +5,13 @@ tests_shared_sync_redis_ping_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_L
 feed_scripts += tests/shared-sync/test_redis_link.py tests/shared-sync/test_publish.py
 EXTRA_DIST += tests/shared-sync/redis_server.py
 
+# Thousands of subscribers at a Redis, with figures.
+check_PROGRAMS += tests/shared-sync/feed_crowd
+tests_shared_sync_feed_crowd_SOURCES = tests/shared-sync/feed_crowd.c
+tests_shared_sync_feed_crowd_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS)
+feed_scripts += tests/shared-sync/feed_fanout.py
+long_scripts += tests/shared-sync/feed_fanout.py
+
 unit_tests += tests/shared-sync/test_channel_keys
 tests_shared_sync_test_channel_keys_SOURCES = tests/shared-sync/test_channel_keys.c
 tests_shared_sync_test_channel_keys_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
