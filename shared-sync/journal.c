@@ -175,7 +175,7 @@ static int
 lock_journal(const char *dir, struct slice channel, struct err *err)
 {
 	struct buf path = path_of(dir, channel, "lock");
-	int fd = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	int fd = stored_file_open(buf_text(&path), O_RDWR, FILE_MODE);
 
 	if (fd < 0)
 		fail(err, buf_text(&path), errno);
@@ -221,7 +221,7 @@ open_entries(struct journal *journal, struct channel *channel, struct err *err)
 	struct slice file = SLICE_ABSENT;
 	bool good;
 
-	journal->entries = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	journal->entries = stored_file_open(path, O_RDWR, FILE_MODE);
 	good = journal->entries >= 0 ? file_read(arena, path, JOURNAL_FILE_MAX, &file, err) == 1
 				     : fail(err, path, errno);
 	if (good) {

@@ -69,11 +69,33 @@ write_all(int fd, struct slice bytes)
 	return fsync(fd) == 0;
 }
 
+int
+stored_file_open(const char *path, int flags, mode_t mode)
+{
+	int fd = open(path, O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, mode);
+	struct buf folder = { 0 };
+	struct stat there;
+
+	if (fd < 0 || geteuid() != 0)
+		return fd;
+	folder_of(path, &folder);
+	if (stat(buf_text(&folder), &there) == 0 && there.st_uid != 0 &&
+	    fchown(fd, there.st_uid, there.st_gid) != 0) {
+		int error = errno;
+
+		close(fd);
+		errno = error;
+		fd = -1;
+	}
+	buf_clear(&folder);
+	return fd;
+}
+
 /* Into a file opened with these flags. One that could not be filled is taken away. */
 static bool
 fill(const char *path, int flags, struct slice bytes, mode_t mode, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, mode);
+	int fd = stored_file_open(path, O_WRONLY | flags, mode);
 	bool good;
 
 	if (fd < 0)

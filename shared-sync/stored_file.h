@@ -19,6 +19,13 @@ bool stored_file_write(const char *path, struct slice bytes, mode_t mode, struct
 /* Makes a file that must not be there yet, flushed as above. False with *err. */
 bool stored_file_create(const char *path, struct slice bytes, mode_t mode, struct err *err);
 
+/*
+ * Opens (and makes) the file at `path` with these flags beside O_CREAT and O_CLOEXEC, never
+ * through a link. What root makes in another's folder is that one's, so that a daemon can
+ * read what root imported. -1 with errno.
+ */
+int stored_file_open(const char *path, int flags, mode_t mode);
+
 /* Renames within one folder, and flushes that. */
 bool stored_file_rename(const char *from, const char *to, struct err *err);
 
