@@ -77,6 +77,7 @@ struct feed_channel {
 	char journal_fault[ERR_TEXT_SIZE];
 
 	/* the thread's own */
+	bool local_kept; /* the file of decisions could not be read: it stays as it is */
 	int64_t saved_us, head_saved_us;
 	int64_t look_s; /* when the next rule's time in shadow is over */
 	bool counters_changed, head_unsaved, checkpoint_due;
@@ -138,8 +139,12 @@ open_journal(struct feed_channel *channel)
 			set_journal_fault(channel, err.text);
 		else if (err.text[0] != '\0')
 			log_trouble(channel, fault_word(FAULT_DISK), err.text);
-		if (journal_local_read(
-			channel->folder, slice_of(channel->name), arena, &text, &err))
+		/* What cannot be read holds the postmaster's word: nothing is written over it. */
+		channel->local_kept = !journal_local_read(
+		    channel->folder, slice_of(channel->name), arena, &text, &err);
+		if (channel->local_kept)
+			set_journal_fault(channel, err.text);
+		else
 			guard_read(channel->guard, text);
 	}
 	arena_free(&arena);
@@ -170,7 +175,28 @@ ops_hold(void *p, bool on)
 		pthread_mutex_unlock(&channel->host->building);
 }
 
-/* The way to Redis; what is wrong with it is told, and the journal serves. */
+/* What is wrong with the way to Redis; told when it begins. */
+static void
+set_carrier_fault(struct feed_channel *channel, const struct err *err)
+{
+	struct buf text = { 0 };
+	bool begins;
+
+	err_format(err, &text);
+	pthread_mutex_lock(&channel->lock);
+	channel->link.fault = FAULT_UNREACHABLE;
+	begins = strncmp(channel->link.text, buf_text(&text), sizeof(channel->link.text) - 1) != 0;
+	snprintf(channel->link.text, sizeof(channel->link.text), "%s", buf_text(&text));
+	pthread_mutex_unlock(&channel->lock);
+	if (begins)
+		log_trouble(channel, fault_word(FAULT_UNREACHABLE), buf_text(&text));
+	buf_clear(&text);
+}
+
+/*
+ * The way to Redis, where the settings have one. What is wrong with it, such as a password's file
+ * that is not there yet, is told, and the journal serves. Under `building`, but at the start.
+ */
 static void
 open_carrier(struct feed_channel *channel)
 {
@@ -187,9 +213,7 @@ open_carrier(struct feed_channel *channel)
 		return;
 	channel->carrier = carrier_new(&place, slice_of(channel->name), &err);
 	if (channel->carrier == NULL) {
-		log_trouble(channel, fault_word(FAULT_UNREACHABLE), err.text);
-		channel->link.fault = FAULT_UNREACHABLE;
-		snprintf(channel->link.text, sizeof(channel->link.text), "%s", err.text);
+		set_carrier_fault(channel, &err);
 		return;
 	}
 	channel->subscriber = subscriber_new(channel->channel, &ops);
@@ -370,6 +394,10 @@ save_local(struct feed_channel *channel, struct err *err)
 	struct buf text = { 0 };
 	bool good = true;
 
+	if (channel->local_kept) {
+		err_set(err, "decisions are not kept: what is there could not be read");
+		return false;
+	}
 	if (channel->folder == NULL)
 		return true;
 	guard_write(channel->guard, &text);
@@ -541,6 +569,11 @@ follow(struct feed_channel *channel)
 	struct subscriber_now now = time_now(channel);
 	unsigned wait_ms;
 
+	if (channel->subscriber == NULL) {
+		pthread_mutex_lock(&channel->host->building);
+		open_carrier(channel);
+		pthread_mutex_unlock(&channel->host->building);
+	}
 	if (channel->subscriber == NULL)
 		return IDLE_MS;
 	wait_ms = subscriber_step(channel->subscriber, &now, &news);

@@ -31,7 +31,7 @@
 #include "shared-sync/stored_file.h"
 
 #define FILE_MODE 0640
-#define LOCAL_MAX ((size_t)8 * 1024 * 1024)
+#define LOCAL_MAX ((size_t)64 * 1024 * 1024)
 #define CHECKPOINT_MAX (FOLD_TEXT_MAX + CARRIED_KEYSET_BODY_MAX + (size_t)8 * 1024)
 #define JOURNAL_FILE_MAX (4 * JOURNAL_BYTES_MAX)
 /* Both files, and room for how they are kept. */

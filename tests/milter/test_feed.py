@@ -5,6 +5,7 @@ Publisher, Redis and daemon are the real ones.
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -122,6 +123,24 @@ def test_redis_restarts():
             publisher.publish(rule("COMM_B", "beta"))
             daemon.wait_feed(60, sequence=2, live=2)
             same("goes on", daemon.hits("beta"), {"COMM_B": "1.000"})
+    with_redis(scenario)
+
+
+def test_late_password():
+    """a password's file that comes after the daemon's start is read then"""
+    def scenario(redis, publisher):
+        path = publisher.key("password")
+        os.chmod(publisher.folder, 0o711)  # the daemon is nobody
+        with Follower(publisher, redis, ", password_file: '%s'%s" % (path, POLICY)) as daemon:
+            daemon.wait_feed(connected=False, fault="unreachable")
+            assert str(path) in daemon.feed()["text"], daemon.feed()
+            with open(path + ".new", "w", encoding="ascii") as file:
+                os.chmod(file.name, 0o600)
+                file.write("default any\n")
+            if os.geteuid() == 0:
+                shutil.chown(path + ".new", "nobody")
+            os.rename(path + ".new", path)
+            daemon.wait_feed(connected=True)
     with_redis(scenario)
 
 
