@@ -9,10 +9,8 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "milter/command.h"
-#include "milter/control_client.h"
 #include "milter/control_protocol.h"
 
 #define STATUS_WAIT_S 10
@@ -62,32 +60,6 @@ parse(struct asking *asking, int argc, char **argv, bool may_json)
 	return optind == argc;
 }
 
-static int
-ask(const struct asking *asking, const char *request, unsigned wait_s, int refused)
-{
-	struct settings *settings = NULL;
-	struct buf text = { 0 };
-	struct err err = { 0 };
-	int answer;
-
-	if (asking->socket == NULL) {
-		settings = command_settings(asking->config);
-		if (settings == NULL)
-			return COMMAND_USAGE;
-	}
-	answer = control_ask(asking->socket != NULL ? asking->socket : settings->control_socket,
-	    request, wait_s, &text, &err);
-	settings_free(&settings);
-	if (answer < 0)
-		command_complain("%s", err.text);
-	else if (answer == 0)
-		fwrite(text.p, 1, text.n, stderr);
-	else if (!command_print(&text))
-		answer = -1;
-	buf_clear(&text);
-	return answer > 0 ? COMMAND_DONE : answer == 0 ? refused : COMMAND_FAULT;
-}
-
 int
 cmd_status(int argc, char **argv)
 {
@@ -97,8 +69,8 @@ cmd_status(int argc, char **argv)
 		fputs(status_help, asking.help ? stdout : stderr);
 		return asking.help ? COMMAND_DONE : COMMAND_USAGE;
 	}
-	return ask(&asking, asking.json ? CONTROL_STATUS_JSON : CONTROL_STATUS, STATUS_WAIT_S,
-	    COMMAND_FAULT);
+	return command_ask(asking.socket, asking.config,
+	    asking.json ? CONTROL_STATUS_JSON : CONTROL_STATUS, STATUS_WAIT_S, COMMAND_FAULT);
 }
 
 int
@@ -110,5 +82,6 @@ cmd_reload(int argc, char **argv)
 		fputs(reload_help, asking.help ? stdout : stderr);
 		return asking.help ? COMMAND_DONE : COMMAND_USAGE;
 	}
-	return ask(&asking, CONTROL_RELOAD, RELOAD_WAIT_S, COMMAND_USAGE);
+	return command_ask(
+	    asking.socket, asking.config, CONTROL_RELOAD, RELOAD_WAIT_S, COMMAND_USAGE);
 }

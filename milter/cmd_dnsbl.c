@@ -15,7 +15,6 @@
 #include "engine/mime/ip.h"
 #include "milter/clock.h"
 #include "milter/command.h"
-#include "milter/control_client.h"
 #include "milter/control_protocol.h"
 #include "milter/dns_service.h"
 #include "milter/json.h"
@@ -83,29 +82,8 @@ parse(struct dnsbl_command *command, int argc, char **argv)
 static int
 status(const struct dnsbl_command *command)
 {
-	struct settings *settings = NULL;
-	struct buf text = { 0 };
-	struct err err = { 0 };
-	const char *socket = command->socket;
-	int answer;
-
-	if (socket == NULL) {
-		settings = command_settings(command->config);
-		if (settings == NULL)
-			return COMMAND_USAGE;
-		socket = settings->control_socket;
-	}
-	answer = control_ask(
-	    socket, command->json ? CONTROL_DNSBL_JSON : CONTROL_DNSBL, STATUS_WAIT_S, &text, &err);
-	settings_free(&settings);
-	if (answer < 0)
-		command_complain("%s", err.text);
-	else if (answer == 0)
-		fwrite(text.p, 1, text.n, stderr);
-	else if (!command_print(&text))
-		answer = -1;
-	buf_clear(&text);
-	return answer > 0 ? COMMAND_DONE : COMMAND_FAULT;
+	return command_ask(command->socket, command->config,
+	    command->json ? CONTROL_DNSBL_JSON : CONTROL_DNSBL, STATUS_WAIT_S, COMMAND_FAULT);
 }
 
 /* One list that is asked, and what came of it. */

@@ -5,41 +5,16 @@
  */
 #include "config.h"
 
-#include <stdio.h>
-
 #include "milter/cmd_feed.h"
 #include "milter/command.h"
-#include "milter/control_client.h"
 #include "milter/control_protocol.h"
 
 #define STATUS_WAIT_S 60
 
-/* Asks the daemon and prints its answer. */
 static int
 ask(const struct feed_options *options, const char *request)
 {
-	struct settings *settings = NULL;
-	struct buf text = { 0 };
-	struct err err = { 0 };
-	const char *socket = options->socket;
-	int answer;
-
-	if (socket == NULL) {
-		settings = command_settings(options->config);
-		if (settings == NULL)
-			return COMMAND_USAGE;
-		socket = settings->control_socket;
-	}
-	answer = control_ask(socket, request, STATUS_WAIT_S, &text, &err);
-	settings_free(&settings);
-	if (answer < 0)
-		command_complain("%s", err.text);
-	else if (answer == 0)
-		fwrite(text.p, 1, text.n, stderr);
-	else if (!command_print(&text))
-		answer = -1;
-	buf_clear(&text);
-	return answer > 0 ? COMMAND_DONE : answer == 0 ? COMMAND_NO : COMMAND_FAULT;
+	return command_ask(options->socket, options->config, request, STATUS_WAIT_S, COMMAND_NO);
 }
 
 int

@@ -18,6 +18,7 @@
 
 #include "conf/diagnostic.h"
 #include "conf/ruleset_load.h"
+#include "milter/control_client.h"
 #include "milter/feed_state.h"
 
 void
@@ -110,4 +111,31 @@ command_number(const char *name, const char *text, int64_t min, int64_t max, int
 	}
 	*number_r = number;
 	return true;
+}
+
+int
+command_ask(
+    const char *socket, const char *config, const char *request, unsigned wait_s, int refused)
+{
+	struct settings *settings = NULL;
+	struct buf text = { 0 };
+	struct err err = { 0 };
+	int answer;
+
+	if (socket == NULL) {
+		settings = command_settings(config);
+		if (settings == NULL)
+			return COMMAND_USAGE;
+		socket = settings->control_socket;
+	}
+	answer = control_ask(socket, request, wait_s, &text, &err);
+	settings_free(&settings);
+	if (answer < 0)
+		command_complain("%s", err.text);
+	else if (answer == 0)
+		fwrite(text.p, 1, text.n, stderr);
+	else if (!command_print(&text))
+		answer = -1;
+	buf_clear(&text);
+	return answer > 0 ? COMMAND_DONE : answer == 0 ? refused : COMMAND_FAULT;
 }

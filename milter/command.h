@@ -52,6 +52,14 @@ command_ruleset(const struct settings *settings, const char *const *paths, size_
 bool
 command_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *number_r);
 
+/*
+ * Asks the daemon by one request line (control_protocol.h) and prints its answer: over the socket
+ * at `socket`, or, when it is NULL, over that of the settings in `config`. Returns the exit status;
+ * `refused` when the daemon answers with an error, which goes to standard error.
+ */
+int command_ask(
+    const char *socket, const char *config, const char *request, unsigned wait_s, int refused);
+
 /* Writes all of it to standard output; false, told of, when that fails. */
 bool command_print(const struct buf *out);
 
