@@ -68,18 +68,6 @@ copy_head(struct mirror *mirror, struct err *err)
 	return fault;
 }
 
-static enum fault
-trim_copy(struct mirror *mirror, uint64_t snapshot, struct err *err)
-{
-	uint64_t first = archive_keep_from(mirror->to.archive, mirror->to.now());
-
-	if (snapshot == 0)
-		return FAULT_NONE;
-	if (first > snapshot + 1)
-		first = snapshot + 1;
-	return carrier_trim(mirror->to.carrier, first, err);
-}
-
 enum fault
 mirror_copy(struct mirror *mirror, struct err *err)
 {
@@ -92,8 +80,8 @@ mirror_copy(struct mirror *mirror, struct err *err)
 		fault = publisher_fetch(&mirror->to, err);
 	if (fault == FAULT_NONE)
 		fault = copy_head(mirror, err);
-	if (fault == FAULT_NONE)
-		fault = trim_copy(mirror, snapshot, err);
+	if (fault == FAULT_NONE && snapshot > 0)
+		fault = publisher_trim(&mirror->to, snapshot, err);
 	if (fault == FAULT_NONE && !archive_tidy(mirror->from.archive, mirror->from.now(), err))
 		fault = FAULT_DISK;
 	return fault;

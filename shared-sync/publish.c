@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shared-sync/inflate.h"
+#include "shared-sync/snapshot.h"
 
 #define ENTRY_ROOM (CARRIED_ENTRY_BODY_MAX + ((size_t)64 << 10))
 
@@ -303,19 +303,14 @@ carried_of(const struct publisher *publisher, enum carried_type type)
 static enum fault
 sign_snapshot(struct publisher *publisher, struct err *err)
 {
-	struct carried carried = carried_of(publisher, CARRIED_SNAPSHOT);
 	enum fault fault = publisher_may_sign(publisher, publisher->key, CARRIED_SNAPSHOT, err);
-	struct buf text = { 0 }, body = { 0 }, bytes = { 0 };
+	struct buf bytes = { 0 };
 
-	if (fault == FAULT_NONE) {
-		fold_write(channel_fold(known(publisher)), &text);
-		carried.raw_size = text.n;
-		deflate_whole(buf_slice(&text), &body);
-		carried_sign(&carried, buf_slice(&body), publisher->key, &bytes);
+	if (fault == FAULT_NONE &&
+	    !snapshot_sign(known(publisher), publisher->now(), publisher->key, &bytes, err))
+		fault = channel_seq(known(publisher)) == 0 ? FAULT_EMPTY : FAULT_OVERSIZED;
+	if (fault == FAULT_NONE)
 		fault = carrier_set(publisher->carrier, CARRIER_SNAPSHOT, buf_slice(&bytes), err);
-	}
-	buf_clear(&text);
-	buf_clear(&body);
 	buf_clear(&bytes);
 	return fault;
 }
@@ -494,8 +489,8 @@ sign_head(struct publisher *publisher, struct err *err)
 	return fault;
 }
 
-static enum fault
-trim(struct publisher *publisher, uint64_t snapshot, struct err *err)
+enum fault
+publisher_trim(struct publisher *publisher, uint64_t snapshot, struct err *err)
 {
 	uint64_t first = archive_keep_from(publisher->archive, publisher->now());
 
@@ -520,7 +515,7 @@ follow_up(struct publisher *publisher, struct err *err)
 		snapshot = seq;
 	}
 	if (fault == FAULT_NONE)
-		fault = trim(publisher, snapshot, err);
+		fault = publisher_trim(publisher, snapshot, err);
 	if (fault == FAULT_NONE && !archive_tidy(publisher->archive, publisher->now(), err))
 		fault = FAULT_DISK;
 	return fault;
@@ -561,7 +556,7 @@ publisher_put_snapshot(struct publisher *publisher, struct err *err)
 	if (fault == FAULT_NONE)
 		fault = sign_snapshot(publisher, err);
 	if (fault == FAULT_NONE)
-		fault = trim(publisher, channel_seq(known(publisher)), err);
+		fault = publisher_trim(publisher, channel_seq(known(publisher)), err);
 	return fault;
 }
 

@@ -66,6 +66,12 @@ enum fault publisher_put(
 enum fault publisher_put_snapshot(struct publisher *publisher, struct err *err);
 enum fault publisher_put_head(struct publisher *publisher, struct err *err);
 
+/*
+ * Drops the entries that need not be kept (archive_keep_from), but none behind the snapshot in
+ * Redis, which is of entry `snapshot`.
+ */
+enum fault publisher_trim(struct publisher *publisher, uint64_t snapshot, struct err *err);
+
 /* Whether the keyset lets `key` sign such a thing next; otherwise the fault with *err. */
 enum fault publisher_may_sign(const struct publisher *publisher, const struct feed_secret *key,
     enum carried_type type, struct err *err);

@@ -433,6 +433,8 @@ def test_withheld():
 def test_trimmed():
     """a trimmed log is entered by the snapshot, and a gap is told of"""
     with Bench() as bench:
+        has("nothing", bench.feed("snapshot", "--key", bench.key("entry"), want=1, err=True), "no entry yet")
+        same("no snapshot", bench.redis.command("GET", SNAPSHOT), None)
         for name in ("a", "b"):
             bench.publish(bench.rule(name))
         bench.feed("snapshot", "--key", bench.key("entry"))
