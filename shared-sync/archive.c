@@ -316,7 +316,7 @@ lock_folder(struct archive *archive, struct err *err)
 {
 	char *path = path_of(archive, "lock");
 
-	archive->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	archive->lock = stored_file_open(path, O_RDWR, FILE_MODE);
 	free(path);
 	for (int ms = 0; archive->lock >= 0; ms += LOCK_STEP_MS) {
 		if (flock(archive->lock, LOCK_EX | LOCK_NB) == 0)

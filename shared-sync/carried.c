@@ -162,18 +162,6 @@ read_hash(struct cursor *cursor, struct slice text, unsigned char *hash_r, struc
 }
 
 static void
-read_key(struct cursor *cursor, struct slice text, char key_r[FEED_KEY_ID + 1])
-{
-	unsigned char id[FEED_KEY_ID / 2];
-
-	if (!hex_read(text, id, sizeof(id))) {
-		cursor_fail(cursor, FAULT_MALFORMED, field_names[FIELD_KEY], "expected a key's id");
-		return;
-	}
-	memcpy(key_r, text.p, FEED_KEY_ID);
-}
-
-static void
 read_value(struct cursor *cursor, enum field field, struct slice text, struct carried *carried,
     size_t *size_r)
 {
@@ -201,7 +189,8 @@ read_value(struct cursor *cursor, enum field field, struct slice text, struct ca
 		carried->expires = read_number(cursor, text, 0, name);
 		break;
 	case FIELD_KEY:
-		read_key(cursor, text, carried->key);
+		if (!feed_key_id_read(text, carried->key))
+			cursor_fail(cursor, FAULT_MALFORMED, name, "expected a key's id");
 		break;
 	case FIELD_RAW_SIZE:
 		carried->raw_size = read_size(cursor, text, CARRIED_SNAPSHOT_RAW_MAX, name);

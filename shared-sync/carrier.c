@@ -192,17 +192,9 @@ static bool
 read_id(struct slice id, uint64_t *seq_r)
 {
 	size_t dash = slice_find_byte(id, 0, '-');
-	uint64_t seq = 0;
 
-	if (dash == 0 || dash > 16 || !slice_eq(slice_from(id, dash), SLICE("-0")))
-		return false;
-	for (size_t i = 0; i < dash; i++) {
-		if (id.p[i] < '0' || id.p[i] > '9')
-			return false;
-		seq = seq * 10 + (uint64_t)(id.p[i] - '0');
-	}
-	*seq_r = seq;
-	return true;
+	return slice_eq(slice_from(id, dash), SLICE("-0")) &&
+	       carried_number(slice_cut(id, 0, dash), seq_r);
 }
 
 /* [id, [field, value, ...]] -> number and the value of field "e". */
@@ -349,16 +341,11 @@ static uint64_t
 header_seq(struct slice header)
 {
 	struct slice line;
-	uint64_t seq = 0;
+	uint64_t seq;
 
-	while (slice_next_line(&header, &line)) {
-		if (!slice_starts(line, SLICE("seq ")))
-			continue;
-		for (size_t i = 4; i < line.n && i < 20 && line.p[i] >= '0' && line.p[i] <= '9';
-		     i++)
-			seq = seq * 10 + (uint64_t)(line.p[i] - '0');
-		return seq;
-	}
+	while (slice_next_line(&header, &line))
+		if (slice_starts(line, SLICE("seq ")))
+			return carried_number(slice_from(line, 4), &seq) ? seq : 0;
 	return 0;
 }
 

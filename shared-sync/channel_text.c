@@ -77,9 +77,6 @@ take_hash(struct cursor *cursor, char end, unsigned char hash_r[CARRIED_HASH])
 static void
 take_head(struct cursor *cursor, struct channel_head *head)
 {
-	unsigned char id[FEED_KEY_ID / 2];
-	struct slice key;
-
 	if (slice_starts(cursor->rest, SLICE("0\n"))) {
 		expect(cursor, SLICE("0\n"));
 		return;
@@ -88,10 +85,7 @@ take_head(struct cursor *cursor, struct channel_head *head)
 	take_hash(cursor, ' ', head->hash);
 	head->issued = (int64_t)take_number(cursor, ' ');
 	head->expires = (int64_t)take_number(cursor, ' ');
-	key = take(cursor, '\n');
-	if (hex_read(key, id, sizeof(id)))
-		memcpy(head->key, key.p, FEED_KEY_ID);
-	else
+	if (!feed_key_id_read(take(cursor, '\n'), head->key))
 		cursor->failed = true;
 }
 

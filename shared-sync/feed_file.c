@@ -47,17 +47,12 @@ read_line(struct slice line, enum carried_type *type_r, size_t *size_r)
 {
 	size_t blank = slice_find_byte(line, 0, ' ');
 	struct slice word = slice_cut(line, 0, blank), digits = slice_from(line, blank + 1);
-	size_t size = 0, i;
+	uint64_t size;
 
-	if (digits.n == 0 || digits.n > SIZE_DIGITS)
+	if (digits.n > SIZE_DIGITS || !carried_number(digits, &size))
 		return false;
-	for (i = 0; i < digits.n; i++) {
-		if (digits.p[i] < '0' || digits.p[i] > '9')
-			return false;
-		size = size * 10 + (size_t)(digits.p[i] - '0');
-	}
-	*size_r = size;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	*size_r = (size_t)size;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (slice_eq(word, words[i])) {
 			*type_r = (enum carried_type)i;
 			return true;

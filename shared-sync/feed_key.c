@@ -89,6 +89,18 @@ public_name(struct feed_public *public)
 	buf_clear(&id);
 }
 
+bool
+feed_key_id_read(struct slice text, char id_r[FEED_KEY_ID + 1])
+{
+	unsigned char id[FEED_KEY_ID / 2];
+
+	if (!hex_read(text, id, sizeof(id)))
+		return false;
+	memcpy(id_r, text.p, FEED_KEY_ID);
+	id_r[FEED_KEY_ID] = '\0';
+	return true;
+}
+
 void
 feed_secret_init(
     struct feed_secret *secret, const unsigned char seed[CRYPTO_ED25519_KEY], unsigned roles)

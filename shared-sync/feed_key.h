@@ -51,6 +51,9 @@ bool feed_public_read(struct slice text, struct feed_public *public_r, struct er
 /* Appends "ed25519:...". */
 void feed_public_write(const struct feed_public *public, struct buf *out);
 
+/* A key's id as text, FEED_KEY_ID lower-case hex digits, and a NUL; false: it is none. */
+bool feed_key_id_read(struct slice text, char id_r[FEED_KEY_ID + 1]);
+
 /* The line of a secret key's file, to and fro. Messages never quote it. */
 bool feed_secret_read(struct slice text, struct feed_secret *secret_r, struct err *err);
 void feed_secret_write(const struct feed_secret *secret, struct buf *out);

@@ -196,17 +196,12 @@ read_score(struct slice text, struct fold_rule *rule)
 static bool
 read_fields(const struct slice fields[FIELDS], struct fold_rule *rule)
 {
-	unsigned char id[FEED_KEY_ID / 2];
-
 	rule->name = fields[0];
 	rule->text = fields[6];
-	if (!fold_rule_name(fields[0]) || !carried_number(fields[1], &rule->seq) ||
-	    !carried_number(fields[2], &rule->put_seq) || rule->put_seq == 0 ||
-	    rule->put_seq > rule->seq || !hex_read(fields[3], id, sizeof(id)) ||
-	    !read_score(fields[4], rule) || !fold_rule_text(fields[6]))
-		return false;
-	memcpy(rule->key, fields[3].p, FEED_KEY_ID);
-	return true;
+	return fold_rule_name(fields[0]) && carried_number(fields[1], &rule->seq) &&
+	       carried_number(fields[2], &rule->put_seq) && rule->put_seq > 0 &&
+	       rule->put_seq <= rule->seq && feed_key_id_read(fields[3], rule->key) &&
+	       read_score(fields[4], rule) && fold_rule_text(fields[6]);
 }
 
 /* Whether writing the rule gives the line again. */

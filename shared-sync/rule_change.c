@@ -18,8 +18,8 @@
 #include "conf/yaml.h"
 #include "conf/yaml_render.h"
 #include "engine/rules/score.h"
-#include "engine/util/ascii.h"
 #include "engine/util/map.h"
+#include "shared-sync/fold_rule.h"
 
 #define ARENA_CAP ((size_t)512 * 1024 * 1024)
 /* Who puts a rule and when is the entry's to say; for the difference any key will do. */
@@ -206,20 +206,10 @@ rule_change_read(
 	return diagnostics_count(diagnostics, SEVERITY_ERROR) == errors;
 }
 
-static bool
-is_name(struct slice name)
-{
-	bool good = name.n > 0 && name.n <= FOLD_NAME_MAX && !ascii_is_digit(name.p[0]);
-
-	for (size_t i = 0; i < name.n; i++)
-		good = good && ascii_is_word(name.p[i]);
-	return good;
-}
-
 bool
 rule_change_remove(struct rule_change *change, struct slice name, struct err *err)
 {
-	if (!is_name(name)) {
+	if (!fold_rule_name(name)) {
 		err_set(err, "\"%.*s\" is no name of a rule", SLICE_ARG(name));
 		return false;
 	}
@@ -236,7 +226,7 @@ rule_change_score(struct rule_change *change, struct slice text, struct err *err
 	struct slice name = slice_cut(text, 0, equals), number = slice_from(text, equals + 1);
 	int64_t score;
 
-	if (equals == text.n || !is_name(name) || !score_parse(number, &score)) {
+	if (equals == text.n || !fold_rule_name(name) || !score_parse(number, &score)) {
 		err_set(err, "\"%.*s\": expected NAME=SCORE", SLICE_ARG(text));
 		return false;
 	}
