@@ -189,13 +189,7 @@ write_expression(struct writer *writer, const struct rule_def *def)
 static void
 write_kind(struct writer *writer, const struct rule_def *def)
 {
-	static const char *const names[] = {
-#define KIND_NAME(id, name) name,
-		RULE_KIND_TABLE(KIND_NAME)
-#undef KIND_NAME
-	};
-
-	buf_printf(writer->out, "    %s: ", def->exists ? "exists" : names[def->kind]);
+	buf_printf(writer->out, "    %s: ", def->exists ? "exists" : rule_kind_name(def->kind));
 	if (def->exists)
 		write_text(writer, &def->origin, def->name, def->selector);
 	else if (def->kind == RULE_HEADER || def->kind == RULE_MIME)
@@ -208,7 +202,7 @@ write_kind(struct writer *writer, const struct rule_def *def)
 		write_pattern(writer, def, SLICE(""), def->pattern);
 	buf_add_byte(writer->out, '\n');
 	if (def->kind == RULE_FUNCTION && def->call_kind != RULE_HEADER)
-		buf_printf(writer->out, "    called-as: %s\n", names[def->call_kind]);
+		buf_printf(writer->out, "    called-as: %s\n", rule_kind_name(def->call_kind));
 }
 
 static void

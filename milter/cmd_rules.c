@@ -33,18 +33,6 @@ struct listing {
 	size_t name_count;
 };
 
-static const char *
-kind_name(enum rule_kind kind)
-{
-	static const char *const names[] = {
-#define KIND_NAME(id, name) name,
-		RULE_KIND_TABLE(KIND_NAME)
-#undef KIND_NAME
-	};
-
-	return names[kind];
-}
-
 static bool
 parse(struct listing *listing, int argc, char **argv)
 {
@@ -81,7 +69,7 @@ add_line(struct buf *out, const struct rule_def *def)
 
 	score_print(&score, def->score);
 	buf_printf(out, "%-*.*s  %-8s  %8s  %.*s\n", NAME_WIDTH, SLICE_ARG(def->name),
-	    kind_name(def->kind), buf_text(&score), SLICE_ARG(def->describe));
+	    rule_kind_name(def->kind), buf_text(&score), SLICE_ARG(def->describe));
 	buf_clear(&score);
 }
 
@@ -231,7 +219,7 @@ add_full(struct buf *out, const struct rule_def *def)
 	buf_printf(out, "%.*s\n", SLICE_ARG(def->name));
 	if (def->describe.p != NULL)
 		add_row(out, "describe", def->describe);
-	add_row(out, "kind", slice_of(kind_name(def->kind)));
+	add_row(out, "kind", slice_of(rule_kind_name(def->kind)));
 	add_patterns(out, def);
 	add_row(out, "score", buf_slice(&score));
 	if (def->feed == NULL)

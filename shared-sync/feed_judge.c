@@ -28,8 +28,6 @@
 #include "engine/util/map.h"
 #include "engine/util/utf8.h"
 
-/* A rule without maxhits counts no further (engine/rules/rule.h). */
-#define HITS_MAX 10000
 #define ALLOWED_TAGS                                                                \
 	((unsigned)RULE_MULTIPLE | (unsigned)RULE_NOSUBJECT | (unsigned)RULE_NICE | \
 	    (unsigned)RULE_NOLOG | (unsigned)RULE_NOAUTOLEARN)
@@ -202,16 +200,10 @@ read_rule(const struct fold_rule *rule, const char *name, struct rule_source *so
 static bool
 judge_kind(const struct feed_judge *judge, const struct rule_def *def, struct refusal *refusal)
 {
-	static const char *const names[] = {
-#define KIND_NAME(id, name) name,
-		RULE_KIND_TABLE(KIND_NAME)
-#undef KIND_NAME
-	};
-
 	if (def->kind == RULE_DNSBL || def->kind == RULE_URIBL || def->kind == RULE_DNS ||
 	    def->kind == RULE_FUNCTION || (judge->policy->kinds & 1U << def->kind) == 0)
-		return refuse(
-		    refusal, REFUSAL_KIND, "kind %s is not allowed here", names[def->kind]);
+		return refuse(refusal, REFUSAL_KIND, "kind %s is not allowed here",
+		    rule_kind_name(def->kind));
 	return true;
 }
 
@@ -238,7 +230,7 @@ static bool
 judge_score(const struct feed_judge *judge, const struct fold_rule *rule, struct rule_def *def,
     struct refusal *refusal)
 {
-	int64_t hits = 1, score;
+	int64_t hits = rule_def_most_hits(def), score;
 	struct buf text = { 0 };
 	bool good;
 
@@ -249,8 +241,6 @@ judge_score(const struct feed_judge *judge, const struct fold_rule *rule, struct
 		def->score = rule->score;
 		def->score_origin = def->origin;
 	}
-	if ((def->tags & RULE_MULTIPLE) != 0)
-		hits = def->maxhits > 0 && def->maxhits < HITS_MAX ? def->maxhits : HITS_MAX;
 	score = def->has_score ? def->score : (def->tags & RULE_NICE) != 0 ? -SCORE_ONE : SCORE_ONE;
 	good = score * hits <= judge->policy->max_score && score * hits >= judge->policy->min_score;
 	if (!good) {

@@ -17,3 +17,9 @@ kind_of(enum rule_kind kind)
 {
 	return &kinds[kind];
 }
+
+const char *
+rule_kind_name(enum rule_kind kind)
+{
+	return kinds[kind].name;
+}

@@ -21,8 +21,6 @@
 #include "engine/util/map.h"
 #include "engine/util/vec.h"
 
-/* Hits of one rule are counted no further, whatever maxhits says. */
-#define RULE_HITS_MAX 10000
 #define RULE_NAME_MAX 128
 #define EVAL_ARGS_MAX 64
 
@@ -295,11 +293,7 @@ const struct kind *kind_of(enum rule_kind kind);
 static inline unsigned
 rule_most_hits(const struct rule *rule)
 {
-	if ((rule->def.tags & RULE_MULTIPLE) == 0)
-		return 1;
-	if (rule->def.maxhits == 0 || rule->def.maxhits > RULE_HITS_MAX)
-		return RULE_HITS_MAX;
-	return rule->def.maxhits;
+	return rule_def_most_hits(&rule->def);
 }
 
 /* For kinds: compiles a pattern, kept by the ruleset. NULL with *err. */

@@ -14,6 +14,8 @@
 
 #include "engine/util/slice.h"
 
+/* Hits of one rule are counted no further, whatever maxhits says. */
+#define RULE_HITS_MAX 10000
 /* One millionth is the unit of a score. */
 #define SCORE_ONE INT64_C(1000000)
 /* The largest score of one rule that is accepted, either sign: 1000. */
@@ -177,5 +179,16 @@ struct rule_def {
 	/* It is matched and counted, but scores 0, and only its own channel's metas see it. */
 	bool shadow;
 };
+
+/* How often such a rule may count in one message. */
+static inline unsigned
+rule_def_most_hits(const struct rule_def *def)
+{
+	if ((def->tags & RULE_MULTIPLE) == 0)
+		return 1;
+	if (def->maxhits == 0 || def->maxhits > RULE_HITS_MAX)
+		return RULE_HITS_MAX;
+	return def->maxhits;
+}
 
 #endif

@@ -152,6 +152,9 @@ size_t ruleset_count(const struct ruleset *ruleset);
 const struct rule *ruleset_at(const struct ruleset *ruleset, size_t i);
 const struct rule *ruleset_find(const struct ruleset *ruleset, struct slice name);
 
+/* The word of a kind, as rule files have it. */
+const char *rule_kind_name(enum rule_kind kind);
+
 /* Its number, below ruleset_number_count; numbers of broken rules are left out by ruleset_at. */
 size_t rule_number(const struct rule *rule);
 size_t ruleset_number_count(const struct ruleset *ruleset);
