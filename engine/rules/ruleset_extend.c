@@ -210,13 +210,6 @@ fold_above(struct extension *extension, const struct layer *below)
 	}
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return slice_compare(
-	    (*(const struct rule *const *)a)->def.name, (*(const struct rule *const *)b)->def.name);
-}
-
 static struct ruleset *
 build(struct extension *extension, size_t work_max)
 {
@@ -225,7 +218,8 @@ build(struct extension *extension, size_t work_max)
 
 	fold_above(extension, below);
 	if (extension->gone.n > 1)
-		qsort(extension->gone.p, extension->gone.n, sizeof(const struct rule *), by_name);
+		qsort(extension->gone.p, extension->gone.n, sizeof(const struct rule *),
+		    view_by_name);
 	change.gone = (struct rule_refs){ extension->gone.p, extension->gone.n };
 	change.grows = extension->defs.n > 0 || below != extension->on->layer;
 	if (!change.grows)

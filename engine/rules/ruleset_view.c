@@ -18,8 +18,8 @@
 
 typedef int compare_fn(const void *a, const void *b);
 
-static int
-by_name(const void *a, const void *b)
+int
+view_by_name(const void *a, const void *b)
 {
 	return slice_compare(
 	    (*(const struct rule *const *)a)->def.name, (*(const struct rule *const *)b)->def.name);
@@ -129,7 +129,7 @@ view_open(struct ruleset *ruleset, const struct view_change *change)
 		ruleset->rules[first + i] = added.v[i];
 	if (former != NULL)
 		old = (struct rule_refs){ former->names, former->name_count };
-	names = edit(ruleset->own, old, change->gone, added, by_name);
+	names = edit(ruleset->own, old, change->gone, added, view_by_name);
 	ruleset->names = names.v;
 	ruleset->name_count = names.count;
 }
@@ -159,13 +159,14 @@ view_close(struct ruleset *ruleset, const struct view_change *change)
 {
 	const struct ruleset *former = change->former;
 	struct arena *own = ruleset->own;
-	struct rule_refs added = select_rules(own, joining(ruleset, change), is_in_force, by_name);
-	struct rule_refs gone = select_rules(own, change->gone, is_in_force, by_name);
+	struct rule_refs added = select_rules(
+	    own, joining(ruleset, change), is_in_force, view_by_name);
+	struct rule_refs gone = select_rules(own, change->gone, is_in_force, view_by_name);
 	struct rule_refs old = { NULL, 0 }, list;
 
 	if (former != NULL)
 		old = (struct rule_refs){ former->in_force, former->in_force_count };
-	list = edit(own, old, gone, added, by_name);
+	list = edit(own, old, gone, added, view_by_name);
 	ruleset->in_force = list.v;
 	ruleset->in_force_count = list.count;
 	sum_digests(ruleset, change, gone, added);

@@ -26,6 +26,9 @@ struct view_change {
 	bool grows; /* the ruleset's layer is new: its rules join */
 };
 
+/* For qsort: two of rule_refs.v by name. */
+int view_by_name(const void *a, const void *b);
+
 /* Opens the view: rules by number and by name, while the layer's are not compiled yet. */
 void view_open(struct ruleset *ruleset, const struct view_change *change);
 
