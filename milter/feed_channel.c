@@ -37,7 +37,6 @@
 /* A head that is signed anew is written so often at most. */
 #define HEAD_SAVE_US (60 * CLOCK_SECOND_US)
 #define TOLD_MAX 20
-#define LOCAL_ARENA ((size_t)256 << 20)
 /* Without a Redis to ask: how often guard and shadow are looked at. */
 #define IDLE_MS 2500
 /* How often hits are counted while it waits for Redis. */
@@ -129,25 +128,20 @@ set_journal_fault(struct feed_channel *channel, const char *text)
 static void
 open_journal(struct feed_channel *channel)
 {
-	struct arena *arena = arena_new(LOCAL_ARENA);
-	struct slice text = SLICE_ABSENT;
 	struct err err = { 0 };
 
-	if (channel->folder != NULL) {
-		channel->journal = journal_open(channel->folder, channel->channel, &err);
-		if (channel->journal == NULL)
-			set_journal_fault(channel, err.text);
-		else if (err.text[0] != '\0')
-			log_trouble(channel, fault_word(FAULT_DISK), err.text);
-		/* What cannot be read holds the postmaster's word: nothing is written over it. */
-		channel->local_kept = !journal_local_read(
-		    channel->folder, slice_of(channel->name), arena, &text, &err);
-		if (channel->local_kept)
-			set_journal_fault(channel, err.text);
-		else
-			guard_read(channel->guard, text);
-	}
-	arena_free(&arena);
+	if (channel->folder == NULL)
+		return;
+	channel->journal = journal_open(channel->folder, channel->channel, &err);
+	if (channel->journal == NULL)
+		set_journal_fault(channel, err.text);
+	else if (err.text[0] != '\0')
+		log_trouble(channel, fault_word(FAULT_DISK), err.text);
+	/* What cannot be read holds the postmaster's word: nothing is written over it. */
+	channel->local_kept = !feed_open_decisions(
+	    channel->folder, slice_of(channel->name), channel->guard, &err);
+	if (channel->local_kept)
+		set_journal_fault(channel, err.text);
 }
 
 static enum fault

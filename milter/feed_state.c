@@ -15,15 +15,11 @@
 #include "shared-sync/feed_rules.h"
 #include "shared-sync/journal.h"
 
-#define LOCAL_ARENA ((size_t)256 << 20)
-
 /* Brings channel and guard to what is kept; false: nothing, or nothing that can be read. */
 static bool
 load(const char *folder, struct channel *channel, struct guard *guard)
 {
-	struct arena *arena = arena_new(LOCAL_ARENA);
-	struct buf path = { .arena = arena };
-	struct slice text;
+	struct buf path = { 0 };
 	struct err err = { 0 };
 	bool loaded;
 
@@ -33,9 +29,9 @@ load(const char *folder, struct channel *channel, struct guard *guard)
 		command_complain("feed %.*s: %s", SLICE_ARG(channel_name(channel)), err.text);
 		loaded = false;
 	}
-	if (loaded && journal_local_read(folder, channel_name(channel), arena, &text, &err))
-		guard_read(guard, text);
-	arena_free(&arena);
+	if (loaded)
+		feed_open_decisions(folder, channel_name(channel), guard, &err);
+	buf_clear(&path);
 	return loaded;
 }
 

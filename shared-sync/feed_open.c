@@ -5,7 +5,11 @@
 
 #include <stdlib.h>
 
+#include "shared-sync/journal.h"
+
 #define SECOND_US 1000000
+/* For a file of decisions, and how it is kept. */
+#define DECISIONS_ARENA ((size_t)256 << 20)
 
 struct channel *
 feed_open_channel(const struct feed_setting *setting, struct err *err)
@@ -32,4 +36,17 @@ feed_open_guard(const struct feed_setting *setting)
 		.share = setting->guard_share };
 
 	return guard_new(&limits);
+}
+
+bool
+feed_open_decisions(const char *folder, struct slice channel, struct guard *guard, struct err *err)
+{
+	struct arena *arena = arena_new(DECISIONS_ARENA);
+	struct slice text;
+	bool good = journal_local_read(folder, channel, arena, &text, err);
+
+	if (good)
+		guard_read(guard, text);
+	arena_free(&arena);
+	return good;
 }
