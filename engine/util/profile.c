@@ -21,22 +21,17 @@ profile_stage_name(enum profile_stage stage)
 }
 
 struct profile_lap
-profile_begin(const struct profile *profile)
+profile_lap_begin(const struct profile *profile)
 {
-	if (profile == NULL)
-		return (struct profile_lap){ 0, 0 };
 	return (struct profile_lap){ profile->clock_ns(profile->clock_p), profile->inner };
 }
 
 int64_t
-profile_end(struct profile *profile, const struct profile_lap *lap, enum profile_stage stage)
+profile_lap_end(struct profile *profile, const struct profile_lap *lap, enum profile_stage stage)
 {
-	int64_t all, own;
+	int64_t all = profile->clock_ns(profile->clock_p) - lap->begun;
+	int64_t own = all - (profile->inner - lap->inner);
 
-	if (profile == NULL)
-		return 0;
-	all = profile->clock_ns(profile->clock_p) - lap->begun;
-	own = all - (profile->inner - lap->inner);
 	profile->inner = lap->inner + all;
 	profile->stages[stage] += own;
 	return own;

@@ -50,11 +50,23 @@ struct profile_lap {
 /* "parse", "views", ... */
 const char *profile_stage_name(enum profile_stage stage);
 
-/* Begins a lap; all of these do nothing when `profile` is NULL. */
-struct profile_lap profile_begin(const struct profile *profile);
+/* For profile_begin and profile_end: the same of one that is there. */
+struct profile_lap profile_lap_begin(const struct profile *profile);
+int64_t
+profile_lap_end(struct profile *profile, const struct profile_lap *lap, enum profile_stage stage);
+
+/* Begins a lap. This and the next do nothing when `profile` is NULL: most scans have none. */
+static inline struct profile_lap
+profile_begin(const struct profile *profile)
+{
+	return profile == NULL ? (struct profile_lap){ 0, 0 } : profile_lap_begin(profile);
+}
 
 /* Ends the lap: its own time is the stage's. Returns that time in nanoseconds. */
-int64_t
-profile_end(struct profile *profile, const struct profile_lap *lap, enum profile_stage stage);
+static inline int64_t
+profile_end(struct profile *profile, const struct profile_lap *lap, enum profile_stage stage)
+{
+	return profile == NULL ? 0 : profile_lap_end(profile, lap, stage);
+}
 
 #endif
