@@ -218,17 +218,14 @@ feed_channel_open(
     struct feed_host *host, const struct generation *generation, const struct feed_setting *setting)
 {
 	struct feed_channel *channel = calloc(1, sizeof(*channel));
-	struct buf name = { 0 };
 	struct err err = { 0 };
 
 	if (channel == NULL || pipe2(channel->wake, O_NONBLOCK | O_CLOEXEC) != 0)
 		abort();
-	buf_add(&name, setting->channel);
 	channel->host = host;
 	channel->generation = generation_ref(generation);
 	channel->setting = setting;
-	channel->name = strdup(buf_text(&name));
-	buf_clear(&name);
+	channel->name = slice_dup(setting->channel);
 	if (generation->settings->state_dir[0] != '\0')
 		channel->folder = strdup(generation->settings->state_dir);
 	pthread_mutex_init(&channel->lock, NULL);

@@ -57,18 +57,6 @@ struct list_health {
 	struct vec entries; /* struct entry * */
 };
 
-static char *
-copy_text(struct slice text)
-{
-	char *copy = malloc(text.n + 1);
-
-	if (copy == NULL)
-		abort();
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	return copy;
-}
-
 static int64_t
 today(void)
 {
@@ -98,8 +86,8 @@ find_or_add(struct list_health *health, struct slice name, struct slice zone)
 	entry = calloc(1, sizeof(*entry));
 	if (entry == NULL)
 		abort();
-	entry->name = copy_text(name);
-	entry->zone = copy_text(zone);
+	entry->name = slice_dup(name);
+	entry->zone = slice_dup(zone);
 	entry->condition = DNS_LIST_UNTESTED;
 	entry->day_number = today();
 	entry->day_begun_us = clock_monotonic_us();
@@ -150,7 +138,7 @@ list_health_new(const char *path)
 	clock_cond_init(&health->woken);
 	health->entries = VEC_OF(struct entry *, NULL);
 	if (path != NULL) {
-		health->path = copy_text(slice_of(path));
+		health->path = slice_dup(slice_of(path));
 		load(health);
 	}
 	return health;

@@ -62,10 +62,8 @@ path_of(const struct archive *archive, const char *name)
 	char *text;
 
 	buf_printf(&path, "%s/%s", archive->folder, name);
-	text = strdup(buf_text(&path));
+	text = slice_dup(buf_slice(&path));
 	buf_clear(&path);
-	if (text == NULL)
-		abort();
 	return text;
 }
 
@@ -373,10 +371,8 @@ archive_new(const char *dir, struct slice channel)
 	archive->lock = -1;
 	archive->kept = VEC_OF(struct kept, NULL);
 	buf_printf(&folder, "%s/%.*s", dir, SLICE_ARG(channel));
-	archive->folder = strdup(buf_text(&folder));
+	archive->folder = slice_dup(buf_slice(&folder));
 	buf_clear(&folder);
-	if (archive->folder == NULL)
-		abort();
 	return archive;
 }
 

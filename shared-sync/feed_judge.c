@@ -135,10 +135,9 @@ outcome_of(struct feed_judge *judge, const struct fold_rule *rule)
 	crypto_digest_end(&digest, bytes);
 	if (outcome == NULL) {
 		outcome = calloc(1, sizeof(*outcome));
-		if (outcome == NULL || (outcome->name = malloc(rule->name.n + 1)) == NULL)
+		if (outcome == NULL)
 			abort();
-		memcpy(outcome->name, rule->name.p, rule->name.n);
-		outcome->name[rule->name.n] = '\0';
+		outcome->name = slice_dup(rule->name);
 		map_add(judge->outcomes, (struct slice){ outcome->name, rule->name.n }, outcome);
 	} else if (memcmp(outcome->digest, bytes, sizeof(bytes)) == 0) {
 		return outcome;

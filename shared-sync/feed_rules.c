@@ -41,18 +41,6 @@ struct work {
 	size_t at_last; /* so many of those put by it are taken, by name */
 };
 
-static char *
-text_copy(struct slice text)
-{
-	char *copy = malloc(text.n + 1);
-
-	if (copy == NULL)
-		abort();
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	return copy;
-}
-
 struct feed_rules *
 feed_rules_new(const struct feed_setting *setting)
 {
@@ -65,8 +53,8 @@ feed_rules_new(const struct feed_setting *setting)
 	rules->setting = setting;
 	rules->judge = feed_judge_new(&setting->policy);
 	rules->applied = map_new(NULL, MAP_EXACT, 0);
-	rules->layer = text_copy(buf_slice(&layer));
-	rules->channel = text_copy(setting->channel);
+	rules->layer = slice_dup(buf_slice(&layer));
+	rules->channel = slice_dup(setting->channel);
 	buf_clear(&layer);
 	return rules;
 }
@@ -166,7 +154,7 @@ applied_of(struct feed_rules *rules, struct slice name)
 	applied = calloc(1, sizeof(*applied));
 	if (applied == NULL)
 		abort();
-	applied->name = text_copy(name);
+	applied->name = slice_dup(name);
 	applied->rule.name = (struct slice){ applied->name, name.n };
 	map_add(rules->applied, applied->rule.name, applied);
 	return applied;

@@ -94,21 +94,14 @@ guard_free(struct guard **guard_p)
 	*guard_p = NULL;
 }
 
-void
-guard_set_limits(struct guard *guard, const struct guard_limits *limits)
-{
-	guard->limits = *limits;
-}
-
 static struct entry *
 entry_new(struct guard *guard, struct slice name)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 
-	if (entry == NULL || (entry->name = malloc(name.n + 1)) == NULL)
+	if (entry == NULL)
 		abort();
-	memcpy(entry->name, name.p, name.n);
-	entry->name[name.n] = '\0';
+	entry->name = slice_dup(name);
 	entry->rule.name = (struct slice){ entry->name, name.n };
 	map_add(guard->entries, entry->rule.name, entry);
 	return entry;

@@ -75,7 +75,6 @@ struct guard;
 
 struct guard *guard_new(const struct guard_limits *limits);
 void guard_free(struct guard **guard);
-void guard_set_limits(struct guard *guard, const struct guard_limits *limits);
 
 /* Knows the fold's rules from now on: new ones and new versions begin anew, others go. */
 void guard_follow(struct guard *guard, const struct fold *fold, int64_t now);

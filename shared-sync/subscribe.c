@@ -132,13 +132,14 @@ link_answered(struct subscriber *subscriber, const struct subscriber_now *now)
 	note_fault(subscriber, PART_LINK, FAULT_NONE, &none);
 }
 
-/* Fetches a thing; false: the link failed, and *wait_r says how long to wait. */
+/* Fetches a thing; false, *out empty: the link failed, and *wait_r says how long to wait. */
 static bool
 fetch(struct subscriber *subscriber, const struct subscriber_now *now, enum carrier_thing thing,
     struct buf *out, enum fault *fault_r, struct err *err, unsigned *wait_r)
 {
 	*fault_r = subscriber->ops.get(subscriber->ops.p, thing, out, err);
 	if (is_link_fault(*fault_r)) {
+		buf_clear(out);
 		*wait_r = link_failed(subscriber, now, *fault_r, err);
 		return false;
 	}
@@ -156,10 +157,8 @@ step_keys(
 	enum fault fault;
 	unsigned wait_ms = 0;
 
-	if (!fetch(subscriber, now, CARRIER_KEYS, &bytes, &fault, &err, &wait_ms)) {
-		buf_clear(&bytes);
+	if (!fetch(subscriber, now, CARRIER_KEYS, &bytes, &fault, &err, &wait_ms))
 		return wait_ms;
-	}
 	subscriber->look_ms = now->monotonic_ms + SUBSCRIBER_LOOK_MS;
 	subscriber->state = STATE_HEAD;
 	if (fault == FAULT_NONE && !slice_eq(buf_slice(&bytes), channel_keyset_bytes(channel))) {
@@ -190,10 +189,8 @@ step_head(
 	enum fault fault;
 	unsigned wait_ms = 0;
 
-	if (!fetch(subscriber, now, CARRIER_HEAD, &bytes, &fault, &err, &wait_ms)) {
-		buf_clear(&bytes);
+	if (!fetch(subscriber, now, CARRIER_HEAD, &bytes, &fault, &err, &wait_ms))
 		return wait_ms;
-	}
 	subscriber->state = subscriber->wants_snapshot ? STATE_SNAPSHOT
 			    : subscriber->caught_up    ? STATE_FOLLOW
 						       : STATE_CATCH_UP;
@@ -231,10 +228,8 @@ step_snapshot(
 	enum fault fault;
 	unsigned wait_ms = 0;
 
-	if (!fetch(subscriber, now, CARRIER_SNAPSHOT, &bytes, &fault, &err, &wait_ms)) {
-		buf_clear(&bytes);
+	if (!fetch(subscriber, now, CARRIER_SNAPSHOT, &bytes, &fault, &err, &wait_ms))
 		return wait_ms;
-	}
 	subscriber->wants_snapshot = false;
 	subscriber->caught_up = false;
 	subscriber->state = STATE_CATCH_UP;
@@ -260,12 +255,7 @@ step_snapshot(
 static void
 keep_entry(struct subscriber_news *news, struct slice bytes)
 {
-	char *copy = malloc(bytes.n + 1);
-
-	if (copy == NULL)
-		abort();
-	memcpy(copy, bytes.p, bytes.n);
-	*(struct slice *)vec_push(&news->entries) = (struct slice){ copy, bytes.n };
+	*(struct slice *)vec_push(&news->entries) = (struct slice){ slice_dup(bytes), bytes.n };
 }
 
 static bool

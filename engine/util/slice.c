@@ -7,6 +7,7 @@
  */
 #include "engine/util/slice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/util/ascii.h"
@@ -136,4 +137,17 @@ slice_next_word(struct slice *rest, struct slice *word_r)
 	*word_r = slice_cut(*rest, start, end);
 	*rest = slice_from(*rest, end);
 	return word_r->n > 0;
+}
+
+char *
+slice_dup(struct slice s)
+{
+	char *copy = malloc(s.n + 1);
+
+	if (copy == NULL)
+		abort();
+	if (s.n > 0)
+		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
+	return copy;
 }

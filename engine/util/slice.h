@@ -85,6 +85,9 @@ size_t slice_find_byte(struct slice s, size_t from, char byte);
 size_t slice_find(struct slice s, size_t from, struct slice needle);
 size_t slice_ifind(struct slice s, size_t from, struct slice needle);
 
+/* A copy on the heap with a NUL behind it, for free(); never NULL. */
+char *slice_dup(struct slice s);
+
 /* Without the blanks (space, tab, CR, LF, VT, FF) at both ends. */
 struct slice slice_trim(struct slice s);
 
