@@ -550,10 +550,7 @@ static void
 add_matches(struct hashbl *hashbl, const struct regex *regex, struct slice text)
 {
 	struct views *views = hashbl->views;
-	const struct policy *policy = &views->ruleset->policy;
-	const struct regex_limits limits = {
-		.match = policy->match_limit, .heap = policy->heap_limit, .budget = views->budget
-	};
+	const struct regex_limits limits = views_limits(views);
 	struct regex_match match = { 0 };
 
 	while (hashbl->found->things.n < FOUND_MAX && !views->spent &&

@@ -165,15 +165,22 @@ views_text_parts(struct views *views, size_t *count_r)
 	return texts == NULL ? NULL : texts_parts(texts, count_r);
 }
 
+struct regex_limits
+views_limits(const struct views *views)
+{
+	const struct policy *policy = &views->ruleset->policy;
+
+	return (struct regex_limits){
+		.match = policy->match_limit, .heap = policy->heap_limit, .budget = views->budget
+	};
+}
+
 /* By the ruleset's redirectors, as struct uri_law asks it. The first that shows a host decides. */
 static struct slice
 redirector_target(void *p, struct slice uri)
 {
 	struct views *views = p;
-	const struct policy *policy = &views->ruleset->policy;
-	const struct regex_limits limits = {
-		.match = policy->match_limit, .heap = policy->heap_limit, .budget = views->budget
-	};
+	const struct regex_limits limits = views_limits(views);
 
 	for (size_t i = 0; i < views->ruleset->redirector_count; i++) {
 		struct regex_match match = { 0 };
@@ -369,10 +376,7 @@ note_limited(struct views *views, const struct rule *rule)
 static struct regex_limits
 limits_of(const struct views *views, const struct rule *rule)
 {
-	const struct policy *policy = &views->ruleset->policy;
-	struct regex_limits limits = {
-		.match = policy->match_limit, .heap = policy->heap_limit, .budget = views->budget
-	};
+	struct regex_limits limits = views_limits(views);
 
 	if (rule->def.feed != NULL)
 		limits.match = (limits.match + VIEWS_FEED_DIVISOR - 1) / VIEWS_FEED_DIVISOR;

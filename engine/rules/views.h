@@ -186,6 +186,9 @@ bool views_may_hit_field(struct views *views, const struct rule *rule, struct sl
 bool views_match(struct views *views, const struct rule *rule, struct slice text, struct slice view,
     struct outcome *outcome);
 
+/* What one match of a message's texts may cost. */
+struct regex_limits views_limits(const struct views *views);
+
 /* Whether the regex matches somewhere in text; limits are noted for the rule. */
 bool views_test(
     struct views *views, const struct rule *rule, const struct regex *regex, struct slice text);
