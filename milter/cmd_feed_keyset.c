@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,16 +34,6 @@ struct keyset_job {
 };
 
 static bool
-complain(const struct err *err)
-{
-	if (err->file[0] != '\0')
-		command_complain("%s: %s", err->file, err->text);
-	else
-		command_complain("%s", err->text);
-	return false;
-}
-
-static bool
 read_draft_text(struct keyset_job *job, struct slice text)
 {
 	struct slice line = SLICE_ABSENT, word;
@@ -60,9 +49,8 @@ read_draft_text(struct keyset_job *job, struct slice text)
 		command_complain("%s: a draft of another channel", job->path);
 		return false;
 	}
-	if (!slice_next_word(&line, &word) || word.n > 16)
-		word = SLICE("0");
-	job->draft.version = strtoull(word.p, NULL, 10);
+	if (!slice_next_word(&line, &word) || !carried_number(word, &job->draft.version))
+		job->draft.version = 0;
 	if (keyset_read(text, &job->draft, &err))
 		return true;
 	command_complain("%s: %s", job->path, err.text);
@@ -86,7 +74,7 @@ read_draft(struct keyset_job *job)
 	if (access(job->path, F_OK) == 0)
 		good = file_read(arena, job->path, DRAFT_MAX, &text, &err) > 0
 			   ? read_draft_text(job, text)
-			   : complain(&err);
+			   : command_complain_err(&err);
 	arena_free(&arena);
 	return good;
 }
@@ -103,7 +91,7 @@ write_draft(const struct keyset_job *job)
 	keyset_write(&job->draft, &text);
 	good = good && stored_file_write(job->path, buf_slice(&text), 0644, &err);
 	buf_clear(&text);
-	return good || complain(&err);
+	return good || command_complain_err(&err);
 }
 
 /* KEY: "ed25519:...", or the file of a secret key, whose word on its role counts. */
@@ -115,7 +103,8 @@ read_key(const char *text, struct keyset_key *key)
 
 	*key = (struct keyset_key){ 0 };
 	if (slice_starts(slice_of(text), SLICE("ed25519:")))
-		return feed_public_read(slice_of(text), &key->public, &err) || complain(&err);
+		return feed_public_read(slice_of(text), &key->public, &err) ||
+		       command_complain_err(&err);
 	if (!feed_key_read(text, &secret))
 		return false;
 	key->public = secret.public;
@@ -255,9 +244,9 @@ open_archive(struct keyset_job *job, const struct feed_secret *root)
 	    desk->state.p, desk->channel, roots, (size_t)n, feed_now(), &err);
 	desk->publisher.now = feed_now;
 	if (desk->publisher.archive == NULL)
-		return complain(&err);
+		return command_complain_err(&err);
 	if (publisher_look(&desk->publisher, &err) == FAULT_UNREACHABLE)
-		return complain(&err);
+		return command_complain_err(&err);
 	return true;
 }
 
@@ -290,7 +279,7 @@ deliver(struct keyset_job *job, struct slice bytes)
 	if (out == NULL && job->desk.place.count == 0)
 		out = arena_printf(job->desk.arena, "%.*s.keys", SLICE_ARG(job->desk.channel)).p;
 	if (out != NULL && !stored_file_write(out, bytes, 0644, &err)) {
-		complain(&err);
+		command_complain_err(&err);
 		return COMMAND_FAULT;
 	}
 	if (job->desk.place.count > 0)
@@ -340,7 +329,7 @@ keyset_put(struct keyset_job *job, const char *path)
 	if (path == NULL)
 		command_complain("which file? keyset put FILE");
 	else if (file_read(arena, path, SIGNED_MAX, &bytes, &err) <= 0)
-		complain(&err);
+		command_complain_err(&err);
 	else if (feed_desk_open(&job->desk, FEED_NEED_REDIS))
 		status = put_signed(job, bytes);
 	arena_free(&arena);

@@ -49,6 +49,17 @@ tell_errors(const struct diagnostics *found)
 	}
 }
 
+bool
+command_complain_err(const struct err *err)
+{
+	struct buf text = { 0 };
+
+	err_format(err, &text);
+	command_complain("%s", buf_text(&text));
+	buf_clear(&text);
+	return false;
+}
+
 struct settings *
 command_settings(const char *config)
 {

@@ -14,6 +14,7 @@
 #include "conf/settings.h"
 #include "engine/rules/ruleset.h"
 #include "engine/util/buf.h"
+#include "engine/util/err.h"
 
 /* DESIGN 9: scripts rely on these. */
 enum command_status {
@@ -36,6 +37,9 @@ int cmd_feed(int argc, char **argv);
 
 /* Writes "steelyard: text" and a newline to standard error. */
 void command_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same of an error with its place, "FILE:LINE: text". Returns false. */
+bool command_complain_err(const struct err *err);
 
 /*
  * The settings in the file at `config`, or, when it is NULL, in the usual

@@ -198,10 +198,8 @@ feed_desk_carrier(const struct feed_desk *desk, const struct carrier_place *plac
 	struct err err = { 0 };
 	struct carrier *carrier = carrier_new(place, desk->channel, &err);
 
-	if (carrier == NULL && err.file[0] != '\0')
-		command_complain("%s: %s", err.file, err.text);
-	else if (carrier == NULL)
-		command_complain("%s", err.text);
+	if (carrier == NULL)
+		command_complain_err(&err);
 	return carrier;
 }
 
@@ -232,13 +230,8 @@ feed_desk_open(struct feed_desk *desk, unsigned needs)
 	}
 	desk->publisher.archive = archive_open(
 	    folder.p, desk->channel, roots, (size_t)n, feed_now(), &err);
-	if (desk->publisher.archive == NULL) {
-		if (err.file[0] != '\0')
-			command_complain("%s: %s", err.file, err.text);
-		else
-			command_complain("%s", err.text);
-		return false;
-	}
+	if (desk->publisher.archive == NULL)
+		return command_complain_err(&err);
 	desk->publisher.now = feed_now;
 	desk->publisher.tell = tell;
 	desk->publisher.head_s = FEED_HEAD_S;
