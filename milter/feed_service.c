@@ -16,11 +16,15 @@
 #include <stdlib.h>
 
 #include "engine/slot.h"
+#include "engine/util/arena.h"
 #include "engine/util/vec.h"
 #include "milter/converters.h"
 #include "milter/feed_channel.h"
 #include "milter/feed_report.h"
 #include "milter/good_mail.h"
+
+/* A name's forms, while a message is judged. */
+#define GOOD_MAIL_ROOM 16384
 
 struct feed_service {
 	struct feed_host host;
@@ -169,11 +173,13 @@ void
 feed_service_watch(
     struct feed_service *service, const struct verdict *verdict, const struct envelope *envelope)
 {
+	struct arena *arena;
 	struct good_mail mail;
 
 	pthread_rwlock_rdlock(&service->lock);
 	if (service->channels.n > 0) {
-		good_mail_judge(verdict, envelope, &mail);
+		arena = arena_new(GOOD_MAIL_ROOM);
+		good_mail_judge(arena, verdict, envelope, &mail);
 		for (size_t i = 0; i < verdict->hit_count; i++)
 			watch_rule(service, verdict->hits[i].rule, verdict->hits[i].name, &mail,
 			    envelope, false);
@@ -183,6 +189,7 @@ feed_service_watch(
 		for (size_t i = 0; i < verdict->limited_count; i++)
 			watch_rule(service, verdict->limited[i].rule, verdict->limited[i].name,
 			    &mail, envelope, true);
+		arena_free(&arena);
 	}
 	pthread_rwlock_unlock(&service->lock);
 }

@@ -9,6 +9,7 @@
 #include "milter/good_mail.h"
 
 #include "conf/ruleset_load.h"
+#include "engine/mime/domain.h"
 
 /* Stands for the domain of all users whose login has none. */
 #define OWN_USERS SLICE("users of our own")
@@ -33,17 +34,26 @@ is_welcome(const struct verdict *verdict)
 	return false;
 }
 
+/* What was registered; the name itself where nothing was, as in a company's own network. */
+static struct slice
+registered(struct arena *arena, struct slice domain)
+{
+	struct slice found = organisational_domain(arena, domain);
+
+	return found.n > 0 ? found : domain;
+}
+
 void
-good_mail_judge(
-    const struct verdict *verdict, const struct envelope *envelope, struct good_mail *mail_r)
+good_mail_judge(struct arena *arena, const struct verdict *verdict, const struct envelope *envelope,
+    struct good_mail *mail_r)
 {
 	*mail_r = (struct good_mail){ .good = false };
 	if (envelope->auth_user.n > 0) {
 		mail_r->good = true;
-		mail_r->domain = domain_of(envelope->auth_user);
+		mail_r->domain = registered(arena, domain_of(envelope->auth_user));
 	} else if (verdict->auth.known && verdict->auth.dmarc == AUTH_PASS &&
 		   verdict->auth.dmarc_from.n > 0 && is_welcome(verdict)) {
 		mail_r->good = true;
-		mail_r->domain = verdict->auth.dmarc_from;
+		mail_r->domain = registered(arena, verdict->auth.dmarc_from);
 	}
 }

@@ -265,13 +265,13 @@ def test_decisions():
 
 
 def test_guard():
-    """a rule that hits users' mail of three domains falls to shadow, with queue ids; one domain alone mutes nothing"""
+    """a rule that hits users' mail of three domains falls to shadow, with queue ids; one domain alone mutes nothing, whatever its subdomains"""
     def scenario(redis, publisher):
         with Follower(publisher, redis) as daemon:
             publisher.publish(rule("COMM_A", "alpha"))
             daemon.wait_feed(sequence=1)
             for number in range(5):
-                daemon.send("alpha", queue_id="S%d" % number, user="me@a.example")
+                daemon.send("alpha", queue_id="S%d" % number, user="me@%s.a.example" % ("x" * (number + 1)))
             wait_for("five hits", lambda: daemon.rule("COMM_A")["hits"] == 5)
             same("one domain", (daemon.rule("COMM_A")["state"], daemon.rule("COMM_A")["good"]), ("live", 1))
             daemon.send("alpha", queue_id="T1", user="you@b.example")
