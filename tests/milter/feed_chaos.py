@@ -22,13 +22,13 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
-from feed_bench import CHANNEL, STEELYARD, Follower, Publisher  # noqa: E402
+from feed_bench import CHANNEL, LOG, STEELYARD, Follower, Publisher  # noqa: E402
 from feed_mail import Mail, PostfixMail  # noqa: E402
 from feed_oracle import Oracle  # noqa: E402
 from redis_server import Proxy, Redis, RedisError, Scripted, Sentinel  # noqa: E402
 from steelyardd import wait_for  # noqa: E402
 
-SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 900 if os.environ.get("STEELYARD_LONG") else 45
+SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 900 if os.environ.get("STEELYARD_LONG") else 60
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 SUBSCRIBERS = 3
 RULES = 12
@@ -304,26 +304,38 @@ class Chaos:
         self.publishing.change()
 
     def is_whole(self):
+        """The replica has all, and Sentinel is content: no failover is under way or about to be."""
         master = self.pair.master()
         other = next(node for node in self.pair.nodes if node is not master)
-        return master.info("role") == "master" and other.info("role") == "slave"
+        return (master.info("role") == "master" and other.info("role") == "slave" and
+                other.info("master_link_status") == "up" and
+                "status=ok" in (self.pair.sentinel.info("master0") or ""))
 
     def settle(self):
-        """Peace: everybody comes to the publisher's state."""
+        """Peace: everybody comes to the publisher's state, who looks now and then, as `feed head --every` does."""
         self.oracle.read()
         want = self.publishing.wanted
         if self.oracle.rules != want:
             raise AssertionError("the log comes to %r, wanted %r" % (self.oracle.rules, want))
         for follower in self.followers:
+            looked = 0
+
             def there():
+                nonlocal looked
+                if time.monotonic() > looked + 10:
+                    self.publisher.head()
+                    looked = time.monotonic()
                 status = follower.feed()
                 return (status["sequence"] == self.oracle.next - 1 and
                         {row["rule"] for row in status["rules"] if row["state"] == "live"} == set(want))
             try:
                 wait_for("the publisher's rules", there, 120)
             except AssertionError as error:
-                raise AssertionError("%s: wanted %d: %r, has %r" % (error, self.oracle.next - 1, sorted(want),
-                                                                    follower.feed())) from None
+                for node in self.pair.nodes:
+                    print("# Redis %d: %s, %d entries" % (node.port, node.info("role"), node.command("XLEN", LOG)))
+                raise AssertionError("%s: wanted %d: %r, %d has %r" % (error, self.oracle.next - 1, sorted(want),
+                                                                       self.followers.index(follower),
+                                                                       follower.feed())) from None
             hits = follower.hits(" ".join("please word%s now" % name[5:] for name in want))
             if hits != want:
                 raise AssertionError("got %r, want %r" % (hits, want))
