@@ -5,7 +5,8 @@
  * YAML by the reader of rule files; the kind; what a feed never does, whatever the policy says
  * (tags that need the network, priorities, ending scans, the Subject); the score, times its most
  * hits; texts that people will see; patterns, in their form and by trial; and, once it is in a
- * ruleset, its examples. The dear steps are done once for each name and bytes.
+ * ruleset, its examples. The dear steps are done once for each name and bytes, but for the examples
+ * of metas, which other rules decide.
  *
  * Limits: FEED_RULE_MAX; those of conf/yaml.h; STRICT_PATTERN_MAX; the policy's max_steps.
  */
@@ -38,6 +39,7 @@ struct outcome {
 	unsigned char digest[CRYPTO_DIGEST_MAX]; /* of its text and score */
 	bool tried; /* its patterns were */
 	bool proven; /* its examples were run */
+	bool meta; /* what they came to holds for the other rules of that time */
 	struct refusal refusal;
 };
 
@@ -142,7 +144,7 @@ outcome_of(struct feed_judge *judge, const struct fold_rule *rule)
 	} else if (memcmp(outcome->digest, bytes, sizeof(bytes)) == 0) {
 		return outcome;
 	}
-	outcome->tried = outcome->proven = false;
+	outcome->tried = outcome->proven = outcome->meta = false;
 	outcome->refusal = (struct refusal){ REFUSAL_NONE, "" };
 	memcpy(outcome->digest, bytes, sizeof(bytes));
 	return outcome;
@@ -305,6 +307,30 @@ judge_patterns(
 	return true;
 }
 
+static bool
+waits(const struct outcome *outcome)
+{
+	return outcome->meta && (outcome->refusal.reason == REFUSAL_EXAMPLES ||
+				    outcome->refusal.reason == REFUSAL_COMPILE);
+}
+
+bool
+feed_judge_waits(const struct feed_judge *judge, struct slice name)
+{
+	const struct outcome *outcome = map_find(judge->outcomes, name);
+
+	return outcome != NULL && waits(outcome);
+}
+
+/* Takes back what holds no longer once other rules are different. */
+static void
+reopen(struct outcome *outcome)
+{
+	if (waits(outcome))
+		outcome->refusal = (struct refusal){ REFUSAL_NONE, "" };
+	outcome->proven = outcome->proven && !outcome->meta;
+}
+
 bool
 feed_judge_rule(struct feed_judge *judge, const struct fold_rule *rule, const char *name,
     struct rule_source *source, struct refusal *refusal_r)
@@ -316,11 +342,13 @@ feed_judge_rule(struct feed_judge *judge, const struct fold_rule *rule, const ch
 	if (!judge_name(judge, rule->name, refusal_r))
 		return false;
 	outcome = outcome_of(judge, rule);
+	reopen(outcome);
 	if (outcome->refusal.reason != REFUSAL_NONE) {
 		*refusal_r = outcome->refusal;
 		return false;
 	}
 	def = read_rule(rule, name, source, refusal_r);
+	outcome->meta = def != NULL && def->kind == RULE_META;
 	if (def != NULL && judge_kind(judge, def, refusal_r) &&
 	    judge_means(judge, def, refusal_r) && judge_score(judge, rule, def, refusal_r) &&
 	    judge_text(def->describe, refusal_r) &&

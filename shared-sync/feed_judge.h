@@ -83,10 +83,16 @@ bool feed_judge_rule(struct feed_judge *judge, const struct fold_rule *rule, con
 
 /*
  * Whether the rule compiled, as `ruleset` has it, and its examples do what they say. False with
- * *refusal_r, and from then on feed_judge_rule refuses it too.
+ * *refusal_r, and from then on feed_judge_rule refuses it too, unless it is a meta.
  */
 bool feed_judge_examples(struct feed_judge *judge, const struct fold_rule *rule,
     struct ruleset *ruleset, struct slot *slot, struct refusal *refusal_r);
+
+/*
+ * Whether the rule was refused for what other rules are, or for their absence: a meta whose
+ * examples fail or that does not compile. Once another rule has changed it is to be judged anew.
+ */
+bool feed_judge_waits(const struct feed_judge *judge, struct slice name);
 
 /* Forgets outcomes of rules that the fold no longer holds. */
 void feed_judge_forget(struct feed_judge *judge, const struct fold *fold);

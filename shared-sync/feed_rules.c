@@ -37,6 +37,7 @@ struct work {
 	struct vec fresh; /* struct applied *: of each of them */
 	struct vec removals; /* struct slice */
 	struct vec told; /* struct applied *: standing has changed */
+	struct vec waiting; /* struct applied *: were refused for what others were */
 	uint64_t last_put; /* rules put after it are too many */
 	size_t at_last; /* so many of those put by it are taken, by name */
 };
@@ -189,7 +190,7 @@ set_origin(struct work *work, const struct fold_rule *rule, struct rule_def *def
 	return true;
 }
 
-/* Judges a rule that is new or has changed; it is put, or is out. */
+/* Judges a rule that is new, has changed or waits for others; it is put, or is out. */
 static void
 judge_rule(struct work *work, const struct fold_rule *rule, struct applied *applied, bool within)
 {
@@ -203,7 +204,6 @@ judge_rule(struct work *work, const struct fold_rule *rule, struct applied *appl
 	applied->rule.seq = rule->seq;
 	applied->rule.put_seq = rule->put_seq;
 	set_refusal(applied, &refusal);
-	*(struct applied **)vec_push(&work->told) = applied;
 	/* A rule that was too dear is not even matched. */
 	if (!taken || applied->rule.state == GUARD_LIMIT) {
 		if (taken)
@@ -248,6 +248,29 @@ gather(struct work *work)
 			continue;
 		applied->rule.state = state;
 		judge_rule(work, rule, applied, within);
+		*(struct applied **)vec_push(&work->told) = applied;
+	}
+}
+
+/*
+ * Metas that were refused for what others were are judged anew after each change, so that a log
+ * and a snapshot of it come to the same rules.
+ */
+static void
+gather_waiting(struct work *work)
+{
+	struct feed_rules *rules = work->rules;
+
+	if (work->told.n == 0 && work->removals.n == 0)
+		return;
+	for (size_t i = 0; i < map_count(rules->applied); i++) {
+		struct applied *applied = map_value(rules->applied, i);
+
+		if (!applied->seen || applied->fresh || applied->rule.refusal == NULL ||
+		    !feed_judge_waits(rules->judge, applied->rule.name))
+			continue;
+		*(struct applied **)vec_push(&work->waiting) = applied;
+		judge_rule(work, fold_find(work->change->fold, applied->rule.name), applied, true);
 	}
 }
 
@@ -362,12 +385,20 @@ feed_rules_apply(struct feed_rules *rules, const struct feed_change *change, str
 		.source = RULE_SOURCE_INIT,
 		.fresh = VEC_OF(struct applied *, NULL),
 		.removals = VEC_OF(struct slice, NULL),
-		.told = VEC_OF(struct applied *, NULL) };
+		.told = VEC_OF(struct applied *, NULL),
+		.waiting = VEC_OF(struct applied *, NULL) };
 	struct ruleset *next;
 
 	gather(&work);
 	gather_gone(&work);
+	gather_waiting(&work);
 	next = extend(&work, on);
+	for (size_t i = 0; i < work.waiting.n; i++) {
+		struct applied *applied = *(struct applied **)vec_at(&work.waiting, i);
+
+		if (applied->rule.refusal == NULL)
+			*(struct applied **)vec_push(&work.told) = applied;
+	}
 	for (size_t i = 0; i < work.told.n && change->tell != NULL; i++)
 		change->tell(change->tell_p, &(*(struct applied **)vec_at(&work.told, i))->rule);
 	if (map_count(rules->applied) > fold_count(change->fold))
@@ -375,6 +406,7 @@ feed_rules_apply(struct feed_rules *rules, const struct feed_change *change, str
 	vec_clear(&work.fresh);
 	vec_clear(&work.removals);
 	vec_clear(&work.told);
+	vec_clear(&work.waiting);
 	rule_source_clear(&work.source);
 	return next;
 }

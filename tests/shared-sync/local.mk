@@ -79,6 +79,11 @@ tests_shared_sync_test_subscribe_LDADD = $(feed_test_libs)
 tests_shared_sync_test_guard_SOURCES = tests/shared-sync/test_guard.c
 tests_shared_sync_test_guard_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_guard_LDADD = $(feed_test_libs)
+unit_tests += tests/shared-sync/test_feed_rules
+tests_shared_sync_test_feed_rules_SOURCES = tests/shared-sync/test_feed_rules.c
+tests_shared_sync_test_feed_rules_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_shared_sync_test_feed_rules_LDADD = $(feed_test_libs)
+
 tests_shared_sync_test_feed_judge_SOURCES = tests/shared-sync/test_feed_judge.c
 tests_shared_sync_test_feed_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_feed_judge_LDADD = $(feed_test_libs)
