@@ -1,9 +1,12 @@
 /*
  * pcre.c - regular expressions by PCRE2 (8-bit library), the only file that includes it
  *
- * Each pattern is compiled for the JIT where that is allowed; when a match
- * overflows the JIT's stack it is done again by the interpreter, which takes
- * its memory from the heap up to a limit. PCRE2 counts its match limit anew
+ * Machine code is made of a pattern when it is first run, where that is
+ * allowed, for of thousands a day's mail runs some hundreds. It is made of a
+ * copy, whose address is then published: what threads may read at that time is
+ * never written to, and two who are first together do the work twice. When a
+ * match overflows the JIT's stack it is done again by the interpreter, which
+ * takes its memory from the heap up to a limit. PCRE2 counts its match limit anew
  * for each place where a match may begin, so a pattern that costs a little
  * less than the limit everywhere would cost minutes on a long text: such a
  * text is walked in windows of start positions (PCRE2's offset limit) and the
@@ -20,6 +23,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -44,9 +48,12 @@ struct regex_compiler {
 };
 
 struct regex {
-	pcre2_code *code;
+	pcre2_code *code; /* the interpreter's; NULL: of an anchored one, which is made when run */
+	_Atomic(pcre2_code *) ready; /* with machine code; NULL: it was not run yet */
+	const struct regex_compiler *compiler;
+	struct slice text; /* of an anchored one */
 	size_t least; /* no match is shorter (in characters): shorter texts are not looked at */
-	bool jit;
+	bool interpreted; /* always */
 	bool utf;
 	bool whole; /* \G asks where a search began: no windows */
 	uint32_t name_count, name_size; /* of the table of names */
@@ -278,34 +285,45 @@ find_names(struct regex *regex)
 		regex->pairs = groups + 1;
 }
 
-static struct regex *
+/* NULL with *err. */
+static pcre2_code *
 compile(const struct regex_compiler *compiler, struct slice text, uint32_t more_options,
+    struct regex_pattern *pattern_r, uint32_t *options_r, struct err *err)
+{
+	pcre2_code *code;
+	PCRE2_UCHAR reason[256];
+	PCRE2_SIZE offset;
+	bool latin1;
+	int error;
+
+	if (!regex_pattern_parse(text, pattern_r, err) ||
+	    !parse_flags(pattern_r->flags, options_r, &latin1, err))
+		return NULL;
+	code = pcre2_compile((PCRE2_SPTR)pattern_r->body.p, pattern_r->body.n,
+	    *options_r | more_options, &error, &offset,
+	    latin1 ? compiler->latin1 : compiler->plain);
+	if (code != NULL)
+		return code;
+	pcre2_get_error_message(error, reason, sizeof(reason));
+	err_set(err, "the pattern does not compile: %s", (const char *)reason);
+	err->column = (unsigned)((size_t)(pattern_r->body.p - text.p) + offset + 1);
+	return NULL;
+}
+
+static struct regex *
+regex_of(const struct regex_compiler *compiler, struct slice text, uint32_t more_options,
     struct err *err)
 {
 	struct regex_pattern pattern;
-	struct regex *regex;
-	pcre2_code *code;
 	uint32_t options;
-	bool latin1;
-	PCRE2_SIZE offset;
-	int error;
+	pcre2_code *code = compile(compiler, text, more_options, &pattern, &options, err);
+	struct regex *regex;
 
-	if (!regex_pattern_parse(text, &pattern, err) ||
-	    !parse_flags(pattern.flags, &options, &latin1, err))
+	if (code == NULL)
 		return NULL;
-	options |= more_options;
-	code = pcre2_compile((PCRE2_SPTR)pattern.body.p, pattern.body.n, options, &error, &offset,
-	    latin1 ? compiler->latin1 : compiler->plain);
-	if (code == NULL) {
-		PCRE2_UCHAR reason[256];
-
-		pcre2_get_error_message(error, reason, sizeof(reason));
-		err_set(err, "the pattern does not compile: %s", (const char *)reason);
-		err->column = (unsigned)((size_t)(pattern.body.p - text.p) + offset + 1);
-		return NULL;
-	}
 	regex = must(calloc(1, sizeof(*regex)));
 	regex->code = code;
+	regex->compiler = compiler;
 	regex->utf = (options & PCRE2_UTF) != 0;
 	regex->whole = pattern_asks_start(pattern.body);
 	regex->least = shortest_match(code);
@@ -313,26 +331,20 @@ compile(const struct regex_compiler *compiler, struct slice text, uint32_t more_
 	return regex;
 }
 
-static void
-use_machine_code(struct regex *regex)
-{
-	regex->jit = pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
-}
-
 struct regex *
 regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err)
 {
-	struct regex *regex = compile(compiler, text, 0, err);
-
-	if (regex != NULL)
-		use_machine_code(regex);
-	return regex;
+	return regex_of(compiler, text, 0, err);
 }
 
 struct regex *
 regex_new_interpreted(const struct regex_compiler *compiler, struct slice text, struct err *err)
 {
-	return compile(compiler, text, PCRE2_AUTO_CALLOUT, err);
+	struct regex *regex = regex_of(compiler, text, PCRE2_AUTO_CALLOUT, err);
+
+	if (regex != NULL)
+		regex->interpreted = true;
+	return regex;
 }
 
 /*
@@ -340,18 +352,52 @@ regex_new_interpreted(const struct regex_compiler *compiler, struct slice text, 
  * quantifier when it searches, not when it is anchored: both must find the same.
  */
 struct regex *
-regex_new_anchored(const struct regex_compiler *compiler, struct slice text)
+regex_new_anchored(const struct regex *searching, struct slice text)
 {
-	struct err err;
-	struct regex *regex = slice_find(text, 0, SLICE("(?>")) < text.n
-				  ? NULL
-				  : compile(compiler, text, PCRE2_ANCHORED, &err);
+	struct regex *regex;
 
-	if (regex != NULL && (regex->whole || regex->utf))
-		regex_free(&regex);
-	if (regex != NULL)
-		use_machine_code(regex);
+	if (searching->whole || searching->utf || slice_find(text, 0, SLICE("(?>")) < text.n)
+		return NULL;
+	regex = must(calloc(1, sizeof(*regex)));
+	regex->compiler = searching->compiler;
+	regex->text = text;
+	regex->pairs = searching->pairs;
 	return regex;
+}
+
+/* What a pattern is run as, made now. */
+static const pcre2_code *
+make_ready(const struct regex *regex)
+{
+	/* Const to all who run it, but for this cell. */
+	struct regex *cell = (struct regex *)(uintptr_t)regex;
+	pcre2_code *code, *first = NULL;
+
+	if (regex->code == NULL) {
+		struct regex_pattern pattern;
+		uint32_t options;
+		struct err err;
+
+		code = compile(
+		    regex->compiler, regex->text, PCRE2_ANCHORED, &pattern, &options, &err);
+	} else {
+		code = pcre2_code_copy(regex->code);
+	}
+	/* Where there is no machine code to be had, the interpreter runs the copy. */
+	pcre2_jit_compile(must(code), PCRE2_JIT_COMPLETE);
+	if (atomic_compare_exchange_strong_explicit(
+		&cell->ready, &first, code, memory_order_acq_rel, memory_order_acquire))
+		return code;
+	pcre2_code_free(code);
+	return first;
+}
+
+static const pcre2_code *
+ready_code(const struct regex *regex)
+{
+	const pcre2_code *code = atomic_load_explicit(&regex->ready, memory_order_acquire);
+
+	return code != NULL ? code : make_ready(regex);
 }
 
 void
@@ -360,6 +406,7 @@ regex_free(struct regex **regex)
 	if (*regex == NULL)
 		return;
 	pcre2_code_free((*regex)->code);
+	pcre2_code_free(atomic_load_explicit(&(*regex)->ready, memory_order_relaxed));
 	free(*regex);
 	*regex = NULL;
 }
@@ -375,7 +422,9 @@ regex_size(const struct regex *regex)
 bool
 regex_has_jit(const struct regex *regex)
 {
-	return regex->jit;
+	size_t size = 0;
+
+	return pcre2_pattern_info(ready_code(regex), PCRE2_INFO_JITSIZE, &size) == 0 && size > 0;
 }
 
 struct regex_scratch *
@@ -408,21 +457,20 @@ regex_scratch_free(struct regex_scratch **scratch)
 
 /* One call of PCRE2's: matches that begin in [from, last]. Its own result code. */
 static int
-match_window(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
-    size_t from, size_t last, bool skip_empty, bool *fell_back)
+match_window(const pcre2_code *code, struct regex_scratch *scratch, struct slice text, size_t from,
+    size_t last, bool skip_empty, bool *fell_back)
 {
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.p == NULL ? "" : text.p);
 	uint32_t options = skip_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
 	int rc;
 
 	pcre2_set_offset_limit(scratch->context, last);
-	rc = pcre2_match(
-	    regex->code, subject, text.n, from, options, scratch->data, scratch->context);
+	rc = pcre2_match(code, subject, text.n, from, options, scratch->data, scratch->context);
 	if (rc != PCRE2_ERROR_JIT_STACKLIMIT)
 		return rc;
 	*fell_back = true;
-	return pcre2_match(regex->code, subject, text.n, from, options | PCRE2_NO_JIT,
-	    scratch->data, scratch->context);
+	return pcre2_match(
+	    code, subject, text.n, from, options | PCRE2_NO_JIT, scratch->data, scratch->context);
 }
 
 /* Takes a match over into *match and moves the search behind it. */
@@ -489,7 +537,7 @@ regex_try(const struct regex *anchored, struct regex_scratch *scratch, struct sl
 
 	scratch_widen(scratch, anchored->pairs);
 	set_limits(scratch, limits);
-	rc = match_window(anchored, scratch, text, at, text.n,
+	rc = match_window(ready_code(anchored), scratch, text, at, text.n,
 	    match->skip_empty && at == match->next, &match->fell_back);
 	if (rc < 0)
 		return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO_MATCH : REGEX_LIMIT;
@@ -504,15 +552,17 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 {
 	size_t from = match->next;
 	bool skip_empty = match->skip_empty;
+	const pcre2_code *code;
 
 	if (text.n < regex->least)
 		return REGEX_NO_MATCH;
+	code = regex->interpreted || limits->interpret ? regex->code : ready_code(regex);
 	scratch_widen(scratch, regex->pairs);
 	set_limits(scratch, limits);
 	while (from <= text.n) {
 		size_t last = regex->whole || text.n - from < WINDOW ? text.n : from + WINDOW - 1;
 		int rc = match_window(
-		    regex, scratch, text, from, last, skip_empty, &match->fell_back);
+		    code, scratch, text, from, last, skip_empty, &match->fell_back);
 
 		if (rc >= 0) {
 			scratch->groups = rc;

@@ -5,7 +5,8 @@
  * Classes are ASCII and /i folds ASCII letters only; /u reads the pattern and
  * the text as UTF-8 with Unicode properties (bytes that are not UTF-8 match
  * nothing); /l folds Latin-1 letters as well. A compiled regex is const and
- * may be used by any number of threads, each with a scratch of its own.
+ * may be used by any number of threads, each with a scratch of its own; its
+ * machine code is made when it is first run.
  *
  * SYNOPSIS
  *	struct regex_compiler *compiler = regex_compiler_new();
@@ -49,6 +50,7 @@ struct regex_limits {
 	    match; /* PCRE2 match limit for each place a match may begin; 0: REGEX_MATCH_LIMIT */
 	unsigned heap; /* KiB; 0: REGEX_HEAP_LIMIT_KIB */
 	const struct budget *budget; /* NULL: none */
+	bool interpret; /* without machine code, for a few short texts: making it costs more */
 	/*
 	 * Of a pattern of regex_new_interpreted: steps that are left for all searches together,
 	 * counted down at each item of the pattern that is tried; none left is REGEX_LIMIT. NULL:
@@ -86,8 +88,11 @@ void regex_compiler_free(struct regex_compiler **compiler);
 /* Compiles "/x/i". NULL with *err, whose column is the byte of `text` from 1 (0: unknown). */
 struct regex *regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err);
 
-/* The same, for regex_try alone. NULL also for patterns with \G, (?> or /u. */
-struct regex *regex_new_anchored(const struct regex_compiler *compiler, struct slice text);
+/*
+ * The pattern `text` of `searching` once more, for regex_try alone; compiled when it is first
+ * tried, so `text` and the compiler must outlive it. NULL: one with \G, (?> or /u.
+ */
+struct regex *regex_new_anchored(const struct regex *searching, struct slice text);
 
 /*
  * The same without machine code: it is matched by the interpreter, which keeps to match limits and
@@ -101,7 +106,7 @@ void regex_free(struct regex **regex);
 /* Bytes that the compiled pattern takes, machine code left out. */
 size_t regex_size(const struct regex *regex);
 
-/* Whether the machine code compiler took it; the start-up log tells. */
+/* Whether the machine code compiler takes it; the start-up log tells. */
 bool regex_has_jit(const struct regex *regex);
 
 /* Match data and a JIT stack of 1 MB, of one thread at a time. Never NULL. */

@@ -23,6 +23,8 @@
 /* Texts that a pattern is tried with when the ruleset is built. */
 #define SAMPLES 3
 #define SAMPLE_MORE 3
+/* Of one that takes more nothing is learnt: a text that is tried stays below a millisecond. */
+#define SAMPLE_STEPS 10000
 /* A pattern with so many choices is tried only where it may begin. */
 #define CHOICES_MIN 12
 #define DEPTH_MAX 60
@@ -81,7 +83,7 @@ view_of(const struct rule *rule)
 static bool
 matches(const struct rule *rule, struct regex_scratch *scratch, struct slice text)
 {
-	const struct regex_limits limits = { 0 };
+	const struct regex_limits limits = { .match = SAMPLE_STEPS, .interpret = true };
 	struct regex_match match = { 0 };
 
 	return regex_next(rule->regex, scratch, text, &limits, &match) == REGEX_MATCH;
@@ -162,7 +164,7 @@ add_start(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rul
 		return;
 	rule->start = (unsigned)number + 1;
 	if (count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)
-		anchored = regex_new_anchored(ruleset->compiler, rule->def.pattern);
+		anchored = regex_new_anchored(rule->regex, rule->def.pattern);
 	if (anchored != NULL)
 		*(struct regex **)vec_push(&ruleset->layer->regexes) = anchored;
 	rule->anchored = anchored;

@@ -147,7 +147,7 @@ lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
 		pattern_set_seal(set);
 		if (start_set_add(starts, work, tree) >= 0) {
 			subject.starts = starts;
-			subject.anchored = regex_new_anchored(compiler, pattern);
+			subject.anchored = regex_new_anchored(subject.regex, pattern);
 			lossless->with_start++;
 		}
 		start_set_seal(starts);
