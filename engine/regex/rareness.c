@@ -54,10 +54,10 @@ static const char behind[KINDS][KINDS + 1] = {
 unsigned
 rareness_kind(char c)
 {
-	if (ascii_is_space(c))
-		return 0;
 	if (ascii_is_alpha(c))
 		return (unsigned)(ascii_lower(c) - 'a') + 1;
+	if (ascii_is_space(c))
+		return 0;
 	if (ascii_is_digit(c))
 		return 27;
 	return c == '.' ? 28 : c == '-' ? 29 : c == '/' ? 30 : 31;
@@ -66,16 +66,16 @@ rareness_kind(char c)
 double
 rareness_bits(struct slice literal)
 {
-	double bits = 0;
+	int halves = 0;
 	unsigned last = 0;
 
 	for (size_t i = 0; i < literal.n; i++) {
 		unsigned kind = rareness_kind(literal.p[i]);
 
-		bits += HALF_BIT * ((i == 0 ? alone[kind] : behind[last][kind]) - 'A');
+		halves += (i == 0 ? alone[kind] : behind[last][kind]) - 'A';
 		last = kind;
 	}
-	return bits;
+	return HALF_BIT * halves;
 }
 
 /* 2 to the power of less so many bits, in halves. */
@@ -84,6 +84,8 @@ chance_of(double bits)
 {
 	double chance = 1;
 
+	for (; bits >= 8; bits -= 8)
+		chance /= 256;
 	for (; bits >= 1; bits--)
 		chance /= 2;
 	return bits > 0 ? chance * SQRT_HALF : chance;

@@ -15,7 +15,7 @@ compare(const void *a, const void *b)
 	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-/* Sorts v and leaves each string once. */
+/* Sorts v, where it is not sorted yet, and leaves each string once. */
 static struct strings
 settled(struct slice *v, size_t n)
 {
@@ -23,11 +23,9 @@ settled(struct slice *v, size_t n)
 
 	if (v == NULL)
 		return (struct strings){ NULL, 0 };
-	while (sorted < n && compare(&v[sorted - 1], &v[sorted]) < 0)
+	while (sorted < n && compare(&v[sorted - 1], &v[sorted]) <= 0)
 		sorted++;
-	if (sorted >= n)
-		return (struct strings){ v, n };
-	if (n > 1)
+	if (sorted < n)
 		qsort(v, n, sizeof(*v), compare);
 	for (size_t i = 0; i < n; i++) {
 		if (kept == 0 || !slice_eq(v[kept - 1], v[i]))
@@ -120,16 +118,63 @@ cut(struct arena *arena, struct strings set, size_t bytes, bool prefixes)
 	return settled(v, set.n);
 }
 
+/* By their ends. */
+static int
+compare_ends(const void *a, const void *b)
+{
+	struct slice one = *(const struct slice *)a, two = *(const struct slice *)b;
+
+	while (one.n > 0 && two.n > 0 && one.p[one.n - 1] == two.p[two.n - 1]) {
+		one.n--;
+		two.n--;
+	}
+	if (one.n == 0 || two.n == 0)
+		return (one.n > two.n) - (one.n < two.n);
+	return (unsigned char)one.p[one.n - 1] < (unsigned char)two.p[two.n - 1] ? -1 : 1;
+}
+
+/* Bytes at the front, or at the end, in which both are alike. */
+static size_t
+alike(struct slice a, struct slice b, bool prefixes)
+{
+	size_t least = a.n < b.n ? a.n : b.n, n = 0;
+
+	while (n < least && (prefixes ? a.p[n] == b.p[n] : a.p[a.n - 1 - n] == b.p[b.n - 1 - n]))
+		n++;
+	return n;
+}
+
+/* The most bytes, at most `bytes`, at which `count` strings are left when all are cut to them. */
+static size_t
+length_for(struct arena *arena, struct strings set, size_t count, size_t bytes, bool prefixes)
+{
+	/* Neighbours in order stay two at a length beyond that in which they are alike. */
+	size_t *apart = arena_array(arena, bytes + 1, sizeof(*apart)), left = 1, n = 0;
+	struct slice *v = arena_array(arena, set.n, sizeof(*v));
+
+	if (apart == NULL || v == NULL)
+		return 0;
+	memcpy(v, set.v, set.n * sizeof(*v));
+	if (!prefixes)
+		qsort(v, set.n, sizeof(*v), compare_ends);
+	for (size_t i = 1; i < set.n; i++) {
+		size_t same = alike(v[i - 1], v[i], prefixes);
+
+		apart[same < bytes ? same : bytes]++;
+	}
+	while (n < bytes && left + apart[n] <= count)
+		left += apart[n++];
+	return n;
+}
+
 struct strings
 strings_trim(struct arena *arena, struct strings set, size_t count, size_t bytes, bool prefixes)
 {
-	size_t longest = strings_longest(set);
+	size_t longest = strings_longest(set), n = bytes;
 
-	if (longest > bytes)
-		set = cut(arena, set, bytes, prefixes);
-	for (size_t n = longest < bytes ? longest : bytes; set.n > count && n > 0;)
-		set = cut(arena, set, --n, prefixes);
-	return set;
+	if (set.n > count)
+		n = length_for(arena, set, count, longest < bytes ? longest : bytes, prefixes);
+	return longest > n ? cut(arena, set, n, prefixes) : set;
 }
 
 struct strings
