@@ -224,6 +224,7 @@ prefilter_new(struct ruleset *ruleset)
 {
 	struct prefilter *prefilter = arena_alloc(ruleset->arena, sizeof(*prefilter));
 	struct regex_scratch *scratch = regex_scratch_new();
+	struct arena *work = arena_new(SYNTAX_ARENA_MAX);
 	struct layer *layer = ruleset->layer;
 
 	prefilter->field_count = ruleset->selectors.n;
@@ -234,14 +235,11 @@ prefilter_new(struct ruleset *ruleset)
 		prefilter->starts[i] = start_set_new(ruleset->arena);
 	}
 	for (size_t i = 0; i < layer->count; i++) {
-		struct arena *work;
-
-		if (!layer->rules[i].live)
-			continue;
-		work = arena_new(SYNTAX_ARENA_MAX);
-		add_rule(prefilter, ruleset, &layer->rules[i], work, scratch);
-		arena_free(&work);
+		if (layer->rules[i].live)
+			add_rule(prefilter, ruleset, &layer->rules[i], work, scratch);
+		arena_empty(work);
 	}
+	arena_free(&work);
 	regex_scratch_free(&scratch);
 	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
 		pattern_set_seal(prefilter->sets[i]);

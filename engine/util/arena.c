@@ -65,6 +65,24 @@ arena_free(struct arena **arena)
 	*arena = NULL;
 }
 
+void
+arena_empty(struct arena *arena)
+{
+	struct block *kept = arena->last, *block, *next;
+
+	arena->overflowed = false;
+	if (kept == NULL)
+		return;
+	for (block = kept->next; block != NULL; block = next) {
+		next = block->next;
+		free(block);
+	}
+	kept->next = NULL;
+	memset(kept->bytes, 0, kept->used);
+	kept->used = 0;
+	arena->used = sizeof(*kept) + kept->n;
+}
+
 /* A block that holds at least n bytes becomes the newest, or NULL at the cap. */
 static struct block *
 arena_add_block(struct arena *arena, size_t n)

@@ -22,6 +22,9 @@ struct arena *arena_new(size_t cap);
 /* Frees the arena and all it handed out, and nulls *arena; NULL inside is fine. */
 void arena_free(struct arena **arena);
 
+/* Takes back all it handed out, and its overflow; a block stays for what comes next. */
+void arena_empty(struct arena *arena);
+
 /* `n` zeroed bytes aligned for any type, or NULL once the cap would be passed. */
 void *arena_alloc(struct arena *arena, size_t n);
 

@@ -52,6 +52,32 @@ test_cap(void **state)
 	}
 }
 
+/* Emptied it hands out zeroed bytes again, below the same cap. */
+static void
+test_empty(void **state)
+{
+	const size_t cap = (size_t)1 << 20;
+	struct arena *arena = arena_new(cap);
+
+	(void)state;
+	arena_empty(arena);
+	for (unsigned round = 0; round < 5; round++) {
+		char *p;
+
+		for (size_t n = 1; (p = arena_alloc(arena, n)) != NULL; n += 97) {
+			for (size_t i = 0; i < n; i++)
+				assert_int_equal(p[i], 0);
+			memset(p, 0xff, n);
+		}
+		assert_true(arena_overflowed(arena));
+		assert_true(arena_used(arena) <= cap);
+		arena_empty(arena);
+		assert_false(arena_overflowed(arena));
+		assert_true(arena_used(arena) <= cap);
+	}
+	arena_free(&arena);
+}
+
 static void
 test_huge(void **state)
 {
@@ -126,6 +152,7 @@ main(void)
 		cmocka_unit_test(test_lower),
 		cmocka_unit_test(test_zeroed),
 		cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_huge),
 		cmocka_unit_test(test_grow),
 		cmocka_unit_test(test_copies),
