@@ -8,7 +8,8 @@
  * c-ares checks that a response comes from the server asked, and has the id
  * and the question asked; what does not is as if it had not come. It does not
  * look at the names of the records: dns_wire.c does. Names are absolute and
- * go out as they are: ares_query knows no search list.
+ * go out as they are: ares_query knows no search list. From 1.2x on it refuses names with
+ * bytes that no host name has, such as @: their answer is SERVFAIL.
  *
  * A question is asked TRIES times, each server in turn, and c-ares waits twice
  * as long in each round. What one try may take is computed from that, so that
@@ -337,7 +338,9 @@ ask_again(struct dns_channel *channel, struct dns_ask *ask)
 
 /*
  * What c-ares says of a question: the response itself decides where there is
- * one. Before 1.19 ARES_ECONNREFUSED is said of servers that answer SERVFAIL too.
+ * one. Before 1.19 ARES_ECONNREFUSED is said of servers that answer SERVFAIL too;
+ * from 1.2x on ARES_EBADRESP of questions that got no answer, because of what else
+ * came over the socket.
  */
 static void
 on_answer(void *p, int status, int timeouts, unsigned char *bytes, int n)
@@ -362,6 +365,10 @@ on_answer(void *p, int status, int timeouts, unsigned char *bytes, int n)
 		else if (status == ARES_ENOTFOUND) /* .onion: never asked (RFC 7686) */
 			answer.outcome = DNS_NXDOMAIN;
 		break;
+	case ARES_EBADRESP:
+		if (packet.n > 0)
+			break;
+		/* fallthrough */
 	case ARES_ETIMEOUT:
 	case ARES_ECANCELLED:
 	case ARES_EDESTRUCTION:

@@ -3,6 +3,7 @@
 
 The server is tests/dns/responder.py; its table changes under the daemon.
 """
+import hashlib
 import json
 import os
 import subprocess
@@ -207,12 +208,12 @@ def test_key_in_zone():
     zones = "\n".join(line % "verysecret" for line in (
         "5.113.0.203.%s.zen.dq.spamhaus.net. A 127.0.0.2", "author.com.%s.dbl.dq.spamhaus.net. A 127.0.1.2",
         "link.com.%s.dblack.mail.abusix.zone. A 127.0.1.2", "author.com.%s.zrd.dq.spamhaus.net. A 127.0.2.2",
-        "a@author.com._email.%s.hbl.dq.spamhaus.net. A 127.0.3.10")) + "\n"
+        hashlib.sha1(b"a@author.com").hexdigest() + "._email.%s.hbl.dq.spamhaus.net. A 127.0.3.10")) + "\n"
     rules = """
 header IN_ZEN eval:check_rbl('zen-lastexternal', 'VerySecret.zen.dq.spamhaus.net.', '127.0.0.2')
 header IN_DBL eval:check_rbl_from_host('dbl', 'VerySecret.dbl.dq.spamhaus.net.')
 askdns IN_ZRD _AUTHORDOMAIN_.VerySecret.zrd.dq.spamhaus.net A /^127/
-header IN_HBL eval:check_hashbl_emails('_email.VerySecret.hbl.dq.spamhaus.net', 'raw', 'From:addr')
+header IN_HBL eval:check_hashbl_emails('_email.VerySecret.hbl.dq.spamhaus.net', 'sha1', 'From:addr')
 urirhssub IN_DBLACK VerySecret.dblack.mail.abusix.zone. A 127.0.1.2
 body IN_DBLACK eval:check_uridnsbl('IN_DBLACK')
 """
