@@ -156,19 +156,22 @@ redis_wire_exchange(struct redis_wire *wire, const struct slice *args, size_t co
     const struct link_wait *wait, struct redis_reply **reply_r, struct err *err)
 {
 	enum link_outcome outcome = wire_send_command(wire, args, count, wait, err);
+	struct link_wait reading = *wait;
 	struct redis_reader *reader;
 	char chunk[CHUNK];
-	size_t n;
+	size_t n, all = 0;
 
 	*reply_r = NULL;
 	if (outcome != LINK_OK)
 		return outcome;
 	reader = redis_reader_new();
 	while (outcome == LINK_OK && *reply_r == NULL) {
-		outcome = wire_receive(wire, chunk, sizeof(chunk), wait, &n, err);
-		if (outcome == LINK_OK)
-			outcome = redis_reader_feed(
-			    reader, (struct slice){ chunk, n }, reply_r, err);
+		outcome = wire_receive(wire, chunk, sizeof(chunk), &reading, &n, err);
+		if (outcome != LINK_OK)
+			break;
+		all += n;
+		reading.deadline_ms = wait->deadline_ms + (int64_t)(all / REDIS_WIRE_PACE);
+		outcome = redis_reader_feed(reader, (struct slice){ chunk, n }, reply_r, err);
 	}
 	redis_reader_free(&reader);
 	return outcome;

@@ -33,9 +33,13 @@ enum link_outcome redis_wire_open(const struct redis_place *place, const struct 
 /* Closes and frees it and nulls *wire; NULL inside is fine. */
 void redis_wire_close(struct redis_wire **wire);
 
+/* Bytes of a reply for which a millisecond is added to its time. */
+#define REDIS_WIRE_PACE 32
+
 /*
  * Sends a command and receives its reply: LINK_OK with *reply_r, an error reply too; else
- * *err, and the wire is good for nothing but to be closed.
+ * *err, and the wire is good for nothing but to be closed. A large reply on a slow line may take
+ * longer than `wait`, in proportion to what has come of it.
  */
 enum link_outcome redis_wire_exchange(struct redis_wire *wire, const struct slice *args,
     size_t count, const struct link_wait *wait, struct redis_reply **reply_r, struct err *err);

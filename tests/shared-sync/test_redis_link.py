@@ -240,6 +240,15 @@ def test_trickle():
         same("outcome", (outcome, 300 <= ms < 5000), ("timeout", True))
 
 
+def test_slow_line():
+    """a large reply that keeps coming may take longer than a small one"""
+    with Redis() as redis, Proxy(redis.port) as proxy, connected(proxy.url) as link:
+        redis.command("SET", "a", b"x" * 200000)
+        proxy.chunk, proxy.pause_s = 2000, 0.02
+        outcome, ms, _ = link.command("GET a", 300)
+        same("outcome", (outcome, ms >= 900), ("ok", True))
+
+
 def test_cuts():
     """a connection that is cut at each place of a reply is lost, and never a shorter reply"""
     with Redis() as redis:
