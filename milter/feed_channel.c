@@ -36,6 +36,8 @@
 #define SAVE_US (300 * CLOCK_SECOND_US)
 /* A head that is signed anew is written so often at most. */
 #define HEAD_SAVE_US (60 * CLOCK_SECOND_US)
+/* Seconds in which a fault that has been told is not told again. */
+#define FAULT_TELL_S 60
 #define TOLD_MAX 20
 /* Without a Redis to ask: how often guard and shadow are looked at. */
 #define IDLE_MS 2500
@@ -81,6 +83,7 @@ struct feed_channel {
 	int64_t look_s; /* when the next rule's time in shadow is over */
 	bool counters_changed, head_unsaved, checkpoint_due;
 	enum fault told_fault;
+	int64_t told_s[FAULT_COUNT]; /* when it was last told, monotonic; 0: never */
 	unsigned told; /* rules logged of the change at hand; under building, as is the next */
 	bool laying; /* the rules that were there go on another base */
 };
@@ -453,7 +456,10 @@ keep_news(struct feed_channel *channel, const struct subscriber_news *news)
 		checkpoint(channel);
 }
 
-/* Tells of a fault when it begins, and when it is over. */
+/*
+ * Tells of a fault when it begins, and when it is over; of the same one once in FAULT_TELL_S, for
+ * who owns the Redis may change what is wrong as often as he likes.
+ */
 static void
 note_status(struct feed_channel *channel, const struct subscriber_now *now)
 {
@@ -464,9 +470,12 @@ note_status(struct feed_channel *channel, const struct subscriber_now *now)
 	pthread_mutex_lock(&channel->lock);
 	channel->link = status;
 	pthread_mutex_unlock(&channel->lock);
-	if (status.fault == channel->told_fault)
+	if (status.fault == channel->told_fault ||
+	    (channel->told_s[status.fault] != 0 &&
+		now->monotonic_ms / 1000 - channel->told_s[status.fault] < FAULT_TELL_S))
 		return;
 	channel->told_fault = status.fault;
+	channel->told_s[status.fault] = now->monotonic_ms / 1000;
 	log_channel(&line,
 	    status.fault == FAULT_NONE || status.fault == FAULT_EMPTY ? LOG_LEVEL_INFO
 								      : LOG_LEVEL_WARNING,

@@ -5,6 +5,9 @@
  * the chain ends there until the carrier has another, or a snapshot behind it that holds. All
  * other refusals are told and passed over: the keyset in force stays in force, and a head says
  * something of freshness only.
+ *
+ * Whatever the carrier answers, and however fast, it cannot keep us busy: steps that bring nothing
+ * are SUBSCRIBER_STEPS at once, and then one in SUBSCRIBER_STEP_MS.
  */
 #include "shared-sync/subscribe.h"
 
@@ -39,6 +42,8 @@ struct subscriber {
 	int64_t look_ms; /* when head and keyset are due */
 	int64_t snapshot_ms; /* when a snapshot was last asked for because the head is above us */
 	struct backoff backoff;
+	unsigned free_steps; /* that may be taken without a wait */
+	int64_t refilled_ms; /* when the last of them was added */
 	struct part_fault faults[PART_COUNT];
 	uint64_t refused;
 	uint64_t snapshot_seq;
@@ -65,6 +70,7 @@ subscriber_new(struct channel *channel, const struct subscriber_ops *ops)
 	subscriber->channel = channel;
 	subscriber->ops = *ops;
 	subscriber->wants_snapshot = channel_seq(channel) == 0;
+	subscriber->free_steps = SUBSCRIBER_STEPS;
 	return subscriber;
 }
 
@@ -339,12 +345,28 @@ step_entries(
 	return 0;
 }
 
-unsigned
-subscriber_step(
-    struct subscriber *subscriber, const struct subscriber_now *now, struct subscriber_news *news)
+/* Takes one of the free steps; 0, or how long to wait for the next. */
+static unsigned
+pace(struct subscriber *subscriber, const struct subscriber_now *now)
 {
-	if (subscriber->state == STATE_FOLLOW && now->monotonic_ms >= subscriber->look_ms)
-		subscriber->state = STATE_KEYS;
+	int64_t refill = (now->monotonic_ms - subscriber->refilled_ms) / SUBSCRIBER_STEP_MS;
+
+	if (refill > SUBSCRIBER_STEPS - (int64_t)subscriber->free_steps) {
+		subscriber->free_steps = SUBSCRIBER_STEPS;
+		subscriber->refilled_ms = now->monotonic_ms;
+	} else if (refill > 0) {
+		subscriber->free_steps += (unsigned)refill;
+		subscriber->refilled_ms += refill * SUBSCRIBER_STEP_MS;
+	}
+	if (subscriber->free_steps == 0)
+		return SUBSCRIBER_STEP_MS;
+	subscriber->free_steps--;
+	return 0;
+}
+
+static unsigned
+step(struct subscriber *subscriber, const struct subscriber_now *now, struct subscriber_news *news)
+{
 	switch (subscriber->state) {
 	case STATE_KEYS:
 		return step_keys(subscriber, now, news);
@@ -357,6 +379,22 @@ subscriber_step(
 		return step_entries(subscriber, now, news);
 	}
 	return 0;
+}
+
+unsigned
+subscriber_step(
+    struct subscriber *subscriber, const struct subscriber_now *now, struct subscriber_news *news)
+{
+	unsigned wait_ms = pace(subscriber, now);
+
+	if (wait_ms > 0)
+		return wait_ms;
+	if (subscriber->state == STATE_FOLLOW && now->monotonic_ms >= subscriber->look_ms)
+		subscriber->state = STATE_KEYS;
+	wait_ms = step(subscriber, now, news);
+	if (news->entries.n > 0 || news->snapshot)
+		subscriber->free_steps = SUBSCRIBER_STEPS;
+	return wait_ms;
 }
 
 void

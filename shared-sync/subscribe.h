@@ -39,6 +39,10 @@
 /* Times that snapshot and log may fail to meet before it is a gap. */
 #define SUBSCRIBER_TRIES 3
 
+/* Steps that bring nothing: so many at once, then one in so many milliseconds. */
+#define SUBSCRIBER_STEPS 64
+#define SUBSCRIBER_STEP_MS 100
+
 /* What carries: carrier.h's functions, or a test's. */
 struct subscriber_ops {
 	enum fault (*get)(void *p, enum carrier_thing thing, struct buf *out, struct err *err);

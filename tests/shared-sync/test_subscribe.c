@@ -327,6 +327,27 @@ test_wiped(void **state)
 	world_free(&world);
 }
 
+/* A carrier that answers at once with nothing, though it should wait, is not asked without end. */
+static void
+test_hasty(void **state)
+{
+	struct world *world = world_new(5);
+	struct subscriber_news news = SUBSCRIBER_NEWS_INIT;
+	unsigned asked = 0;
+
+	(void)state;
+	steps(world, 8, NULL);
+	for (int64_t end = world->now.monotonic_ms + 10000; world->now.monotonic_ms < end; asked++)
+		world->now.monotonic_ms += 1 +
+					   subscriber_step(world->subscriber, &world->now, &news);
+	assert_in_range(asked, 100, 2 * (SUBSCRIBER_STEPS + 10000 / SUBSCRIBER_STEP_MS));
+	/* What comes then is taken in none the less, and the pace is forgotten. */
+	add_entry(world);
+	assert_int_equal(steps(world, 3, NULL), 1);
+	subscriber_news_clear(&news);
+	world_free(&world);
+}
+
 int
 main(void)
 {
@@ -338,6 +359,7 @@ main(void)
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_wiped),
+		cmocka_unit_test(test_hasty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
