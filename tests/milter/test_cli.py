@@ -199,8 +199,9 @@ def test_slow():
     put("slow.eml", HAM + (b"\n" + b"x" * 1900 + b"\n") * 50)
     one = objects(check("--json", "--rules", "slow.yaml", "--slow", "1", "slow.eml"))[0]
     slow = one.get("slow", [])
-    problems = differ("rules", [rule["rule"] for rule in slow], ["__SLOW"])
-    problems += [rule for rule in slow if not 1000 < rule["us"] < 60000000]
+    # QUICK may come too, where another process had the processor.
+    problems = [] if "__SLOW" in [rule["rule"] for rule in slow] else [slow]
+    problems += [rule for rule in slow if not 1000 <= rule["us"] < 60000000]
     text = check("--rules", "slow.yaml", "--slow", "1", "slow.eml").stdout
     problems += [] if b"  slow: __SLOW " in text else [text]
     problems += differ("without", "slow" in objects(check("--json", "--rules", "slow.yaml", "slow.eml"))[0], False)
