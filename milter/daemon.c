@@ -262,6 +262,7 @@ daemon_make(struct daemon *daemon)
 	daemon->scanner.slots = slots_new(settings->scan_slots);
 	daemon->scanner.memory = memory_new(settings->memory_total);
 	daemon->scanner.fixed_now = daemon->options->now;
+	daemon->scanner.no_prefilter = daemon->options->no_prefilter;
 	if (getrandom(&daemon->scanner.hash_seed, sizeof(daemon->scanner.hash_seed), 0) < 0)
 		daemon->scanner.hash_seed = (uint64_t)clock_wall_us();
 	daemon_make_health(daemon);
@@ -454,6 +455,7 @@ log_start(const struct daemon *daemon)
 	log_integer(&line, "rules", (int64_t)ruleset_count(daemon->first->ruleset));
 	log_integer(&line, "scan_slots", (int64_t)slots_count(daemon->scanner.slots));
 	log_cstr(&line, "jit", slots_have_jit() ? "on" : "off");
+	log_cstr(&line, "prefilter", daemon->options->no_prefilter ? "off" : "on");
 	log_end(&line);
 	if ((where->kind == LISTEN_INET || where->kind == LISTEN_INET6) && !where->loopback)
 		log_event(LOG_LEVEL_WARNING, "start",

@@ -11,6 +11,7 @@ struct daemon_options {
 	const char *config; /* path; NULL: defaults alone */
 	bool foreground;
 	const char *dns; /* "off", "live" or the file of a table; NULL: what the settings say */
+	bool no_prefilter; /* PCRE2 alone matches */
 	int64_t now; /* seconds since 1970 that rules and log see; 0: the real time */
 };
 

@@ -171,6 +171,7 @@ message_scan_open(struct scanner *scanner, struct message_scan *scan)
 		.now = scanner->fixed_now != 0 ? scanner->fixed_now
 					       : clock_wall_us() / CLOCK_SECOND_US,
 		.hash_seed = scanner->hash_seed,
+		.no_prefilter = scanner->no_prefilter,
 		.clock_us = message_scan_clock,
 		.cpu_us = message_scan_cpu,
 		.dns = scan->generation->resolver != NULL,

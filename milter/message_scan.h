@@ -43,6 +43,7 @@ struct scanner {
 	struct slots *slots;
 	struct memory *memory;
 	int64_t fixed_now; /* seconds since 1970 that rules see; 0: the real time */
+	bool no_prefilter; /* PCRE2 alone matches */
 	uint64_t hash_seed;
 	struct list_health *health; /* of DNS lists; NULL: all are trusted */
 };

@@ -18,17 +18,20 @@
 
 static const char usage[] =
     "usage: steelyardd [-ftV] [-c FILE] [--dns WHAT] [--now SECONDS]\n"
+    "                   [--no-prefilter]\n"
     "  -c, --config FILE   configuration (default: the installed one, if any)\n"
     "  -f, --foreground    stay in the foreground\n"
     "  -t, --test          test the configuration and exit\n"
     "      --dns WHAT      ask the DNS: live, off, or a table of answers\n"
     "      --now SECONDS   take this for the time, in seconds since 1970\n"
+    "      --no-prefilter  match every pattern by PCRE2 alone\n"
     "  -V, --version       print the version and exit\n"
     "  -h, --help          print this and exit\n";
 
 enum {
 	OPTION_NOW = 256,
 	OPTION_DNS,
+	OPTION_NO_PREFILTER,
 };
 
 static const struct option long_options[] = {
@@ -37,6 +40,7 @@ static const struct option long_options[] = {
 	{ "test", no_argument, NULL, 't' },
 	{ "dns", required_argument, NULL, OPTION_DNS },
 	{ "now", required_argument, NULL, OPTION_NOW },
+	{ "no-prefilter", no_argument, NULL, OPTION_NO_PREFILTER },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -95,6 +99,9 @@ run(int argc, char **argv, struct daemon_options *options, char **config)
 			break;
 		case OPTION_DNS:
 			options->dns = optarg;
+			break;
+		case OPTION_NO_PREFILTER:
+			options->no_prefilter = true;
 			break;
 		case OPTION_NOW:
 			if (!parse_now(optarg, &options->now))

@@ -538,6 +538,39 @@ def test_now():
         same("time", daemon.messages(1)[0]["time"], "2001-09-09T01:46:40.000000Z")
 
 
+COUNTED = r"""rules:
+  SPAMMY: {full: '/MAKE MONEY/', score: 6.0, describe: Promises money}
+  HALVES: {body: '/half (?:price|hour)/i', tags: [multiple], maxhits: 3, score: 0.25, describe: Halves}
+  CAPITALS: {body: '/[A-Z]{4}/', tags: [multiple], maxhits: 20, score: 0.1, describe: Capitals}
+  GAPS: {body: '/m[ _.]?o[ _.]?n[ _.]?e[ _.]?y/i', score: 0.7, describe: Letters with gaps}
+  RAW: {rawbody: '/<b>|<i>/', tags: [multiple], score: 0.01, describe: Marks}
+  LINK: {uri: '/example/', score: 0.5, describe: A link}
+  WORDS: {header: 'Subject =~ /\\b(?:offer|price)/i', score: 1.1, describe: The Subject offers}
+  NOWHERE: {body: '/nobody ever writes this/', score: 9.0, describe: Does not hit}
+"""
+COUNTED_MAIL = (
+    ([("Subject", " hello")], b"Hello\r\n"),
+    ([("Subject", " an OFFER")], b"half price, HALF HOUR, half price, Half price: m o n e y\r\n"),
+    ([("Subject", " prices"), ("Content-Type", " text/html")],
+     b"<b>MAKE MONEY FAST</b> <i>at</i> <a href='http://www.example.com/'>half price</a>" + b" WORD" * 30 + b"\r\n"),
+    ([], b"\xe9\x00MAKE MONEY\r\n" * 3),
+    ([("Subject", " " + "offer " * 50)], b"half price. " * 3000),
+)
+
+
+def test_no_prefilter():
+    """--no-prefilter changes no hit, no count and no score"""
+    told = {}
+    for arguments in ((), ("--no-prefilter",)):
+        with Daemon(rules=COUNTED, arguments=arguments) as daemon:
+            for headers, body in COUNTED_MAIL:
+                daemon.client().begin().message(headers, body)
+            told[arguments] = [(one["score"], one["hits"]) for one in daemon.messages(len(COUNTED_MAIL))]
+            same("told at the start", daemon.events("start")[0]["prefilter"], "off" if arguments else "on")
+    same("scores and hits", told[()], told[("--no-prefilter",)])
+    same("messages that hit", sum(score != "0.000" for score, _ in told[()]), len(COUNTED_MAIL) - 1)
+
+
 def test_control():
     """status as text, unknown requests, a client that says nothing; SIGUSR1 does nothing"""
     with Daemon() as daemon:
