@@ -20,6 +20,7 @@
 #include "engine/scan.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/judge.h"
@@ -32,6 +33,7 @@
 #include "engine/rules/kinds.h"
 #include "engine/rules/list_ask.h"
 #include "engine/rules/rule.h"
+#include "engine/rules/ruleset_view.h"
 #include "engine/rules/score.h"
 #include "engine/rules/views.h"
 #include "engine/shortcircuit.h"
@@ -41,6 +43,8 @@
 
 /* Rules that the DNS failed are named in the verdict, so many at most. */
 #define UNKNOWN_NAMED_MAX 8
+/* Rules of which something is to be known, beyond which the arena is asked for each. */
+#define OUTCOMES_SPARE 128
 
 /* What the rules of one channel come to, before its limit. */
 struct channel_sum {
@@ -57,7 +61,10 @@ struct scan {
 	bool scanned, judged;
 	bool broken; /* no memory even to begin */
 	struct views views;
-	struct outcome *outcomes; /* by rule number */
+	struct outcome **outcomes; /* by rule number; NULL: known, and no hit, as most are */
+	struct outcome *spare; /* outcomes for those that are not */
+	size_t spare_count;
+	uint64_t *hits; /* bits by rule number */
 	unsigned char *touched; /* by rule number: metas that read what is not 0 */
 	struct facts *facts;
 	const struct rule **waiting; /* open ones, in the order of the schedule */
@@ -120,23 +127,23 @@ scan_open(struct arena *arena, struct ruleset *ruleset, const struct envelope *e
 
 /* What a rule adds to the sum: a sub-rule nothing. */
 static int64_t
-hit_score(const struct scan *scan, const struct rule *rule)
+hit_score(const struct scan *scan, const struct rule *rule, const struct outcome *outcome)
 {
 	if (scan->shortcircuit.ended && slice_eq(rule->def.name, SHORTCIRCUIT_NAME))
 		return scan->shortcircuit.score;
-	if (rule->subrule || rule->def.shadow || scan->outcomes[rule->index].mute)
+	if (rule->subrule || rule->def.shadow || outcome->mute)
 		return 0;
-	return rule->def.score * scan->outcomes[rule->index].count;
+	return rule->def.score * outcome->count;
 }
 
 /* What tells of error codes scores no more than one rule that does may, however many do. */
 static void
-bound_told(struct scan *scan, const struct rule *rule)
+bound_told(struct scan *scan, const struct rule *rule, struct outcome *outcome)
 {
 	int64_t score = rule->def.score < 0 ? -rule->def.score : rule->def.score;
 
 	if (scan->told + score > LIST_TOLD_SCORE)
-		scan->outcomes[rule->index].mute = true;
+		outcome->mute = true;
 	else
 		scan->told += score;
 }
@@ -167,12 +174,29 @@ add_points(struct scan *scan, const struct rule *rule, int64_t points)
 	scan->sum += within_limit(sum, limit) - before;
 }
 
+/* Keeps what is to be known of a rule. False: there is no memory for it. */
+static bool
+keep_outcome(struct scan *scan, const struct rule *rule, const struct outcome *outcome)
+{
+	struct outcome **kept = &scan->outcomes[rule->index];
+
+	if (*kept == NULL)
+		*kept = scan->spare_count > 0 ? &scan->spare[--scan->spare_count]
+					      : arena_alloc(scan->arena, sizeof(**kept));
+	if (*kept == NULL)
+		return false;
+	**kept = *outcome;
+	return true;
+}
+
 /* A rule's hit, as one more in the order of time. */
 static void
-count_hit(struct scan *scan, const struct rule *rule)
+count_hit(struct scan *scan, const struct rule *rule, struct outcome *outcome)
 {
-	scan->outcomes[rule->index].turn = ++scan->turn;
-	add_points(scan, rule, hit_score(scan, rule));
+	outcome->turn = ++scan->turn;
+	add_points(scan, rule, hit_score(scan, rule, outcome));
+	if (keep_outcome(scan, rule, outcome))
+		scan->hits[rule->index / 64] |= (uint64_t)1 << rule->index % 64;
 }
 
 /* The scan was ended: SHORTCIRCUIT hits, just before the rule that ended it. */
@@ -180,6 +204,7 @@ static void
 hit_shortcircuit(struct scan *scan)
 {
 	const struct rule *rule = ruleset_lookup(scan->ruleset, SHORTCIRCUIT_NAME);
+	struct outcome outcome = { .count = 1 };
 
 	if (scan->shortcircuit.rule != NULL)
 		views_note(&scan->views, "rule %.*s ended the scan: %s",
@@ -190,8 +215,7 @@ hit_shortcircuit(struct scan *scan)
 		    scan->shortcircuit.spam ? "spam" : "ham");
 	if (rule == NULL || scan->shortcircuit.score == 0)
 		return;
-	scan->outcomes[rule->index].count = 1;
-	count_hit(scan, rule);
+	count_hit(scan, rule, &outcome);
 }
 
 /* The caller's clock, or one that stands. */
@@ -269,20 +293,25 @@ eval_profiled(struct scan *scan, const struct rule *rule, struct outcome *outcom
 
 /* Keeps count of the rules that wait, and what metas see of one that the DNS failed. */
 static void
-keep_state(struct scan *scan, const struct rule *rule, bool was_open)
+keep_state(struct scan *scan, const struct rule *rule, struct outcome *outcome)
 {
-	enum outcome_state state = scan->outcomes[rule->index].state;
+	const struct outcome *before = scan->outcomes[rule->index];
+	enum outcome_state state = outcome->state;
 
 	if (state == OUTCOME_OPEN && facts_ended(scan->facts))
 		state = OUTCOME_UNKNOWN;
 	if (!facts_on(scan->facts) && rule->def.kind != RULE_META)
 		state = OUTCOME_KNOWN;
 	if (scan->options.early != 0 && !rule->miss_certain && state == OUTCOME_KNOWN &&
-	    scan->outcomes[rule->index].count == 0)
+	    outcome->count == 0)
 		state = OUTCOME_UNKNOWN;
-	scan->outcomes[rule->index].state = state;
-	if (was_open)
+	outcome->state = state;
+	if (before != NULL && before->state == OUTCOME_OPEN)
 		scan->views.open_count--;
+	if (before == NULL && state == OUTCOME_KNOWN)
+		return;
+	if (!keep_outcome(scan, rule, outcome))
+		state = outcome->state = OUTCOME_UNKNOWN;
 	if (state == OUTCOME_OPEN) {
 		scan->views.open_count++;
 		scan->waiting[scan->waiting_count++] = rule;
@@ -322,20 +351,12 @@ touch_readers(struct scan *scan, const struct rule *rule)
 		scan->touched[readers->v[i]] = 1;
 }
 
-/* Runs one rule, perhaps once more, and keeps what it said. */
+/* Asks one rule. */
 static void
-run_rule(struct scan *scan, const struct rule *rule)
+eval_rule(struct scan *scan, const struct rule *rule, struct outcome *outcome)
 {
-	struct outcome *outcome = &scan->outcomes[rule->index];
-	bool was_open = outcome->state == OUTCOME_OPEN;
-
-	*outcome = (struct outcome){ .count = 0 };
-	if (!capture_open(&scan->views, rule)) {
-		keep_state(scan, rule, was_open);
-		if (outcome->state != OUTCOME_KNOWN)
-			touch_readers(scan, rule);
+	if (!capture_open(&scan->views, rule))
 		return;
-	}
 	if (scan->options.slow_us > 0)
 		eval_watched(scan, rule, outcome);
 	else if (scan->options.profile != NULL)
@@ -343,44 +364,78 @@ run_rule(struct scan *scan, const struct rule *rule)
 	else
 		kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
 	capture_close(&scan->views, rule);
-	keep_state(scan, rule, was_open);
-	if (outcome->count != 0 || outcome->state != OUTCOME_KNOWN)
-		touch_readers(scan, rule);
-	if (outcome->count == 0)
-		return;
-	if (outcome->told) {
-		scan->views.values[rule->index] = META_UNKNOWN;
-		bound_told(scan, rule);
-	} else {
-		scan->views.values[rule->index] = outcome->value != 0 ? outcome->value
-								      : outcome->count;
-		hit_may_end(scan, rule, outcome->count);
-	}
-	count_hit(scan, rule);
 }
 
-/* Runs rules in their order; `rules` may be those that wait, which are gathered anew. */
+/* Runs one rule, perhaps once more, and keeps what it said. */
 static void
-run_rules(struct scan *scan, const struct rule *const *rules, size_t count)
+run_rule(struct scan *scan, const struct rule *rule)
 {
-	scan->waiting_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct rule *rule = rules[i];
+	struct outcome outcome = { .count = 0 };
 
-		if (is_too_early(scan, rule)) {
-			scan->outcomes[rule->index].state = OUTCOME_UNKNOWN;
-			scan->views.values[rule->index] = META_UNKNOWN;
-			touch_readers(scan, rule);
-			continue;
-		}
-		if (shortcircuit_skips(&scan->shortcircuit, rule) ||
-		    (rule->def.kind != RULE_META && views_spent_between(&scan->views)))
-			return;
-		if (rule->idle && scan->touched[rule->index] == 0)
-			continue;
-		run_rule(scan, rule);
+	eval_rule(scan, rule, &outcome);
+	keep_state(scan, rule, &outcome);
+	if (outcome.count != 0 || outcome.state != OUTCOME_KNOWN)
+		touch_readers(scan, rule);
+	if (outcome.count == 0)
+		return;
+	if (outcome.told) {
+		scan->views.values[rule->index] = META_UNKNOWN;
+		bound_told(scan, rule, &outcome);
+	} else {
+		scan->views.values[rule->index] = outcome.value != 0 ? outcome.value
+								     : outcome.count;
+		hit_may_end(scan, rule, outcome.count);
 	}
-	views_spent(&scan->views); /* what a view cut off for it is told, whoever asked last */
+	count_hit(scan, rule, &outcome);
+}
+
+/* Runs a rule, unless it is too early for it. False: the run has ended. */
+static bool
+run_next(struct scan *scan, const struct rule *rule)
+{
+	const struct outcome unknown = { .state = OUTCOME_UNKNOWN };
+
+	if (is_too_early(scan, rule)) {
+		keep_outcome(scan, rule, &unknown);
+		scan->views.values[rule->index] = META_UNKNOWN;
+		touch_readers(scan, rule);
+		return true;
+	}
+	if (shortcircuit_skips(&scan->shortcircuit, rule) ||
+	    (rule->def.kind != RULE_META && views_spent_between(&scan->views)))
+		return false;
+	run_rule(scan, rule);
+	return true;
+}
+
+/* All rules in their order, but metas of whose rules none has hit. */
+static void
+run_all(struct scan *scan)
+{
+	const struct ruleset *ruleset = scan->ruleset;
+	bool goes_on = true;
+
+	for (size_t i = 0; i < ruleset->schedule_count && goes_on; i++) {
+		uint32_t idle = ruleset->idle[i];
+
+		if (idle == 0 || scan->touched[idle - 1] != 0)
+			goes_on = run_next(scan, ruleset->schedule[i]);
+	}
+	if (goes_on)
+		views_spent(&scan->views); /* what a view cut off for it is told */
+}
+
+/* Those that wait, once more; they are gathered anew. */
+static void
+run_those_waiting(struct scan *scan)
+{
+	size_t count = scan->waiting_count, i = 0;
+
+	scan->waiting_count = 0;
+	while (i < count && run_next(scan, scan->waiting[i]))
+		i++;
+	if (i == count)
+		views_spent(&scan->views);
 }
 
 /* Whether somebody wants to know all of who sent it: our field, or a rule that asked for DMARC. */
@@ -404,12 +459,12 @@ authenticate(struct scan *scan)
 static void
 run_waiting(struct scan *scan)
 {
-	run_rules(scan, scan->waiting, scan->waiting_count);
+	run_those_waiting(scan);
 	authenticate(scan);
 	if ((scan->waiting_count == 0 && !scan->authenticating) || facts_open(scan->facts) > 0)
 		return;
 	facts_end(scan->facts);
-	run_rules(scan, scan->waiting, scan->waiting_count);
+	run_those_waiting(scan);
 	authenticate(scan);
 }
 
@@ -417,7 +472,7 @@ run_waiting(struct scan *scan)
 static void
 run_schedule(struct scan *scan)
 {
-	run_rules(scan, scan->ruleset->schedule, scan->ruleset->schedule_count);
+	run_all(scan);
 	scan->views.settled = true;
 	authenticate(scan);
 	if (scan->waiting_count > 0)
@@ -440,6 +495,27 @@ note_limits(struct scan *scan)
 		views_note(views, "%.*s", SLICE_ARG(texts_limit(views->texts)));
 }
 
+/* What is kept of the rules while they run. False: the arena's cap. */
+static bool
+make_room(struct scan *scan)
+{
+	const struct ruleset *ruleset = scan->ruleset;
+	size_t n = ruleset->rule_count + 1;
+	size_t waiting = facts_on(scan->facts) ? n : 1; /* without the DNS nothing waits */
+
+	scan->outcomes = arena_array(scan->arena, n, sizeof(struct outcome *));
+	scan->spare = arena_array(scan->arena, OUTCOMES_SPARE, sizeof(*scan->spare));
+	scan->spare_count = OUTCOMES_SPARE;
+	scan->hits = arena_array(scan->arena, n / 64 + 1, sizeof(*scan->hits));
+	scan->waiting = arena_array(scan->arena, waiting, sizeof(struct rule *));
+	scan->touched = arena_array(scan->arena, n, 1);
+	scan->channels = arena_array(
+	    scan->arena, ruleset->channel_count + 1, sizeof(*scan->channels));
+	scan->views.outcomes = scan->outcomes;
+	return scan->outcomes != NULL && scan->spare != NULL && scan->hits != NULL &&
+	       scan->waiting != NULL && scan->touched != NULL && scan->channels != NULL;
+}
+
 static void
 read_and_match(
     struct scan *scan, struct slot *slot, struct slice bytes, const struct budget *budget)
@@ -447,6 +523,7 @@ read_and_match(
 	const struct ruleset *ruleset = scan->ruleset;
 	int64_t begun = scan_clock(scan);
 	struct profile_lap lap;
+	bool room;
 
 	scan->views = (struct views){
 		.arena = scan->arena,
@@ -467,20 +544,13 @@ read_and_match(
 		.hash_seed = scan->options.hash_seed,
 		.early = scan->options.early != 0,
 	};
-	scan->outcomes = arena_array(scan->arena, ruleset->rule_count + 1, sizeof(*scan->outcomes));
-	scan->waiting = arena_array(
-	    scan->arena, ruleset->schedule_count + 1, sizeof(*scan->waiting));
-	scan->touched = arena_array(scan->arena, ruleset->rule_count + 1, 1);
-	scan->channels = arena_array(
-	    scan->arena, ruleset->channel_count + 1, sizeof(*scan->channels));
-	scan->views.outcomes = scan->outcomes;
+	room = make_room(scan);
 	lap = profile_begin(scan->options.profile);
 	scan->message = message_parse(scan->arena, bytes, ruleset->policy.size_limit, budget);
 	profile_end(scan->options.profile, &lap, PROFILE_PARSE);
 	scan->views.message = scan->message;
 	scan->verdict.us_parse = scan_clock(scan) - begun;
-	if (scan->outcomes == NULL || scan->waiting == NULL || scan->touched == NULL ||
-	    scan->channels == NULL || scan->message == NULL || !views_open(&scan->views)) {
+	if (!room || scan->message == NULL || !views_open(&scan->views)) {
 		scan->broken = true;
 		return;
 	}
@@ -560,8 +630,9 @@ note_unknown(struct scan *scan)
 	/* without the DNS all is known: most scans of `check` need no walk */
 	for (size_t i = 0; facts_on(scan->facts) && i < scan->ruleset->in_force_count; i++) {
 		const struct rule *rule = scan->ruleset->in_force[i];
+		const struct outcome *outcome = scan->outcomes[rule->index];
 
-		if (scan->outcomes[rule->index].state == OUTCOME_KNOWN ||
+		if (outcome == NULL || outcome->state == OUTCOME_KNOWN ||
 		    rule->def.kind == RULE_META)
 			continue;
 		if (++n <= UNKNOWN_NAMED_MAX)
@@ -577,14 +648,14 @@ note_unknown(struct scan *scan)
 static void
 add_hit(const struct scan *scan, struct vec *hits, const struct rule *rule)
 {
-	const struct outcome *outcome = &scan->outcomes[rule->index];
+	const struct outcome *outcome = scan->outcomes[rule->index];
 	struct hit *hit = vec_push(hits);
 
 	if (hit == NULL)
 		return;
 	*hit = (struct hit){ .rule = rule,
 		.name = rule->def.name,
-		.score = hit_score(scan, rule),
+		.score = hit_score(scan, rule, outcome),
 		.count = outcome->count,
 		.turn = outcome->turn };
 	if (scan->options.explain) {
@@ -613,20 +684,42 @@ note_channels(struct scan *scan)
 	}
 }
 
+/* The rules that hit, by name; `n_r` may be less than there were at the arena's cap. */
+static const struct rule **
+rules_hit(struct scan *scan, size_t *n_r)
+{
+	struct vec list = VEC_OF(const struct rule *, scan->arena);
+
+	for (size_t word = 0; word <= scan->ruleset->rule_count / 64; word++) {
+		for (uint64_t bits = scan->hits[word]; bits != 0; bits &= bits - 1) {
+			size_t number = word * 64 + (size_t)__builtin_ctzll(bits);
+			const struct rule **rule = vec_push(&list);
+
+			if (rule != NULL)
+				*rule = scan->ruleset->rules[number];
+		}
+	}
+	/* numbers go by name within a layer */
+	if (list.n > 1 && scan->ruleset->layer->below != NULL)
+		qsort(list.p, list.n, sizeof(struct rule *), view_by_name);
+	*n_r = list.n;
+	return list.p;
+}
+
 static void
 list_hits(struct scan *scan)
 {
+	size_t count;
+	const struct rule **hit = rules_hit(scan, &count);
 	struct vec hits = VEC_OF(struct hit, scan->arena);
 	struct vec shadow_hits = VEC_OF(struct hit, scan->arena);
 	struct vec subrule_hits = VEC_OF(struct hit, scan->arena);
 	struct vec subrules = VEC_OF(struct slice, scan->arena);
 
-	for (size_t i = 0; i < scan->ruleset->in_force_count; i++) {
-		const struct rule *rule = scan->ruleset->in_force[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct rule *rule = hit[i];
 		struct slice *subrule;
 
-		if (scan->outcomes[rule->index].count == 0)
-			continue;
 		if (rule->def.shadow) {
 			add_hit(scan, &shadow_hits, rule);
 			continue;

@@ -104,21 +104,23 @@ early_needs(const struct rule *rule, bool *miss_certain_r)
 }
 
 bool
-early_open(const struct ruleset *ruleset, const struct outcome *outcomes, int64_t *sum_r)
+early_open(const struct ruleset *ruleset, struct outcome *const *outcomes, int64_t *sum_r)
 {
 	*sum_r = 0;
 	if (ruleset->shortcircuit.has_min_ham || ruleset->shortcircuit.has_max_spam)
 		return false;
 	for (size_t i = 0; i < ruleset->schedule_count; i++) {
 		const struct rule *rule = ruleset->schedule[i];
-		const struct outcome *outcome = &outcomes[rule->index];
-		bool miss = outcome->state == OUTCOME_KNOWN && outcome->count == 0;
+		const struct outcome *outcome = outcomes[rule->index];
+		bool miss = outcome == NULL ||
+			    (outcome->state == OUTCOME_KNOWN && outcome->count == 0);
+		unsigned count = outcome == NULL ? 0 : outcome->count;
 
 		if (rule->def.shortcircuit != SHORTCIRCUIT_OFF && !miss)
 			return false;
 		if (rule->subrule || rule->def.shadow || rule->def.score > 0 || miss)
 			continue;
-		*sum_r += rule->def.score * (rule_most_hits(rule) - outcome->count);
+		*sum_r += rule->def.score * (rule_most_hits(rule) - count);
 	}
 	return true;
 }

@@ -20,9 +20,10 @@
 unsigned early_needs(const struct rule *rule, bool *miss_certain_r);
 
 /*
- * What the live rules that are not decided by `outcomes` (by rule number) can take off the sum at
- * the most, in millionths: 0 or less. False: they may also end the scan before others have run.
+ * What the live rules that are not decided by `outcomes` (by rule number; NULL: a miss) can take
+ * off the sum at the most, in millionths: 0 or less. False: they may also end the scan before
+ * others have run.
  */
-bool early_open(const struct ruleset *ruleset, const struct outcome *outcomes, int64_t *sum_r);
+bool early_open(const struct ruleset *ruleset, struct outcome *const *outcomes, int64_t *sum_r);
 
 #endif

@@ -24,9 +24,12 @@ reads_open(const struct rule *rule, const struct views *views)
 {
 	if (views->open_count == 0)
 		return false;
-	for (size_t i = 0; i < rule->meta.use_count; i++)
-		if (views->outcomes[rule->meta.uses[i]].state == OUTCOME_OPEN)
+	for (size_t i = 0; i < rule->meta.use_count; i++) {
+		const struct outcome *outcome = views->outcomes[rule->meta.uses[i]];
+
+		if (outcome != NULL && outcome->state == OUTCOME_OPEN)
 			return true;
+	}
 	return false;
 }
 

@@ -109,31 +109,31 @@ struct uri_test {
 struct rule {
 	struct rule_def def; /* score and score_origin are those in force */
 	size_t index; /* its number; within its layer by name */
+	const struct capture_template *template; /* what patterns they are; NULL: none */
+	size_t selector; /* number in ruleset.selectors */
+	const struct regex *regex; /* NULL: it has templates */
+	const struct regex *anchored; /* tried only where it may begin; NULL: regex searches */
+	unsigned sought; /* number + 1 in the prefilter's literals of its view; 0: not there */
+	unsigned start; /* the same in its beginnings */
 	unsigned layer; /* layer.depth of that */
+	int priority; /* as metas pulled it */
+	bool captures; /* its named groups set tags */
+	bool idle; /* meta: 0 while nothing it reads has hit */
+	bool subrule; /* "__": scores nothing */
+	bool miss_certain; /* see early_needs */
+	unsigned early; /* early_needs; 0 also for metas */
 	unsigned channel; /* number + 1 in ruleset.channels; 0: nothing limits it */
 	uint64_t digest; /* of all that it judges by */
 	bool broken; /* left out: it did not compile */
 	bool live; /* scanned: not switched off by a score of 0 */
-	bool subrule; /* "__": scores nothing */
 	bool unasked; /* meta: by an oddity of SpamAssassin's it is never evaluated */
-	int priority; /* as metas pulled it */
 	size_t rank; /* metas: after what they read */
-	unsigned early; /* early_needs; 0 also for metas */
-	bool miss_certain; /* see there */
 	/* by kind */
-	const struct regex *regex; /* NULL: it has templates */
-	const struct capture_template *template; /* what they are; NULL: none */
-	bool captures; /* its named groups set tags */
-	unsigned sought; /* number + 1 in the prefilter's literals of its view; 0: not there */
-	unsigned start; /* the same in its beginnings */
-	const struct regex *anchored; /* tried only where it may begin; NULL: regex searches */
-	size_t selector; /* number in ruleset.selectors */
 	bool part_all, part_raw; /* mime: ALL, :raw */
 	struct slice part_field; /* mime: the field's name */
 	struct uri_test *tests;
 	size_t test_count;
 	struct meta meta;
-	bool idle; /* meta: 0 while nothing it reads has hit */
 	struct eval_call call;
 	const void *plan; /* dnsbl, uribl, dns: what the kind made of it */
 };
@@ -261,6 +261,7 @@ struct ruleset {
 	size_t in_force_count;
 	const struct rule **schedule; /* live ones in the order they run */
 	size_t schedule_count;
+	uint32_t *idle; /* by place there: number + 1 of a meta that is `idle`; 0: of no such */
 };
 
 /* Rules that were compiled together, on what stood below: const once they are. */

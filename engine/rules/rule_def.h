@@ -123,13 +123,10 @@ struct uri_condition {
 
 struct rule_def {
 	struct slice name;
-	enum rule_kind kind;
 	struct origin origin;
 
 	/* header, mime: the selector as written ("From:addr", "ALL") */
 	struct slice selector;
-	bool exists; /* exists: SELECTOR */
-	bool negated; /* !~ */
 	struct slice if_unset; /* absent: none given */
 	/* header, body, rawbody, full, uri, mime: "/x/i" with its delimiters and flags */
 	struct slice pattern;
@@ -157,8 +154,6 @@ struct rule_def {
 
 	/* Of another program's rule set: a mistake in it is a warning and costs this rule alone. */
 	bool imported;
-	unsigned tags; /* bits of enum rule_tag */
-	unsigned maxhits; /* 0: no limit of its own */
 	int priority; /* lower runs first; 0 by default */
 	enum shortcircuit_type shortcircuit; /* HAM and SPAM without a priority get -200 */
 
@@ -171,6 +166,12 @@ struct rule_def {
 	const struct rule_example *examples;
 	size_t example_count;
 
+	/* What a scan asks of every rule stands together, here and in front of struct rule's. */
+	enum rule_kind kind;
+	unsigned tags; /* bits of enum rule_tag */
+	unsigned maxhits; /* 0: no limit of its own */
+	bool exists; /* header: exists: SELECTOR */
+	bool negated; /* header, mime: !~ */
 	/*
 	 * NULL: not from a feed. Rules of a feed run at priority 0 (those that set tags before all
 	 * others), pull no other rule, end no scan, and take the place of no rule of another layer.

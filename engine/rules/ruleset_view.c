@@ -154,6 +154,20 @@ sum_digests(struct ruleset *ruleset, const struct view_change *change, struct ru
 	    digest_join(ruleset->base_digest, ruleset->digest, ruleset->in_force_count));
 }
 
+/* Which of the schedule are idle metas, so that a scan need not look at them. */
+static void
+note_idle(struct ruleset *ruleset)
+{
+	ruleset->idle = arena_array(
+	    ruleset->own, ruleset->schedule_count + 1, sizeof(*ruleset->idle));
+	for (size_t i = 0; i < ruleset->schedule_count; i++) {
+		const struct rule *rule = ruleset->schedule[i];
+
+		if (rule->idle)
+			ruleset->idle[i] = (uint32_t)rule->index + 1;
+	}
+}
+
 void
 view_close(struct ruleset *ruleset, const struct view_change *change)
 {
@@ -177,5 +191,6 @@ view_close(struct ruleset *ruleset, const struct view_change *change)
 	list = edit(own, old, gone, added, order_compare);
 	ruleset->schedule = list.v;
 	ruleset->schedule_count = list.count;
+	note_idle(ruleset);
 	meta_readers_find(ruleset, change);
 }

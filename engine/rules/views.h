@@ -101,7 +101,7 @@ struct views {
 	struct vec notes; /* struct slice */
 	struct vec logs; /* struct rule_log */
 	struct vec limits; /* struct limited_rule */
-	const struct outcome *outcomes; /* by rule number */
+	struct outcome *const *outcomes; /* by rule number; NULL: known, and no hit */
 	double *values; /* by rule number, for metas; META_UNKNOWN: the DNS failed it */
 	const struct dns_list_state *list_states; /* by list number; NULL: all are well */
 	struct facts *facts; /* the message's questions to the DNS; never NULL */
