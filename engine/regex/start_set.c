@@ -299,21 +299,6 @@ start_set_add(struct start_set *set, struct arena *work, struct syntax_node *tre
 	return (int)set->patterns.n - 1;
 }
 
-bool
-start_set_last_may_begin(const struct start_set *set, struct slice text)
-{
-	const struct start *start = *(struct start **)vec_at(&set->patterns, set->patterns.n - 1);
-
-	for (size_t i = 0; i + 2 < text.n; i++) {
-		unsigned pair = set->kinds[(unsigned char)text.p[i]] * KINDS +
-				set->kinds[(unsigned char)text.p[i + 1]];
-
-		if ((start->threes[pair] >> set->kinds[(unsigned char)text.p[i + 2]] & 1) != 0)
-			return true;
-	}
-	return false;
-}
-
 size_t
 start_set_count(const struct start_set *set)
 {

@@ -15,7 +15,6 @@
 #ifndef STEELYARD_ENGINE_REGEX_START_SET_H
 #define STEELYARD_ENGINE_REGEX_START_SET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,9 +32,6 @@ struct start_set *start_set_new(struct arena *arena);
  * to be worth it, or may have fewer than three bytes. `work` is for what is worked out.
  */
 int start_set_add(struct start_set *set, struct arena *work, struct syntax_node *tree);
-
-/* Whether a match of the pattern added last may begin somewhere in text: before it is sealed. */
-bool start_set_last_may_begin(const struct start_set *set, struct slice text);
 
 size_t start_set_count(const struct start_set *set);
 

@@ -98,6 +98,7 @@ libengine_a_SOURCES += \
 	engine/rules/ruleset.c engine/rules/ruleset.h \
 	engine/rules/ruleset_dns.c \
 	engine/rules/score.c engine/rules/score.h \
+	engine/rules/self_test.c engine/rules/self_test.h \
 	engine/rules/senders.c engine/rules/senders.h \
 	engine/rules/spf_facts.c engine/rules/spf_facts.h \
 	engine/rules/views.c engine/rules/views.h

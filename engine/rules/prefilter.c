@@ -11,20 +11,14 @@
 
 #include "engine/regex/factor.h"
 #include "engine/regex/pattern_set.h"
-#include "engine/regex/sample.h"
 #include "engine/regex/start_set.h"
 #include "engine/regex/syntax.h"
-#include "engine/util/buf.h"
+#include "engine/rules/self_test.h"
 
 /* Patterns for which a text is read. */
 #define WORTH 3
 /* The same of beginnings, whose table takes 256 KB for up to 64. */
 #define STARTS_WORTH 8
-/* Texts that a pattern is tried with when the ruleset is built. */
-#define SAMPLES 3
-#define SAMPLE_MORE 3
-/* Of one that takes more nothing is learnt: a text that is tried stays below a millisecond. */
-#define SAMPLE_STEPS 10000
 /* A pattern with so many choices is tried only where it may begin. */
 #define CHOICES_MIN 12
 #define DEPTH_MAX 60
@@ -53,9 +47,8 @@ struct prefilter_scan {
 	struct layer_scan layers[]; /* by depth */
 };
 
-/* PREFILTER_COUNT: the rule has no pattern that is matched to one view's texts. */
-static enum prefilter_view
-view_of(const struct rule *rule)
+enum prefilter_view
+prefilter_view_of(const struct rule *rule)
 {
 	switch (rule->def.kind) {
 	case RULE_HEADER:
@@ -80,43 +73,6 @@ view_of(const struct rule *rule)
 	return PREFILTER_COUNT;
 }
 
-static bool
-matches(const struct rule *rule, struct regex_scratch *scratch, struct slice text)
-{
-	const struct regex_limits limits = { .match = SAMPLE_STEPS, .interpret = true };
-	struct regex_match match = { 0 };
-
-	return regex_next(rule->regex, scratch, text, &limits, &match) == REGEX_MATCH;
-}
-
-/*
- * Whether texts made of the pattern that PCRE2 matches hold what the pattern is
- * thought to require. One that does not shows a mistake of ours: PCRE2 alone decides then.
- */
-static bool
-proves_right(const struct rule *rule, const struct syntax_node *tree, const struct factor *factor,
-    struct arena *work, struct regex_scratch *scratch)
-{
-	struct sample_source source = { .state = rule->index, .more = SAMPLE_MORE };
-	struct pattern_set *set = pattern_set_new(work);
-	bool right = true;
-
-	pattern_set_add(set, 0, factor);
-	pattern_set_seal(set);
-	for (unsigned i = 0; i < SAMPLES && right; i++) {
-		struct buf text = { .arena = work };
-		struct pattern_hits *hits = pattern_hits_new(set, work);
-		size_t at = 0;
-
-		sample_add(&source, tree, &text);
-		if (hits == NULL || text.failed || !matches(rule, scratch, buf_slice(&text)))
-			continue;
-		pattern_hits_read(hits, 0, 0, buf_slice(&text));
-		right = pattern_hits_next(hits, 0, &at);
-	}
-	return right;
-}
-
 /* Choices in the tree, up to `most`: what makes it dear to try a pattern at every byte. */
 static unsigned
 count_choices(const struct syntax_node *node, unsigned depth, unsigned most)
@@ -133,34 +89,16 @@ count_choices(const struct syntax_node *node, unsigned depth, unsigned most)
 	return count;
 }
 
-/* Whether texts that PCRE2 matches, made of the pattern, have a beginning that is known. */
-static bool
-begins_right(const struct rule *rule, const struct syntax_node *tree, struct start_set *starts,
-    struct arena *work, struct regex_scratch *scratch)
-{
-	struct sample_source source = { .state = rule->index, .more = SAMPLE_MORE };
-
-	for (unsigned i = 0; i < SAMPLES; i++) {
-		struct buf text = { .arena = work };
-
-		sample_add(&source, tree, &text);
-		if (!text.failed && matches(rule, scratch, buf_slice(&text)) &&
-		    !start_set_last_may_begin(starts, buf_slice(&text)))
-			return false;
-	}
-	return true;
-}
-
 /* Puts the rule's pattern among those that are known by how they begin. */
 static void
 add_start(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule,
-    struct syntax_node *tree, struct arena *work, struct regex_scratch *scratch)
+    struct syntax_node *tree, struct arena *work)
 {
-	struct start_set *starts = prefilter->starts[view_of(rule)];
+	struct start_set *starts = prefilter->starts[prefilter_view_of(rule)];
 	struct regex *anchored = NULL;
 	int number = start_set_add(starts, work, tree);
 
-	if (number < 0 || !begins_right(rule, tree, starts, work, scratch))
+	if (number < 0)
 		return;
 	rule->start = (unsigned)number + 1;
 	if (count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)
@@ -173,9 +111,9 @@ add_start(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rul
 /* Puts the rule's pattern into its view's set, if it requires anything. */
 static void
 add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule,
-    struct arena *work, struct regex_scratch *scratch)
+    struct arena *work, struct self_test *test)
 {
-	enum prefilter_view view = view_of(rule);
+	enum prefilter_view view = prefilter_view_of(rule);
 	struct syntax_node *tree;
 	struct factor factor;
 	bool found;
@@ -185,12 +123,13 @@ add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule
 	tree = syntax_parse(work, rule->def.pattern);
 	if (tree == NULL)
 		return;
-	found = factor_find(work, tree, &factor) &&
-		proves_right(rule, tree, &factor, work, scratch);
+	found = factor_find(work, tree, &factor);
 	if (view != PREFILTER_HEADER && view != PREFILTER_FULL &&
 	    (!found || (factor.clauses[0].chance > COMMON &&
 			   count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)))
-		add_start(prefilter, ruleset, rule, tree, work, scratch);
+		add_start(prefilter, ruleset, rule, tree, work);
+	if (found || rule->start != 0)
+		self_test_add(test, rule, tree);
 	if (!found)
 		return;
 	rule->sought = pattern_set_add(prefilter->sets[view],
@@ -212,7 +151,7 @@ close_starts(struct prefilter *prefilter, struct layer *layer, enum prefilter_vi
 	}
 	start_set_drop(starts);
 	for (size_t i = 0; i < layer->count; i++) {
-		if (view_of(&layer->rules[i]) != view)
+		if (prefilter_view_of(&layer->rules[i]) != view)
 			continue;
 		layer->rules[i].start = 0;
 		layer->rules[i].anchored = NULL;
@@ -220,10 +159,9 @@ close_starts(struct prefilter *prefilter, struct layer *layer, enum prefilter_vi
 }
 
 const struct prefilter *
-prefilter_new(struct ruleset *ruleset)
+prefilter_new(struct ruleset *ruleset, struct self_test *test)
 {
 	struct prefilter *prefilter = arena_alloc(ruleset->arena, sizeof(*prefilter));
-	struct regex_scratch *scratch = regex_scratch_new();
 	struct arena *work = arena_new(SYNTAX_ARENA_MAX);
 	struct layer *layer = ruleset->layer;
 
@@ -236,11 +174,10 @@ prefilter_new(struct ruleset *ruleset)
 	}
 	for (size_t i = 0; i < layer->count; i++) {
 		if (layer->rules[i].live)
-			add_rule(prefilter, ruleset, &layer->rules[i], work, scratch);
+			add_rule(prefilter, ruleset, &layer->rules[i], work, test);
 		arena_empty(work);
 	}
 	arena_free(&work);
-	regex_scratch_free(&scratch);
 	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
 		pattern_set_seal(prefilter->sets[i]);
 		close_starts(prefilter, layer, i);
@@ -358,7 +295,7 @@ may_begin(
 bool
 prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_t count, size_t *at)
 {
-	enum prefilter_view view = view_of(rule);
+	enum prefilter_view view = prefilter_view_of(rule);
 	const struct layer_scan *of = &scan->layers[rule->layer];
 
 	if (view == PREFILTER_COUNT)
@@ -377,7 +314,7 @@ size_t
 prefilter_start(
     const struct prefilter_scan *scan, const struct rule *rule, struct slice text, size_t at)
 {
-	enum prefilter_view view = view_of(rule);
+	enum prefilter_view view = prefilter_view_of(rule);
 
 	assert(view < PREFILTER_COUNT && rule->start != 0);
 	return start_set_next(

@@ -28,9 +28,13 @@ enum prefilter_view {
 
 struct prefilter;
 struct prefilter_scan;
+struct self_test;
 
-/* Of the live rules of the ruleset's last layer; gives each its number. */
-const struct prefilter *prefilter_new(struct ruleset *ruleset);
+/* The view of the rule's pattern; PREFILTER_COUNT: it is not matched to one view's texts. */
+enum prefilter_view prefilter_view_of(const struct rule *rule);
+
+/* Of the live rules of the ruleset's last layer; gives each its number, and texts to the test. */
+const struct prefilter *prefilter_new(struct ruleset *ruleset, struct self_test *test);
 
 /* For one message, of all layers: nothing read yet. NULL at the arena's cap. */
 struct prefilter_scan *prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena);

@@ -27,6 +27,7 @@
 #include "engine/rules/prefilter.h"
 #include "engine/rules/rule.h"
 #include "engine/rules/score.h"
+#include "engine/rules/self_test.h"
 #include "engine/util/ascii.h"
 #include "engine/util/buf.h"
 
@@ -488,6 +489,28 @@ report_cycle(void *p, struct rule *rule, const struct rule *through)
 	buf_clear(&text);
 }
 
+/* What stands before PCRE2, tried with texts that are made of the patterns. */
+static void
+make_prefilter(struct builder *builder)
+{
+	struct ruleset *ruleset = builder->ruleset;
+	struct layer *layer = ruleset->layer;
+	struct self_test *test = self_test_new();
+
+	layer->prefilter = prefilter_new(ruleset, test);
+	if (self_test_run(test, ruleset) > 0) {
+		for (size_t i = 0; i < layer->count; i++) {
+			const struct rule *rule = &layer->rules[i];
+
+			if (rule->unproven)
+				tell(builder, 'w', &rule->def.origin, rule->def.name,
+				    "the prefilter lost a match of the pattern in its self-test: "
+				    "PCRE2 alone matches it; please report this");
+		}
+	}
+	self_test_free(&test);
+}
+
 /* The rest of what a layer takes: its definitions are gathered, and what is below is there. */
 static void
 finish(struct builder *builder, const struct view_change *change)
@@ -505,7 +528,7 @@ finish(struct builder *builder, const struct view_change *change)
 	order_rules(ruleset, &cycles);
 	ruleset_dns_close(ruleset);
 	meta_readers_rest(ruleset->layer);
-	ruleset->layer->prefilter = prefilter_new(ruleset);
+	make_prefilter(builder);
 	view_close(ruleset, change);
 	ruleset->layer->state = *ruleset;
 	map_free(&builder->by_name);
