@@ -165,12 +165,6 @@ cursor_field(struct cursor *cur, struct header *header_r)
 	return false;
 }
 
-/* A field in the sort: its place, and what decides nearly every comparison. */
-struct sort_entry {
-	uint64_t prefix; /* the folded name's first eight bytes, the first the highest */
-	uint32_t place;
-};
-
 static uint64_t
 name_prefix(struct slice name)
 {
@@ -181,17 +175,26 @@ name_prefix(struct slice name)
 	return prefix;
 }
 
-static bool
-entry_above(const struct header *v, const struct sort_entry *a, const struct sort_entry *b)
+/* The order of two names, whose prefixes are known. */
+static int
+name_compare(uint64_t prefix, struct slice name, uint64_t other_prefix, struct slice other)
 {
-	if (a->prefix != b->prefix)
-		return a->prefix > b->prefix;
-	return slice_icompare(v[a->place].name, v[b->place].name) > 0;
+	if (prefix != other_prefix)
+		return prefix < other_prefix ? -1 : 1;
+	if (name.n <= sizeof(prefix) && other.n <= sizeof(prefix))
+		return (name.n > other.n) - (name.n < other.n);
+	return slice_icompare(name, other);
+}
+
+static bool
+entry_above(const struct header *v, const struct header_key *a, const struct header_key *b)
+{
+	return name_compare(a->prefix, v[a->place].name, b->prefix, v[b->place].name) > 0;
 }
 
 /* Merges the sorted runs from[a..middle) and from[middle..end) into to[a..end); stable. */
 static void
-merge_runs(const struct header *v, const struct sort_entry *from, struct sort_entry *to, size_t a,
+merge_runs(const struct header *v, const struct header_key *from, struct header_key *to, size_t a,
     size_t middle, size_t end)
 {
 	size_t b = middle;
@@ -209,16 +212,15 @@ static bool
 index_build(struct arena *arena, struct header_list *list)
 {
 	size_t n = list->n;
-	struct sort_entry *from = arena_array(arena, n, sizeof(*from));
-	struct sort_entry *to = arena_array(arena, n, sizeof(*to));
+	struct header_key *from = arena_array(arena, n, sizeof(*from));
+	struct header_key *to = arena_array(arena, n, sizeof(*to));
 
-	list->by_name = arena_array(arena, n, sizeof(*list->by_name));
-	if (from == NULL || to == NULL || list->by_name == NULL)
+	if (from == NULL || to == NULL)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		from[i] = (struct sort_entry){ name_prefix(list->v[i].name), (uint32_t)i };
+		from[i] = (struct header_key){ name_prefix(list->v[i].name), (uint32_t)i };
 	for (size_t run = 1; run < n; run *= 2) {
-		struct sort_entry *swap = from;
+		struct header_key *swap = from;
 
 		for (size_t a = 0; a < n; a += 2 * run)
 			merge_runs(list->v, from, to, a, a + run < n ? a + run : n,
@@ -226,8 +228,7 @@ index_build(struct arena *arena, struct header_list *list)
 		from = to;
 		to = swap;
 	}
-	for (size_t i = 0; i < n; i++)
-		list->by_name[i] = from[i].place;
+	list->by_name = from;
 	return true;
 }
 
@@ -287,13 +288,14 @@ header_without(struct arena *arena, const struct header_list *headers, struct sl
 
 /* The first place in by_name whose name is not below `name` (or, `after`, is above it). */
 static size_t
-index_bound(const struct header_list *headers, struct slice name, bool after)
+index_bound(const struct header_list *headers, struct slice name, uint64_t prefix, bool after)
 {
 	size_t low = 0, high = headers->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = slice_icompare(headers->v[headers->by_name[middle]].name, name);
+		const struct header_key *key = &headers->by_name[middle];
+		int order = name_compare(key->prefix, headers->v[key->place].name, prefix, name);
 
 		if (order < 0 || (after && order == 0))
 			low = middle + 1;
@@ -303,30 +305,40 @@ index_bound(const struct header_list *headers, struct slice name, bool after)
 	return low;
 }
 
+/* The field at that place of by_name, if it has that name; NULL: it has not. */
+static const struct header *
+index_field(const struct header_list *headers, size_t at, struct slice name, uint64_t prefix)
+{
+	const struct header_key *key = &headers->by_name[at];
+	const struct header *found = &headers->v[key->place];
+
+	return name_compare(key->prefix, found->name, prefix, name) == 0 ? found : NULL;
+}
+
 const struct header *
 header_find(const struct header_list *headers, struct slice name, size_t i)
 {
-	size_t first = index_bound(headers, name, false);
-	const struct header *found;
+	uint64_t prefix = name_prefix(name);
+	size_t first = index_bound(headers, name, prefix, false);
 
-	if (i >= headers->n - first)
-		return NULL;
-	found = &headers->v[headers->by_name[first + i]];
-	return slice_ieq(found->name, name) ? found : NULL;
+	return i < headers->n - first ? index_field(headers, first + i, name, prefix) : NULL;
 }
 
 const struct header *
 header_find_last(const struct header_list *headers, struct slice name)
 {
-	size_t n = header_count(headers, name);
+	uint64_t prefix = name_prefix(name);
+	size_t after = index_bound(headers, name, prefix, true);
 
-	return n == 0 ? NULL : header_find(headers, name, n - 1);
+	return after > 0 ? index_field(headers, after - 1, name, prefix) : NULL;
 }
 
 size_t
 header_count(const struct header_list *headers, struct slice name)
 {
-	return index_bound(headers, name, true) - index_bound(headers, name, false);
+	uint64_t prefix = name_prefix(name);
+
+	return index_bound(headers, name, prefix, true) - index_bound(headers, name, prefix, false);
 }
 
 struct slice

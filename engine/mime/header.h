@@ -18,7 +18,7 @@
 #define HEADER_TOTAL_MAX 65536
 /* So many lines of a message's header may be no field; the next one begins the body. */
 #define HEADER_JUNK_MAX 3
-/* Fields that are kept of a message and all its parts: each takes 84 bytes, and may be 3 long. */
+/* Fields that are kept of a message and all its parts: each takes 96 bytes, and may be 3 long. */
 #define HEADER_FIELDS_MAX ((size_t)100 * 1000)
 
 struct header {
@@ -28,11 +28,17 @@ struct header {
 	struct slice line; /* name to last line end, LF line ends */
 };
 
+/* A field in the order of names: what decides nearly every comparison, and its place in v. */
+struct header_key {
+	uint64_t prefix; /* the folded name's first eight bytes, the first the highest */
+	uint32_t place;
+};
+
 struct header_list {
 	struct header *v;
 	size_t n;
 	struct slice bytes; /* the whole header, LF line ends, the blank line left out */
-	uint32_t *by_name; /* places in v, sorted by folded name, then by place */
+	const struct header_key *by_name; /* sorted by folded name, then by place */
 };
 
 /* A message's own header and a MIME part's are read by different rules: see header.c. */
