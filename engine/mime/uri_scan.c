@@ -40,15 +40,47 @@ is_one_of(char c, const char *set)
 	return false;
 }
 
+/* What bytes are to runs. */
+#define DELIMITER 1
+#define NBSP_LEAD 2 /* of a delimiter, if the other byte of it follows */
+#define MARK 4 /* one of these is in every URI, and something behind it */
+
+static const unsigned char classes[256] = {
+	['\0'] = DELIMITER,
+	['\t'] = DELIMITER,
+	['\n'] = DELIMITER,
+	['\v'] = DELIMITER,
+	['\f'] = DELIMITER,
+	['\r'] = DELIMITER,
+	[ESC] = DELIMITER,
+	[' '] = DELIMITER,
+	['"'] = DELIMITER,
+	['<'] = DELIMITER,
+	['>'] = DELIMITER,
+	['['] = DELIMITER,
+	[']'] = DELIMITER,
+	['`'] = DELIMITER,
+	['{'] = DELIMITER,
+	['|'] = DELIMITER,
+	['}'] = DELIMITER,
+	['.'] = MARK,
+	[':'] = MARK,
+	['@'] = MARK,
+	[0xc2] = NBSP_LEAD,
+};
+
 /* Bytes of the delimiter at s.p[i], 0: none stands there. */
 static size_t
 delimiter_at(struct slice s, size_t i)
 {
-	char c = s.p[i];
-
-	if (c == '\xc2')
+	switch (classes[(unsigned char)s.p[i]]) {
+	case DELIMITER:
+		return 1;
+	case NBSP_LEAD:
 		return i + 1 < s.n && s.p[i + 1] == '\xa0' ? 2 : 0;
-	return ascii_is_space(c) || is_one_of(c, "\"<>[]`{|}") || c == ESC || c == '\0';
+	default:
+		return 0;
+	}
 }
 
 /* What ends the part of a mail address before its "@", besides a delimiter. */
@@ -84,6 +116,8 @@ may_begin_mail(struct slice s, size_t i)
 {
 	char before = i == 0 ? 'x' : s.p[i - 1];
 
+	if (ascii_is_alnum(before))
+		return false;
 	if (before == '\xa0')
 		return i > 1 && s.p[i - 2] == '\xc2';
 	return ascii_is_space(before) || before == ESC || is_one_of(before, "\"'(,<>[`{|");
@@ -119,8 +153,11 @@ www_length(struct slice s)
 static enum kind
 kind_by_prefix(struct slice rest)
 {
-	size_t www = www_length(rest);
+	char first = ascii_lower(rest.p[0]);
+	size_t www = first == 'w' ? www_length(rest) : 0;
 
+	if (first != 'h' && first != 'f' && first != 'w')
+		return KIND_NONE;
 	if ((slice_istarts(rest, SLICE("http://")) && rest.n > 7) ||
 	    (slice_istarts(rest, SLICE("https://")) && rest.n > 8) ||
 	    (slice_istarts(rest, SLICE("ftp://")) && rest.n > 6))
@@ -242,11 +279,12 @@ kind_at(const struct boundaries *boundaries, struct slice run, size_t at, struct
 {
 	struct slice rest = slice_from(run, at);
 	bool word = ascii_is_word(rest.p[0]) && at_word(run, at);
+	enum kind kind = word ? kind_by_prefix(rest) : KIND_NONE;
 	size_t skip;
 
 	*length_r = rest.n;
-	if (word && kind_by_prefix(rest) != KIND_NONE)
-		return kind_by_prefix(rest);
+	if (kind != KIND_NONE)
+		return kind;
 	*length_r = word ? mailto_length(rest) : 0;
 	if (*length_r > 0)
 		return KIND_MAIL;
@@ -329,19 +367,40 @@ find_in_run(struct uri_scanner *scanner, struct slice *uri_r)
 	return KIND_NONE;
 }
 
-/* Moves to the next run; false at the end of the text. */
+/* Where the run ends that begins at `at`; *marked_r: a URI may be in it. */
+static size_t
+run_end(struct slice text, size_t at, bool *marked_r)
+{
+	unsigned seen = 0, last = 0;
+
+	for (; at < text.n; at++) {
+		unsigned class = classes[(unsigned char)text.p[at]];
+
+		if ((class & (DELIMITER | NBSP_LEAD)) != 0 && delimiter_at(text, at) > 0)
+			break;
+		seen |= last;
+		last = class;
+	}
+	*marked_r = (seen & MARK) != 0;
+	return at;
+}
+
+/* Moves to the next run in which a URI may be; false at the end of the text. */
 static bool
 next_run(struct uri_scanner *scanner)
 {
 	struct slice text = scanner->text;
+	bool marked = false;
 	size_t n;
 
-	while (scanner->at < text.n && (n = delimiter_at(text, scanner->at)) > 0)
-		scanner->at += n;
 	scanner->run_end = scanner->at;
-	while (scanner->run_end < text.n && delimiter_at(text, scanner->run_end) == 0)
-		scanner->run_end++;
-	return scanner->at < text.n;
+	while (!marked && scanner->run_end < text.n) {
+		scanner->at = scanner->run_end;
+		while (scanner->at < text.n && (n = delimiter_at(text, scanner->at)) > 0)
+			scanner->at += n;
+		scanner->run_end = run_end(text, scanner->at, &marked);
+	}
+	return marked;
 }
 
 bool
