@@ -84,10 +84,14 @@ cut_shifted(struct slice *text, struct slice *tail_r)
 static void
 count_letters(struct slice text, double *upper, double *all)
 {
+	size_t capitals = 0, others = 0;
+
 	for (size_t i = 0; i < text.n; i++) {
-		*upper += ascii_is_upper(text.p[i]);
-		*all += ascii_is_alnum(text.p[i]);
+		capitals += ascii_is_upper(text.p[i]);
+		others += ascii_is_lower(text.p[i]) || ascii_is_digit(text.p[i]);
 	}
+	*upper += (double)capitals;
+	*all += (double)(capitals + others);
 }
 
 /* Whether a charset is one of writings whose bytes only look like Latin capitals. */
@@ -105,11 +109,11 @@ has_other_writing(const struct rule *rule, struct views *views)
  * Percent of capitals among the letters and digits of the body's paragraphs of
  * words, the Subject among them; 0 for short ones and for other writings.
  */
-unsigned
-eval_check_for_uppercase(const struct rule *rule, struct views *views)
+static double
+percent_upper(const struct rule *rule, struct views *views)
 {
 	struct slice_list body = views_body(views);
-	double upper = 0, all = 0, bytes = 0, percent = 0;
+	double upper = 0, all = 0, bytes = 0;
 
 	for (size_t i = 0; i < body.n; i++) {
 		struct slice text = body.v[i], tail;
@@ -121,9 +125,24 @@ eval_check_for_uppercase(const struct rule *rule, struct views *views)
 		count_letters(tail, &upper, &all);
 		bytes += (double)(text.n + tail.n);
 	}
-	if (bytes >= UPPERCASE_BYTES_MIN && all > 0 && !has_other_writing(rule, views))
-		percent = 100 * upper / all;
-	return eval_above(percent, &rule->call.args[0], &rule->call.args[1]);
+	if (bytes < UPPERCASE_BYTES_MIN || all == 0 || has_other_writing(rule, views))
+		return 0;
+	return 100 * upper / all;
+}
+
+unsigned
+eval_check_for_uppercase(const struct rule *rule, struct views *views)
+{
+	double *percent = views->memos[MEMO_CAPITALS];
+
+	if (percent == NULL) {
+		percent = arena_alloc(views->arena, sizeof(*percent));
+		if (percent == NULL)
+			return 0;
+		*percent = percent_upper(rule, views);
+		views->memos[MEMO_CAPITALS] = percent;
+	}
+	return eval_above(*percent, &rule->call.args[0], &rule->call.args[1]);
 }
 
 unsigned
@@ -167,10 +186,12 @@ eval_tvd_vertical_words(const struct rule *rule, struct views *views)
 	double most = -1, max = rule->call.args[1].number;
 
 	for (size_t i = 0; i < body.n; i++) {
-		double spaces = 0, others, percent = 100;
+		double spaces, others, percent = 100;
+		size_t count = 0;
 
 		for (size_t k = 0; k < body.v[i].n; k++)
-			spaces += body.v[i].p[k] == ' ';
+			count += body.v[i].p[k] == ' ';
+		spaces = (double)count;
 		others = (double)body.v[i].n - spaces;
 		if (body.v[i].n < VERTICAL_BYTES_MIN)
 			continue;

@@ -107,9 +107,11 @@ pass_fetched(struct hops *hops, int64_t *fetched_r)
 	return any;
 }
 
-/* What the Received fields say. */
+/* What Date and the Received fields say, read once a message. */
 struct times {
-	size_t count;
+	bool dated;
+	int64_t date;
+	size_t count; /* of the Received fields whose time is known */
 	int64_t newest;
 	double shift; /* seconds */
 	bool fetched;
@@ -133,37 +135,50 @@ add_time(struct times *times, int64_t date, int64_t received, double *before)
 	times->shift = times->count == 1 ? shift : nearer(times->shift, shift);
 }
 
-static struct times
-read_times(const struct rule *rule, struct views *views, int64_t date)
+static void
+read_times(const struct rule *rule, struct views *views, struct times *times)
 {
 	struct hops hops = { rule, views, eval_field(views, FIXED_RECEIVED) };
-	struct times times = { .count = 0 };
 	double before = 0;
-	int64_t last = date + 1, received;
+	int64_t last, received;
 	bool known;
 
-	times.fetched = pass_fetched(&hops, &times.fetched_at);
+	times->dated = read_date(views, &times->date);
+	last = times->date + 1;
+	times->fetched = pass_fetched(&hops, &times->fetched_at);
 	if (views->envelope->known)
-		add_time(&times, date, views->now, &before);
+		add_time(times, times->date, views->now, &before);
 	while (next_hop(&hops, &known, &received)) {
 		if (!known)
 			continue;
-		add_time(&times, date, received, &before);
+		add_time(times, times->date, received, &before);
 		last = received;
 	}
-	if (times.count > 1 && last == date)
-		times.shift = before;
+	if (times->count > 1 && last == times->date)
+		times->shift = before;
+}
+
+/* NULL at the arena's cap. */
+static const struct times *
+times_of(const struct rule *rule, struct views *views)
+{
+	struct times *times = views->memos[MEMO_TIMES];
+
+	if (times == NULL) {
+		times = arena_alloc(views->arena, sizeof(*times));
+		if (times != NULL)
+			read_times(rule, views, times);
+		views->memos[MEMO_TIMES] = times;
+	}
 	return times;
 }
 
 unsigned
 eval_check_for_shifted_date(const struct rule *rule, struct views *views)
 {
-	double shift = 0;
-	int64_t date;
+	const struct times *times = times_of(rule, views);
+	double shift = times != NULL && times->dated ? times->shift : 0;
 
-	if (read_date(views, &date))
-		shift = read_times(rule, views, date).shift;
 	return eval_within(shift / HOUR, &rule->call.args[0], &rule->call.args[1]);
 }
 
@@ -182,20 +197,20 @@ insert_time(double *v, size_t *n, double value)
 static double
 time_received(const struct rule *rule, struct views *views)
 {
-	int64_t date = 0;
-	bool dated = read_date(views, &date);
-	struct times times = read_times(rule, views, date);
+	const struct times *times = times_of(rule, views);
 	double v[4];
 	size_t n = 0;
 
-	if (dated)
-		insert_time(v, &n, (double)date);
-	if (times.count > 0)
-		insert_time(v, &n, (double)times.newest);
-	if (times.fetched)
-		insert_time(v, &n, (double)times.fetched_at);
-	if (dated && times.count > 0)
-		insert_time(v, &n, (double)date - times.shift);
+	if (times == NULL)
+		return 0;
+	if (times->dated)
+		insert_time(v, &n, (double)times->date);
+	if (times->count > 0)
+		insert_time(v, &n, (double)times->newest);
+	if (times->fetched)
+		insert_time(v, &n, (double)times->fetched_at);
+	if (times->dated && times->count > 0)
+		insert_time(v, &n, (double)times->date - times->shift);
 	return n == 0 ? 0 : v[(n - 1) / 2];
 }
 

@@ -139,6 +139,7 @@ void
 views_replace_body(struct views *views, size_t i, struct slice text)
 {
 	texts_replace_body(views_texts(views), i, text);
+	views->memos[MEMO_CAPITALS] = NULL;
 	if (views->prefilter != NULL)
 		prefilter_forget(views->prefilter, PREFILTER_BODY);
 }

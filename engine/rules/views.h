@@ -65,6 +65,8 @@ enum view_memo {
 	MEMO_DKIM, /* dkim_facts.c */
 	MEMO_SHOWN, /* eval_author.c */
 	MEMO_HASHBL, /* eval_hashbl.c */
+	MEMO_CAPITALS, /* eval_body.c */
+	MEMO_TIMES, /* eval_date.c */
 	MEMO_COUNT
 };
 
