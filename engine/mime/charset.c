@@ -108,10 +108,7 @@ charset_iconv_name(enum charset charset)
 static bool
 is_ascii(struct slice s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (ascii_is_high(s.p[i]))
-			return false;
-	return true;
+	return utf8_find_high(s, 0) == s.n;
 }
 
 static void
@@ -155,10 +152,9 @@ utf8_until(struct slice s)
 		uint32_t code;
 		size_t n;
 
-		if (!ascii_is_high(s.p[at])) {
-			at++;
-			continue;
-		}
+		at = utf8_find_high(s, at);
+		if (at == s.n)
+			break;
 		n = read_strict(slice_from(s, at), &code);
 		if (n == 0)
 			break;
@@ -213,11 +209,15 @@ static void
 from_windows_1252(struct slice s, struct buf *out, size_t *bad)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+		size_t from = i;
+		unsigned char c;
 
-		if (c < 0x80)
-			buf_add_byte(out, (char)c);
-		else if (c >= 0xa0)
+		i = utf8_find_high(s, from);
+		buf_add(out, slice_cut(s, from, i));
+		if (i == s.n)
+			return;
+		c = (unsigned char)s.p[i];
+		if (c >= 0xa0)
 			put(out, c);
 		else if (windows_1252[c - 0x80] != 0)
 			put(out, windows_1252[c - 0x80]);
@@ -580,7 +580,8 @@ struct charset_text
 charset_read(struct arena *arena, struct converters *converters, struct slice label,
     struct slice bytes, enum charset_trust trust)
 {
-	const struct label *found = find_label(label.p == NULL ? SLICE("us-ascii") : label);
+	static const struct label unlabelled = { "us-ascii", CHARSET_US_ASCII, true };
+	const struct label *found = label.p == NULL ? &unlabelled : find_label(label);
 	enum charset charset = found == NULL ? CHARSET_UNKNOWN : found->charset;
 	bool ascii = is_ascii(bytes);
 	struct charset_text text = { bytes, false };

@@ -120,8 +120,10 @@ take_run(struct cursor *c, bool blanks, struct slice *run_r)
 	size_t limit = blanks ? c->text.n : slice_find_byte(c->text, 0, ' '), end = 0;
 
 	if (literal.n > 0) {
-		end = slice_find(c->text, 0, literal);
-		if (end == c->text.n || end > limit)
+		struct slice within = slice_cut(c->text, 0, limit + literal.n);
+
+		end = slice_find(within, 0, literal);
+		if (end == within.n)
 			return false;
 	} else {
 		while (end < limit && !may_follow(c->pattern, c->text.p[end]))

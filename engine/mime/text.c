@@ -160,10 +160,8 @@ kept_text(struct arena *arena, struct slice label, struct slice bytes)
 {
 	bool is_utf8 = label.p == NULL || slice_ieq(label, SLICE("us-ascii")) ||
 		       slice_ieq(label, SLICE("utf-8"));
-	bool high = false;
+	bool high = utf8_find_high(bytes, 0) < bytes.n;
 
-	for (size_t i = 0; i < bytes.n && !high; i++)
-		high = ascii_is_high(bytes.p[i]);
 	if (!high || (is_utf8 && utf8_valid(bytes)))
 		return (struct charset_text){ bytes, high };
 	return (struct charset_text){ from_latin1(arena, bytes), false };
@@ -265,6 +263,22 @@ cut_rendered(struct slice s, const struct policy *policy)
 	return cut_at(s, limit, within, "\n ");
 }
 
+/* From `at` on: text with no white space but single spaces, which folding leaves as it is. */
+static size_t
+skip_folded(struct slice s, size_t at, bool wide)
+{
+	for (; at < s.n; at++) {
+		unsigned char c = (unsigned char)s.p[at];
+		unsigned char next = at + 1 < s.n ? (unsigned char)s.p[at + 1] : 0;
+
+		if (c == '\0' || (c == ' ' ? next <= ' ' || next >= 0x80 : ascii_is_space((char)c)))
+			break;
+		if (c >= 0x80 && wide && text_space_at(s, at) > 0)
+			break;
+	}
+	return at;
+}
+
 /* Adds s with white space folded: two line ends in it "\n", else " ". NUL is a line end. */
 static void
 fold(struct buf *out, struct slice s, bool wide)
@@ -275,9 +289,7 @@ fold(struct buf *out, struct slice s, bool wide)
 	while (at < s.n) {
 		size_t from = at, n, first = s.n, last = s.n;
 
-		while (at < s.n && s.p[at] != '\0' && !ascii_is_space(s.p[at]) &&
-		       (!ascii_is_high(s.p[at]) || !wide || text_space_at(s, at) == 0))
-			at++;
+		at = skip_folded(s, at, wide);
 		buf_add(out, slice_cut(s, from, at));
 		if (at < s.n && s.p[at] == '\0') {
 			buf_add_byte(out, '\n');
@@ -308,6 +320,8 @@ to_latin1(struct arena *arena, struct slice s)
 {
 	struct buf out = { .arena = arena };
 
+	if (utf8_find_high(s, 0) == s.n)
+		return s;
 	buf_reserve(&out, s.n);
 	while (s.n > 0) {
 		uint32_t code = 0;

@@ -48,28 +48,6 @@ buf_reserve(struct buf *buf, size_t n)
 }
 
 void
-buf_add(struct buf *buf, struct slice s)
-{
-	char *p = s.n == 0 ? NULL : buf_reserve(buf, s.n);
-
-	if (p == NULL)
-		return;
-	memcpy(p, s.p, s.n);
-	buf->n += s.n;
-}
-
-void
-buf_add_byte(struct buf *buf, char c)
-{
-	char *p = buf_reserve(buf, 1);
-
-	if (p == NULL)
-		return;
-	*p = c;
-	buf->n++;
-}
-
-void
 buf_printf(struct buf *buf, const char *format, ...)
 {
 	va_list args;

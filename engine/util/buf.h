@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
@@ -29,12 +30,31 @@ struct buf {
 	bool failed;
 };
 
-void buf_add(struct buf *buf, struct slice s);
-void buf_add_byte(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Room for n more bytes, to be written there and counted into buf->n; NULL when failed. */
 char *buf_reserve(struct buf *buf, size_t n);
+
+/* These stand here, inline, for parsers that call them for each byte. */
+static inline void
+buf_add(struct buf *buf, struct slice s)
+{
+	char *p = s.n == 0 ? NULL : buf_reserve(buf, s.n);
+
+	if (p == NULL)
+		return;
+	memcpy(p, s.p, s.n);
+	buf->n += s.n;
+}
+
+static inline void
+buf_add_byte(struct buf *buf, char c)
+{
+	if (buf->n < buf->room && !buf->failed)
+		buf->p[buf->n++] = c;
+	else
+		buf_add(buf, (struct slice){ &c, 1 });
+}
 
 /* What is in it; good until the next change. */
 struct slice buf_slice(const struct buf *buf);

@@ -81,8 +81,13 @@ slice_find(struct slice s, size_t from, struct slice needle)
 	if (needle.n == 0)
 		return from < s.n ? from : s.n;
 	for (; from < s.n && needle.n <= s.n - from; from++) {
-		from = slice_find_byte(s, from, needle.p[0]);
-		if (slice_starts(slice_from(s, from), needle))
+		const char *at = memchr(s.p + from, needle.p[0], s.n - from - needle.n + 1);
+
+		if (at == NULL)
+			break;
+		from = (size_t)(at - s.p);
+		if (needle.n == 1 ||
+		    (at[1] == needle.p[1] && memcmp(at + 1, needle.p + 1, needle.n - 1) == 0))
 			return from;
 	}
 	return s.n;

@@ -3,6 +3,8 @@
  */
 #include "engine/util/utf8.h"
 
+#include <string.h>
+
 #include "engine/util/ascii.h"
 
 static const struct {
@@ -128,6 +130,22 @@ utf8_length(struct slice s)
 	return n;
 }
 
+size_t
+utf8_find_high(struct slice s, size_t from)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	uint64_t eight;
+
+	for (; s.n - from >= sizeof(eight) && from <= s.n; from += sizeof(eight)) {
+		memcpy(&eight, s.p + from, sizeof(eight));
+		if ((eight & high) != 0)
+			break;
+	}
+	while (from < s.n && !ascii_is_high(s.p[from]))
+		from++;
+	return from < s.n ? from : s.n;
+}
+
 bool
 utf8_valid(struct slice s)
 {
@@ -137,8 +155,7 @@ utf8_valid(struct slice s)
 		uint32_t code;
 		size_t n;
 
-		while (at < s.n && !ascii_is_high(s.p[at]))
-			at++;
+		at = utf8_find_high(s, at);
 		if (at == s.n)
 			break;
 		n = utf8_read(slice_from(s, at), &code);

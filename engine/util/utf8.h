@@ -32,4 +32,7 @@ size_t utf8_length(struct slice s);
 /* Whether all of s is UTF-8. */
 bool utf8_valid(struct slice s);
 
+/* Where the first byte of 0x80 or more stands from `from` on, or s.n. */
+size_t utf8_find_high(struct slice s, size_t from);
+
 #endif
