@@ -3,6 +3,8 @@
  */
 #include "config.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -174,6 +176,32 @@ test_inet_and_descriptors(void **state)
 	assert_non_null(strstr(err.text, "fd:N"));
 }
 
+/* A connection has what makes small replies go at once, whoever accepts it. */
+static void
+test_inet_without_delay(void **state)
+{
+	const struct listen_socket inet = {
+		.kind = LISTEN_INET, .text = "inet:0@127.0.0.1", .host = "127.0.0.1"
+	};
+	struct listener listener;
+	struct sockaddr_in address;
+	socklen_t n = sizeof(address);
+	int client = socket(AF_INET, SOCK_STREAM, 0), accepted, at_once = 0;
+	struct err err;
+
+	(void)state;
+	assert_true(listener_open(&listener, &inet, &only_us, &err));
+	assert_int_equal(getsockname(listener.fd, (struct sockaddr *)&address, &n), 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&address, n), 0);
+	accepted = accept(listener.fd, NULL, NULL);
+	n = sizeof(at_once);
+	assert_int_equal(getsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &at_once, &n), 0);
+	assert_int_not_equal(at_once, 0);
+	close(accepted);
+	close(client);
+	listener_close(&listener);
+}
+
 int
 main(void)
 {
@@ -185,6 +213,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_file_in_the_way, setup, teardown),
 		cmocka_unit_test(test_long_path),
 		cmocka_unit_test(test_inet_and_descriptors),
+		cmocka_unit_test(test_inet_without_delay),
 	};
 
 	return cmocka_run_group_tests_name("listener", tests, NULL, NULL);
