@@ -63,9 +63,9 @@ def free_port():
 
 
 class Mta:
-    """Postfix or Sendmail; `milter` is the socket's path or None."""
+    """Postfix or Sendmail; `milter` is the socket's path or None, `more` further lines of its configuration."""
 
-    def __init__(self, kind, folder, milter=None, default_action="tempfail"):
+    def __init__(self, kind, folder, milter=None, default_action="tempfail", more=()):
         self.kind = kind
         self.run = pathlib.Path(folder)
         self.port = free_port()
@@ -82,7 +82,7 @@ class Mta:
             flag = {"tempfail": ", F=T", "accept": "", "reject": ", F=R"}[default_action]
             lines = ["INPUT_MAIL_FILTER(`steelyard', `S=unix:%s%s, T=C:10s;S:10s;R:30s;E:2m')dnl" %
                      (milter, flag)]
-        subprocess.run([self.script, "start", CACHE, str(self.run), str(self.port)] + lines,
+        subprocess.run([self.script, "start", CACHE, str(self.run), str(self.port)] + lines + list(more),
                        check=True)
 
     def stop(self):
