@@ -27,6 +27,7 @@ include tests/milter/local.mk
 include tests/fuzz/local.mk
 include tests/house/local.mk
 include tests/mta/local.mk
+include tests/bench/local.mk
 include tests/parity/local.mk
 
 if HAVE_CMOCKA
