@@ -181,7 +181,10 @@ bench_profile(struct bench *bench)
 
 	bench->profile.clock_ns = profile_clock;
 	bench->profile.rules = calloc(ruleset_number_count(bench->ruleset) + 1, sizeof(int64_t));
-	if (bench->profile.rules == NULL)
+	if (bench->asked)
+		bench->profile.asked = calloc(
+		    ruleset_number_count(bench->ruleset) + 1, sizeof(*bench->profile.asked));
+	if (bench->profile.rules == NULL || (bench->asked && bench->profile.asked == NULL))
 		abort();
 	for (size_t i = 0; i < bench->mails.n; i++) {
 		scan_one(bench, 0, i, &options, &arena);
@@ -250,4 +253,6 @@ bench_clear(struct bench *bench)
 	vec_clear(&bench->differences);
 	free(bench->profile.rules);
 	bench->profile.rules = NULL;
+	free(bench->profile.asked);
+	bench->profile.asked = NULL;
 }

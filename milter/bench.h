@@ -49,6 +49,7 @@ struct bench {
 	unsigned repeat;
 	int64_t now; /* seconds since 1970 that rules see */
 	bool no_prefilter;
+	bool asked; /* in the profile, PCRE2's calls: the clock that they take is in the laps */
 
 	/* what comes of it */
 	struct vec mails; /* struct mail, readable ones */

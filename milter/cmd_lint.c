@@ -18,10 +18,12 @@
 #include "engine/util/vec.h"
 #include "milter/command.h"
 #include "milter/coverage.h"
+#include "milter/lint_cost.h"
 #include "milter/rule_examples.h"
 
 static const char help_text[] =
     "usage: steelyard lint [-c FILE] [--coverage] [PATH]...\n"
+    "       steelyard lint --cost [-c FILE] [--rules PATH]... [MESSAGE]...\n"
     "\n"
     "Finds every mistake in the configuration and its rules, or in the rules at each\n"
     "PATH (a .yaml file or a directory of them, or SpamAssassin's files or a directory\n"
@@ -29,13 +31,18 @@ static const char help_text[] =
     "file:line:column: error|warning: text, and exits with 1 when there is an error.\n"
     "\n"
     "  -c, --config FILE   configuration (default: the installed one)\n"
-    "      --coverage      count the rules that run, wait for facts or are not supported\n";
+    "      --coverage      count the rules that run, wait for facts or are not supported\n"
+    "      --cost          tell which way each pattern goes to PCRE2, why, and what it costs,\n"
+    "                      by a guess or on each MESSAGE (a file or directory)\n"
+    "      --rules PATH    with --cost: these rules; may be given several times\n";
 
 struct linting {
 	const char *config;
 	bool help;
 	bool coverage;
-	const char *const *paths;
+	bool cost;
+	struct vec rules; /* const char * */
+	const char *const *paths; /* of rules, or of messages with `cost` */
 	size_t path_count;
 };
 
@@ -45,6 +52,8 @@ parse(struct linting *linting, int argc, char **argv)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "coverage", no_argument, NULL, 'C' },
+		{ "cost", no_argument, NULL, 'o' },
+		{ "rules", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -55,6 +64,10 @@ parse(struct linting *linting, int argc, char **argv)
 			linting->config = optarg;
 		else if (option == 'C')
 			linting->coverage = true;
+		else if (option == 'o')
+			linting->cost = true;
+		else if (option == 'r')
+			*(const char **)vec_push(&linting->rules) = optarg;
 		else if (option == 'h')
 			linting->help = true;
 		else
@@ -62,29 +75,50 @@ parse(struct linting *linting, int argc, char **argv)
 	}
 	linting->paths = (const char *const *)argv + optind;
 	linting->path_count = (size_t)(argc - optind);
-	if (linting->config == NULL && linting->path_count == 0)
+	if (linting->config == NULL &&
+	    (linting->cost ? linting->rules.n : linting->path_count) == 0)
 		linting->config = settings_usual_path();
-	return true;
+	return linting->cost ? !linting->coverage : linting->rules.n == 0;
 }
 
-static void
-lint(const struct linting *linting, struct diagnostics *found, struct buf *coverage)
+/* The table of costs. False: what it needs could not be read, which was told. */
+static bool
+tell_cost(const struct linting *linting, const struct settings *settings, struct diagnostics *found,
+    struct buf *table)
+{
+	struct ruleset *ruleset = ruleset_load(
+	    settings, (const char *const *)linting->rules.p, linting->rules.n, found);
+	bool told = ruleset == NULL || lint_cost_tell(ruleset, settings->time_limit, linting->paths,
+					   linting->path_count, table);
+
+	ruleset_unref(&ruleset);
+	return told;
+}
+
+/* False: messages could not be read, which was told. */
+static bool
+lint(const struct linting *linting, struct diagnostics *found, struct buf *table)
 {
 	struct settings *settings = NULL;
 	struct ruleset *ruleset;
+	bool told = true;
 
 	if (!settings_load(linting->config, &settings, found))
-		return;
-	if (linting->coverage) {
-		coverage_tell(settings, linting->paths, linting->path_count, found, coverage);
+		return true;
+	if (linting->coverage || linting->cost) {
+		if (linting->cost)
+			told = tell_cost(linting, settings, found, table);
+		else
+			coverage_tell(settings, linting->paths, linting->path_count, found, table);
 		settings_free(&settings);
-		return;
+		return told;
 	}
 	ruleset = ruleset_load(settings, linting->paths, linting->path_count, found);
 	if (ruleset != NULL)
 		rule_examples_run(ruleset, NULL, found);
 	ruleset_unref(&ruleset);
 	settings_free(&settings);
+	return true;
 }
 
 /* By file, line and column; what has the same place stays in the order it was found. */
@@ -136,22 +170,24 @@ print_sorted(const struct diagnostics *found)
 int
 cmd_lint(int argc, char **argv)
 {
-	struct linting linting = { 0 };
+	struct linting linting = { .rules = VEC_OF(const char *, NULL) };
 	struct diagnostics *found;
-	struct buf coverage = { 0 };
-	bool errors, printed;
+	struct buf table = { 0 };
+	bool errors, printed, told;
 
 	if (!parse(&linting, argc, argv) || linting.help) {
+		vec_clear(&linting.rules);
 		fputs(help_text, linting.help ? stdout : stderr);
 		return linting.help ? COMMAND_DONE : COMMAND_USAGE;
 	}
 	found = diagnostics_new();
-	lint(&linting, found, &coverage);
-	printed = print_sorted(found) && (coverage.n == 0 || command_print(&coverage));
-	buf_clear(&coverage);
+	told = lint(&linting, found, &table);
+	printed = print_sorted(found) && (table.n == 0 || command_print(&table));
+	buf_clear(&table);
+	vec_clear(&linting.rules);
 	errors = diagnostics_count(found, SEVERITY_ERROR) > 0;
 	diagnostics_free(&found);
-	if (!printed)
+	if (!printed || !told)
 		return COMMAND_FAULT;
 	return errors ? COMMAND_NO : COMMAND_DONE;
 }

@@ -35,6 +35,7 @@ libcli_a_SOURCES = \
 	milter/feed_options.c milter/feed_options.h \
 	milter/feed_state.c milter/feed_state.h \
 	milter/json.c milter/json.h \
+	milter/lint_cost.c milter/lint_cost.h \
 	milter/local_scan.c milter/local_scan.h \
 	milter/mail_source.c milter/mail_source.h \
 	milter/mbox_reader.c milter/mbox_reader.h \

@@ -94,6 +94,7 @@ libengine_a_SOURCES += \
 	engine/rules/meta.c engine/rules/meta.h \
 	engine/rules/mime_facts.c engine/rules/mime_facts.h \
 	engine/rules/order.c engine/rules/order.h \
+	engine/rules/pattern_cost.c engine/rules/pattern_cost.h \
 	engine/rules/rule.h engine/rules/rule_def.h \
 	engine/rules/ruleset.c engine/rules/ruleset.h \
 	engine/rules/ruleset_dns.c \

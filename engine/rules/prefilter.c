@@ -185,6 +185,25 @@ prefilter_new(struct ruleset *ruleset, struct self_test *test)
 	return prefilter;
 }
 
+void
+prefilter_looks(
+    const struct ruleset *ruleset, const struct rule *rule, bool *literals_r, bool *beginnings_r)
+{
+	enum prefilter_view view = prefilter_view_of(rule);
+	const struct layer *layer = ruleset->layer;
+	const struct prefilter *prefilter;
+
+	while (layer->depth != rule->layer)
+		layer = layer->below;
+	prefilter = layer->prefilter;
+	*literals_r = rule->sought != 0 &&
+		      (view == PREFILTER_HEADER
+			      ? prefilter->fields[rule->selector]
+			      : pattern_set_count(prefilter->sets[view])) >= WORTH;
+	*beginnings_r = rule->start != 0 &&
+			start_set_count(prefilter->starts[view]) >= STARTS_WORTH;
+}
+
 struct prefilter_scan *
 prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 {

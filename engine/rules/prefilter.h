@@ -36,6 +36,10 @@ enum prefilter_view prefilter_view_of(const struct rule *rule);
 /* Of the live rules of the ruleset's last layer; gives each its number, and texts to the test. */
 const struct prefilter *prefilter_new(struct ruleset *ruleset, struct self_test *test);
 
+/* Whether texts are looked through for the rule's literals, and for how its matches begin. */
+void prefilter_looks(
+    const struct ruleset *ruleset, const struct rule *rule, bool *literals_r, bool *beginnings_r);
+
 /* For one message, of all layers: nothing read yet. NULL at the arena's cap. */
 struct prefilter_scan *prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena);
 

@@ -414,12 +414,13 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
     struct slice text, struct regex_match *match)
 {
 	const struct regex_limits limits = limits_of(views, rule);
-	int64_t begun = feed_clock(views, rule);
+	int64_t begun = feed_clock(views, rule), asked = profile_ask(views->profile);
 	enum regex_outcome outcome = regex == rule->regex && rule->anchored != NULL &&
 					     views->prefilter != NULL
 					 ? next_start(views, rule, text, &limits, match)
 					 : regex_next(regex, views->scratch, text, &limits, match);
 
+	profile_answer(views->profile, rule->index, asked, outcome == REGEX_MATCH);
 	if (match->fell_back)
 		views_note(views, "rule %.*s: matched without JIT, whose stack was too small",
 		    SLICE_ARG(rule->def.name));

@@ -13,6 +13,7 @@
 #ifndef STEELYARD_ENGINE_UTIL_PROFILE_H
 #define STEELYARD_ENGINE_UTIL_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,12 @@ enum profile_stage {
 	    PROFILE_COUNT
 };
 
+/* How often PCRE2 was asked about one rule's texts, found a match, and what that took. */
+struct profile_asked {
+	uint64_t calls, matches;
+	int64_t ns;
+};
+
 /* What scans add to; one thread's at a time. */
 struct profile {
 	int64_t (*clock_ns)(void *p); /* nanoseconds; never goes back */
@@ -39,6 +46,7 @@ struct profile {
 	int64_t stages[PROFILE_COUNT]; /* nanoseconds */
 	int64_t *
 	    rules; /* nanoseconds by rule number (ruleset_number_count of them); NULL: not wanted */
+	struct profile_asked *asked; /* by rule number; NULL: not wanted */
 	int64_t inner; /* its own: booked by laps that have ended */
 };
 
@@ -67,6 +75,24 @@ static inline int64_t
 profile_end(struct profile *profile, const struct profile_lap *lap, enum profile_stage stage)
 {
 	return profile == NULL ? 0 : profile_lap_end(profile, lap, stage);
+}
+
+/* PCRE2 is about to be asked; what profile_answer wants. */
+static inline int64_t
+profile_ask(const struct profile *profile)
+{
+	return profile == NULL || profile->asked == NULL ? 0 : profile->clock_ns(profile->clock_p);
+}
+
+/* It was, about a text of the rule with that number. */
+static inline void
+profile_answer(struct profile *profile, size_t rule, int64_t asked, bool matched)
+{
+	if (profile == NULL || profile->asked == NULL)
+		return;
+	profile->asked[rule].calls++;
+	profile->asked[rule].matches += matched;
+	profile->asked[rule].ns += profile->clock_ns(profile->clock_p) - asked;
 }
 
 #endif

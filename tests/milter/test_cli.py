@@ -6,6 +6,7 @@ Rules, configuration and messages are made in a scratch directory, so that nothi
 import json
 import os
 import pty
+import re
 import shutil
 import socket
 import subprocess
@@ -426,6 +427,67 @@ def test_write_error():
 
 # --- lint, rules, config ---
 
+COST_RULES = r"""rules:
+  L_MONEY: {body: '/make money|earn cash/i', score: 1, describe: Literals}
+  L_LUNCH: {body: '/lunch.{0,20}noon/', score: 1, describe: Two clauses}
+  L_CLICK: {body: '/click here/', score: 1, describe: Literals}
+  P_SHAPE: {body: '/^\\S+$/', score: 1, describe: No literal}
+  P_FIELD: {header: 'Subject =~ /seldom read/', score: 1, describe: A field that one rule reads}
+  P_PART: {mime: 'Content-Type =~ /example/', score: 1, describe: A part's field}
+  OFF: {body: '/switched off/', score: 0, describe: Not told of}
+"""
+COST_WAYS = {
+    "L_MONEY": ("literals", '"earn cash" or "make money"'),
+    "L_LUNCH": ("literals", '"lunch", and "noon"'),
+    "L_CLICK": ("literals", '"click here"'),
+    "P_SHAPE": ("PCRE2 alone", "no literal of 3 bytes or more is in all that it matches, nor is it known by"),
+    "P_FIELD": ("PCRE2 alone", "too few rules read the same text to look through it"),
+    "P_PART": ("PCRE2 alone", "texts of this kind are short, and not looked through"),
+}
+
+
+def cost_rows(done):
+    """name -> (microseconds, calls, share of hits, the rest of its line)"""
+    rows = {}
+    for line in done.stdout.decode().splitlines():
+        found = re.match(r" *([0-9.]+) us(?: +([0-9.]+) calls +([0-9.]+)% hit)?  (.*cost\.yaml:.*)$", line)
+        if found:
+            name = re.search(r"(\w+) \(cost\.yaml:\d+\)", found[4])[1]
+            rows[name] = (float(found[1]), float(found[2] or 0), float(found[3] or 0), found[4])
+    return rows
+
+
+def test_cost():
+    put("cost.yaml", COST_RULES)
+    put("cost/one.eml", "Subject: a\n\nWe make money.\n")
+    put("cost/two.eml", "Subject: b\n\nlunch at noon\n")
+    for messages in ([], ["cost"]):
+        done = run("lint", "--cost", "--rules", "cost.yaml", *messages)
+        problems = status(done, 0)
+        rows = cost_rows(done)
+        problems += differ("rules", sorted(rows), sorted(COST_WAYS))
+        for name, (way, text) in COST_WAYS.items():
+            line = rows[name][3]
+            problems += [] if line.startswith(way + " ") and text in line else ["%s: %s" % (name, line)]
+        costs = [row[0] for row in rows.values()]
+        problems += differ("dearest first", costs, sorted(costs, reverse=True))
+        for way, count in (("literals", 3), ("PCRE2 alone", 3)):
+            found = re.search(r"^  %s +(\d+) " % way, done.stdout.decode(), re.M)
+            problems += differ("summary of " + way, found and int(found[1]), count)
+        problems += differ("guessed or measured", b"measured" in done.stdout.splitlines()[0], bool(messages))
+        if messages:
+            # the Subject and the paragraph are one text each
+            problems += differ("calls and hits", {name: rows[name][1:3] for name in ("L_MONEY", "L_LUNCH", "L_CLICK")},
+                               {"L_MONEY": (0.5, 100), "L_LUNCH": (0.5, 100), "L_CLICK": (0, 0)})
+            problems += [] if rows["P_SHAPE"][1] >= 1 else ["P_SHAPE: %r" % (rows["P_SHAPE"],)]
+        report("lint --cost %s" % ("measures" if messages else "guesses"), problems)
+    problems = status(run("lint", "--cost", "--rules", "cost.yaml", "absent.eml"), 75)
+    problems += status(run("lint", "--rules", "cost.yaml"), 2) + status(run("lint", "--cost", "--coverage"), 2)
+    problems += status(run("lint", "--cost", "--rules", "none.yaml"), 1)
+    report("lint --cost tells what it cannot do", problems)
+
+
+
 def test_lint():
     good = ("rules:\n  GOOD:\n    body: '/make money/'\n    score: 1\n    describe: Good\n"
             "    examples: {hit: ['make money'], miss: ['make honey']}\n")
@@ -613,7 +675,7 @@ def main():
         for test in (test_usage, test_json, test_json_all, test_slow, test_json_bytes, test_maxhits, test_unreadable, test_sources,
                      test_mbox_verdicts, test_jobs, test_exit_code, test_envelope, test_rules_flag, test_now,
                      test_bad_config, test_text, test_explain, test_pass, test_pass_bytes, test_pass_copies,
-                     test_pass_faults, test_write_error, test_lint, test_rules, test_config, test_no_daemon, test_control,
+                     test_pass_faults, test_write_error, test_lint, test_cost, test_rules, test_config, test_no_daemon, test_control,
                      test_bench, test_bench_faults, test_progress):
             try:
                 test()
