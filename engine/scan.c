@@ -355,7 +355,9 @@ touch_readers(struct scan *scan, const struct rule *rule)
 static void
 eval_rule(struct scan *scan, const struct rule *rule, struct outcome *outcome)
 {
-	if (!capture_open(&scan->views, rule))
+	bool tags = rule->template != NULL || rule->captures;
+
+	if (tags && !capture_open(&scan->views, rule))
 		return;
 	if (scan->options.slow_us > 0)
 		eval_watched(scan, rule, outcome);
@@ -363,7 +365,16 @@ eval_rule(struct scan *scan, const struct rule *rule, struct outcome *outcome)
 		eval_profiled(scan, rule, outcome);
 	else
 		kind_of(rule->def.kind)->eval(rule, &scan->views, outcome);
-	capture_close(&scan->views, rule);
+	if (tags)
+		capture_close(&scan->views, rule);
+}
+
+/* Whether it says what nothing need be kept of: no hit, known for good, as nearly all do. */
+static bool
+is_miss(const struct scan *scan, const struct rule *rule, const struct outcome *outcome)
+{
+	return outcome->count == 0 && outcome->state == OUTCOME_KNOWN && scan->options.early == 0 &&
+	       scan->outcomes[rule->index] == NULL;
 }
 
 /* Runs one rule, perhaps once more, and keeps what it said. */
@@ -373,6 +384,8 @@ run_rule(struct scan *scan, const struct rule *rule)
 	struct outcome outcome = { .count = 0 };
 
 	eval_rule(scan, rule, &outcome);
+	if (is_miss(scan, rule, &outcome))
+		return;
 	keep_state(scan, rule, &outcome);
 	if (outcome.count != 0 || outcome.state != OUTCOME_KNOWN)
 		touch_readers(scan, rule);
