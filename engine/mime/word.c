@@ -14,6 +14,7 @@
 #include "engine/mime/word.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "engine/mime/decode.h"
 #include "engine/util/ascii.h"
@@ -40,6 +41,8 @@ word_allowed(struct slice name)
 		{ "Resent-Date", 11 },
 	};
 
+	if (name.n == 0 || memchr("DILMRdilmr", name.p[0], 10) == NULL)
+		return true;
 	if (slice_istarts(name, SLICE("List-")))
 		return false;
 	for (size_t i = 0; i < sizeof(exempt) / sizeof(exempt[0]); i++)

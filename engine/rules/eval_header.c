@@ -63,24 +63,24 @@ is_illegal_control(char c)
 	return (unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r';
 }
 
-static size_t
-count_illegal_controls(struct slice text)
+/* What a field may not have, counted in one walk. */
+struct illegal {
+	size_t controls, deletes, high;
+};
+
+static struct illegal
+count_illegal(struct slice text)
 {
-	size_t n = 0;
+	struct illegal count = { 0, 0, 0 };
 
-	for (size_t i = 0; i < text.n; i++)
-		n += is_illegal_control(text.p[i]);
-	return n;
-}
-
-static size_t
-count_above(struct slice text, unsigned char last)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.n; i++)
-		n += (unsigned char)text.p[i] > last;
-	return n;
+	for (size_t i = 0; i < text.n; i++) {
+		if (ascii_is_print(text.p[i]))
+			continue;
+		count.controls += is_illegal_control(text.p[i]);
+		count.deletes += text.p[i] == 0x7f;
+		count.high += ascii_is_high(text.p[i]);
+	}
+	return count;
 }
 
 /* A Subject may have one cent, pound or registered sign of Latin-1. */
@@ -99,15 +99,16 @@ unsigned
 eval_check_illegal_chars(const struct rule *rule, struct views *views)
 {
 	const struct eval_arg *args = rule->call.args;
-	size_t controls, illegal;
+	struct illegal count;
 	struct slice text;
+	size_t illegal;
 
 	if (!views_field(views, args[0].selector, &text) || slice_trim(text).n == 0)
 		return 0;
-	controls = count_illegal_controls(text);
-	if (controls == 0 && count_above(text, 0x7f) > 0 && utf8_valid(text))
+	count = count_illegal(text);
+	if (count.controls == 0 && count.high > 0 && utf8_valid(text))
 		return 0;
-	illegal = controls + count_above(text, 0x7e);
+	illegal = count.controls + count.deletes + count.high;
 	if (illegal > 0 && (slice_ieq(args[0].text, SLICE("Subject")) ||
 			       slice_ieq(args[0].text, SLICE("Subject:raw"))))
 		illegal -= excused(text);
