@@ -15,7 +15,7 @@
  * Patterns may not switch UTF on by themselves, nor use \C. Perl's code
  * blocks, (?{ }), are errors of PCRE2's. Newline is LF, \R any.
  *
- * Limits: REGEX_PATTERN_MAX, the match and heap limits, JIT_STACK_MAX,
+ * Limits: REGEX_PATTERN_MAX, WIDE_RANGES_MAX, the match and heap limits, JIT_STACK_MAX,
  * WINDOW. Sources: pcre2api(3), pcre2jit(3), perlop on delimiters.
  */
 #include "engine/regex/pcre.h"
@@ -33,6 +33,9 @@
 #define JIT_STACK_MAX ((size_t)1024 * 1024)
 /* Start positions tried in one call of PCRE2's: with the match limit some seconds at worst. */
 #define WINDOW ((size_t)4096)
+
+/* Ranges beyond ASCII in a pattern that folds the case of all of Unicode: a quarter of a second. */
+#define WIDE_RANGES_MAX 64
 
 /* The match itself and the first group, and more only where there are names: for time. */
 #define GROUPS_KEPT 2
@@ -285,6 +288,33 @@ find_names(struct regex *regex)
 		regex->pairs = groups + 1;
 }
 
+/*
+ * Whether compiling stays short. Of a range in a class PCRE2 looks up the cases of each character,
+ * 4 ms for all of Unicode; whatever else stands in a pattern, its own limit on the compiled size
+ * (64 KB where the library has its usual links) keeps to a few milliseconds.
+ */
+static bool
+is_quick(const struct regex_pattern *pattern, uint32_t options, struct err *err)
+{
+	const struct slice body = pattern->body;
+	bool folds = (options & PCRE2_CASELESS) != 0 || slice_find(body, 0, SLICE("(?")) < body.n;
+	size_t ranges = 0;
+
+	if ((options & PCRE2_UTF) == 0 || !folds)
+		return true;
+	for (size_t i = 0; i + 1 < body.n && ranges <= WIDE_RANGES_MAX; i++)
+		ranges += body.p[i] == '-' &&
+			  (body.p[i + 1] == '\\' || ascii_is_high(body.p[i + 1]) ||
+			      ascii_is_space(body.p[i + 1]));
+	if (ranges <= WIDE_RANGES_MAX)
+		return true;
+	err_set(err,
+	    "with the flags u and i a pattern has at most %d ranges to characters beyond ASCII: "
+	    "they take long to compile",
+	    WIDE_RANGES_MAX);
+	return false;
+}
+
 /* NULL with *err. */
 static pcre2_code *
 compile(const struct regex_compiler *compiler, struct slice text, uint32_t more_options,
@@ -297,7 +327,8 @@ compile(const struct regex_compiler *compiler, struct slice text, uint32_t more_
 	int error;
 
 	if (!regex_pattern_parse(text, pattern_r, err) ||
-	    !parse_flags(pattern_r->flags, options_r, &latin1, err))
+	    !parse_flags(pattern_r->flags, options_r, &latin1, err) ||
+	    !is_quick(pattern_r, *options_r, err))
 		return NULL;
 	code = pcre2_compile((PCRE2_SPTR)pattern_r->body.p, pattern_r->body.n,
 	    *options_r | more_options, &error, &offset,

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "engine/util/buf.h"
+
 static const struct {
 	const char *pattern;
 	struct slice text;
@@ -216,6 +218,52 @@ test_limits(void **state)
 	}
 }
 
+/* What PCRE2 would work on for seconds is refused, with its reason. */
+static void
+test_dear(void **state)
+{
+	static const struct {
+		const char *name, *piece, *flags;
+		unsigned times;
+		bool want; /* it compiles */
+	} rows[] = {
+		{ "wide ranges, few", "[\\x{80}-\\x{10ffff}]", "iu", 64, true },
+		{ "wide ranges, folded", "[\\x{80}-\\x{10ffff}]", "iu", 65, false },
+		{ "folded inside", "(?i)[\\x{80}-\\x{10ffff}]", "u", 65, false },
+		{ "without folding", "[\\x{80}-\\x{10ffff}]", "u", 1000, true },
+		{ "to a character as it is", "[!-\xf4\x8f\xbf\xbf]", "iu", 65, false },
+		{ "behind a blank", "[\\x{80}- \\x{10ffff}]", "iuxx", 65, false },
+		{ "ASCII ranges", "[a-z]", "iu", 1000, true },
+		{ "no UTF", "[\\x80-\\xff]", "i", 1000, true },
+		{ "copies of copies", "(?:[a-z]{1,1000}){1,1000}", "i", 1, true },
+		{ "too many of them", "(?:[a-z]{1,1000}){1,1000}", "i", 2, false },
+		{ "a long choice", "word|", "i", 20000, false },
+	};
+	struct fixture *fixture = *state;
+	size_t failed = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf text = { 0 };
+		struct err err = { .text = "" };
+		struct regex *regex;
+
+		buf_add(&text, SLICE("/"));
+		for (unsigned k = 0; k < rows[i].times; k++)
+			buf_add(&text, slice_of(rows[i].piece));
+		buf_printf(&text, "/%s", rows[i].flags);
+		regex = regex_new(fixture->compiler, buf_slice(&text), &err);
+		if ((regex != NULL) != rows[i].want) {
+			print_error("%s: got %s, want %s: %s\n", rows[i].name,
+			    regex != NULL ? "a regex" : "an error",
+			    rows[i].want ? "a regex" : "an error", err.text);
+			failed++;
+		}
+		regex_free(&regex);
+		buf_clear(&text);
+	}
+	assert_int_equal(failed, 0);
+}
+
 /* What begins in one window is found whole, with what stands before it in view. */
 static void
 test_windows(void **state)
@@ -287,6 +335,7 @@ main(void)
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_column),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_dear),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_stack),
 	};
