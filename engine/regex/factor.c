@@ -18,6 +18,8 @@
 
 /* Strings that a node is listed with, whole. */
 #define ALL_MAX 64
+/* Branches of a choice whose lists are joined at once. */
+#define BRANCHES_MAX 128
 /* Strings of what a node begins or ends with, and their bytes. */
 #define EDGE_MAX 32
 #define EDGE_BYTES 16
@@ -308,7 +310,9 @@ static const struct facts *
 class_facts(const struct finder *finder, const struct byte_set *set)
 {
 	struct byte_set folded = { { 0 } };
-	struct strings all = { NULL, 0 };
+	struct slice *v;
+	char *bytes;
+	size_t n = 0;
 
 	if (byte_set_count(set) > CLASS_BYTES_MAX)
 		return finder->anything;
@@ -316,14 +320,52 @@ class_facts(const struct finder *finder, const struct byte_set *set)
 		byte_set_add(&folded, fold_byte((unsigned char)byte));
 	if (byte_set_count(&folded) > CLASS_MAX)
 		return finder->anything;
+	v = arena_array(finder->arena, CLASS_MAX, sizeof(*v));
+	bytes = arena_alloc(finder->arena, CLASS_MAX);
+	if (v == NULL || bytes == NULL)
+		return finder->anything;
 	for (int byte = byte_set_next(&folded, 0); byte >= 0;
 	     byte = byte_set_next(&folded, byte + 1)) {
-		char c = (char)byte;
-		struct slice copy = arena_copy(finder->arena, (struct slice){ &c, 1 });
-
-		all = strings_union(finder->arena, all, strings_one(finder->arena, copy));
+		bytes[n] = (char)byte;
+		v[n] = (struct slice){ &bytes[n], 1 };
+		n++;
 	}
-	return exact_facts(finder, all);
+	return exact_facts(finder, (struct strings){ v, n });
+}
+
+/* The list of a choice of lists; NULL: a branch is none, or together they are too long. */
+static const struct facts *
+listed_choice(const struct finder *finder, const struct syntax_node *node)
+{
+	struct strings *branches, all;
+	size_t n = 0;
+
+	for (struct syntax_node *child = node->first; child != NULL; child = child->next) {
+		if (!facts_of(finder, child)->exact || ++n > BRANCHES_MAX)
+			return NULL;
+	}
+	branches = arena_array(finder->arena, n, sizeof(*branches));
+	if (branches == NULL)
+		return NULL;
+	n = 0;
+	for (struct syntax_node *child = node->first; child != NULL; child = child->next)
+		branches[n++] = facts_of(finder, child)->all;
+	all = strings_union_all(finder->arena, branches, n);
+	return all.n > ALL_MAX ? NULL : exact_facts(finder, all);
+}
+
+/* What joins its branches one by one comes to the same, and takes more time and memory. */
+static const struct facts *
+choice(const struct finder *finder, const struct syntax_node *node)
+{
+	const struct facts *facts = listed_choice(finder, node);
+
+	if (facts != NULL)
+		return facts;
+	facts = facts_of(finder, node->first);
+	for (struct syntax_node *child = node->first->next; child != NULL; child = child->next)
+		facts = either(finder, facts, facts_of(finder, child));
+	return facts;
 }
 
 static const struct facts *
@@ -342,11 +384,7 @@ work_out(const struct finder *finder, struct syntax_node *node)
 			facts = sequence(finder, facts, facts_of(finder, child));
 		return facts;
 	case SYNTAX_ALT:
-		facts = facts_of(finder, node->first);
-		for (struct syntax_node *child = node->first->next; child != NULL;
-		     child = child->next)
-			facts = either(finder, facts, facts_of(finder, child));
-		return facts;
+		return choice(finder, node);
 	case SYNTAX_REPEAT:
 		return repetition(finder, facts_of(finder, node->first), node->min, node->max);
 	case SYNTAX_CALL:

@@ -64,6 +64,23 @@ strings_union(struct arena *arena, struct strings a, struct strings b)
 	return (struct strings){ v, n };
 }
 
+struct strings
+strings_union_all(struct arena *arena, const struct strings *sets, size_t n)
+{
+	struct slice *v;
+	size_t all = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all += sets[i].n;
+	v = arena_array(arena, all + 1, sizeof(*v));
+	all = 0;
+	for (size_t i = 0; v != NULL && i < n; i++) {
+		for (size_t k = 0; k < sets[i].n; k++)
+			v[all++] = sets[i].v[k];
+	}
+	return settled(v, all);
+}
+
 /* One string behind the other, with one blank where two meet. */
 static struct slice
 joined(struct arena *arena, struct slice a, struct slice b)

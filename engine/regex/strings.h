@@ -24,6 +24,9 @@ struct strings strings_one(struct arena *arena, struct slice s);
 
 struct strings strings_union(struct arena *arena, struct strings a, struct strings b);
 
+/* Of n sets together. */
+struct strings strings_union_all(struct arena *arena, const struct strings *sets, size_t n);
+
 /* Each of a followed by each of b. */
 struct strings strings_join(struct arena *arena, struct strings a, struct strings b);
 
