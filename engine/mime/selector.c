@@ -16,6 +16,7 @@
 #include "engine/mime/selector.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "engine/mime/address.h"
 #include "engine/mime/selector_pick.h"
@@ -89,7 +90,13 @@ reading_raw(const struct reading *reading)
 static struct slice
 with_line_end(struct arena *arena, struct slice value)
 {
-	return value.p == NULL ? SLICE_ABSENT : arena_printf(arena, "%.*s\n", SLICE_ARG(value));
+	char *line = value.p == NULL ? NULL : arena_alloc(arena, value.n + 1);
+
+	if (line == NULL)
+		return SLICE_ABSENT;
+	memcpy(line, value.p, value.n);
+	line[value.n] = '\n';
+	return (struct slice){ line, value.n + 1 };
 }
 
 /* The client's own field as one of the message's; false: there is none. */

@@ -253,6 +253,29 @@ test_many_fields(void **state)
 	buf_clear(&message);
 }
 
+/* A value goes on behind a NUL: nothing may hide there from the rules. */
+static void
+test_nul(void **state)
+{
+	struct arena *arena = arena_new((size_t)64 << 20);
+	const struct envelope none = { .known = false };
+	const struct policy policy = { .size_limit = 0 };
+	const struct budget budget = { 0 };
+	struct selector_source source = { .envelope = &none };
+	struct selector *selector;
+	struct slice got;
+	struct err err;
+
+	(void)state;
+	source.message = message_parse(arena, SLICE("Subject: a\0b\n\nbody\n"), 0, &budget);
+	source.relays = relays_find(arena, source.message, &none, &policy);
+	selector = selector_compile(arena, SLICE("Subject"), &err);
+	assert_true(selector_read(selector, arena, &source, &got));
+	if (!slice_eq(got, SLICE("a\0b\n")))
+		fail_msg("got \"%.*s\" of %zu bytes, want all 4", SLICE_ARG(got), got.n);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -264,6 +287,7 @@ main(void)
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_many_fields),
+		cmocka_unit_test(test_nul),
 	};
 
 	return cmocka_run_group_tests_name("selector", tests, NULL, NULL);
