@@ -183,7 +183,10 @@ name_compare(uint64_t prefix, struct slice name, uint64_t other_prefix, struct s
 		return prefix < other_prefix ? -1 : 1;
 	if (name.n <= sizeof(prefix) && other.n <= sizeof(prefix))
 		return (name.n > other.n) - (name.n < other.n);
-	return slice_icompare(name, other);
+	/* Both are longer, or one is a prefix of the other's eight bytes or holds NULs. */
+	if (name.n < sizeof(prefix) || other.n < sizeof(prefix))
+		return slice_icompare(name, other);
+	return slice_icompare(slice_from(name, sizeof(prefix)), slice_from(other, sizeof(prefix)));
 }
 
 static bool

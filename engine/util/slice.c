@@ -96,8 +96,11 @@ slice_find(struct slice s, size_t from, struct slice needle)
 size_t
 slice_ifind(struct slice s, size_t from, struct slice needle)
 {
+	char first = needle.n == 0 ? '\0' : ascii_lower(needle.p[0]);
+
 	for (; from < s.n && needle.n <= s.n - from; from++)
-		if (slice_istarts(slice_from(s, from), needle))
+		if ((needle.n == 0 || ascii_lower(s.p[from]) == first) &&
+		    slice_istarts(slice_from(s, from), needle))
 			return from;
 	return s.n;
 }
