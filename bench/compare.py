@@ -3,7 +3,8 @@
 
     bench/compare.py --unpack [--cache FOLDER]
     bench/compare.py --set NAME=FOLDER[,FOLDER...] ... [--build FOLDER] [--out FOLDER]
-                     [--messages N] [--rounds N] [--part engine|postfix] [--connections N]
+                     [--messages N] [--rounds N] [--part engine|postfix] [--connections N] [--workers N]
+                     [--skip rspamd|rspamd-stock]
 
 First the CPU of a message in each program alone; then of each as a milter behind a Postfix of its own, beside a milter
 that does nothing. Programs take turns, so that what else the machine does hits all alike; told are medians of the
@@ -22,6 +23,7 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 STOCK = pathlib.Path("/usr/share/spamassassin")
+STOCK_FILES = str(STOCK / "*.cf")
 SITE = pathlib.Path("/etc/spamassassin")
 # Bayes is a matter of training, and rewritten bodies of taste: neither is in the comparison.
 LOCAL_CF = "use_bayes 0\nreport_safe 0\n"
@@ -39,6 +41,8 @@ def arguments():
     parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes of spamd and rspamd as milters")
     parser.add_argument("--part", choices=["engine", "postfix"], help="this half only")
+    parser.add_argument("--skip", action="append", default=[], choices=["rspamd", "rspamd-stock"],
+                        help="leave rspamd out, or it with SpamAssassin's rules, which it compiles for minutes")
     parser.add_argument("--out", default=".")
     options = parser.parse_args()
     options.cache = options.cache or os.path.join(options.build, "peers")
@@ -83,19 +87,16 @@ class Engines:
     """The programs by themselves: CPU of a message, and what they found."""
 
     def __init__(self, stack, work, site):
-        def started(name, make):
-            say("starting", name)
-            server = make()
-            stack.callback(server.stop)
-            return server
-
         self.ours = Steelyard([STOCK, site])
-        self.servers = [
-            started("spamd", lambda: Spamd(OPTIONS.cache, work / "spamd", site, 1)),
-            started("rspamd, its own rules", lambda: Rspamd(OPTIONS.cache, work / "rspamd-own")),
-            started("rspamd, SpamAssassin's rules; the first time takes minutes",
-                    lambda: Rspamd(OPTIONS.cache, work / "rspamd-stock", stock=str(STOCK / "*.cf"))),
-        ]
+        self.servers = []
+        for name, make in (
+                ("spamd", lambda folder: Spamd(OPTIONS.cache, folder, site, 1)),
+                ("rspamd", lambda folder: Rspamd(OPTIONS.cache, folder)),
+                ("rspamd-stock", lambda folder: Rspamd(OPTIONS.cache, folder, stock=STOCK_FILES))):
+            if name not in OPTIONS.skip:
+                say("starting", name)
+                self.servers.append(make(work / name))
+                stack.callback(self.servers[-1].stop)
 
     def warm(self, messages):
         for server in self.servers:
@@ -153,19 +154,20 @@ def engine_part(stack, work, site, sets):
 
 def postfix_part(stack, work, site, paths):
     ways = []
-
-    def attach(name, make):
-        say("starting Postfix with", name)
-        ways.append(milters.Mailway(work / ("mta-" + name), make(work / name)))
-        stack.callback(ways[-1].stop)
-
-    attach("none", lambda folder: milters.NoMilter())
-    attach("idle", milters.IdleMilter)
-    attach("steelyardd", lambda folder: Steelyardd(folder, [STOCK, site]))
-    attach("rspamd", lambda folder: Rspamd(OPTIONS.cache, folder, milter=True, workers=OPTIONS.workers))
-    attach("rspamd-sa", lambda folder: Rspamd(OPTIONS.cache, folder, stock=str(STOCK / "*.cf"), milter=True,
-                                              workers=OPTIONS.workers))
-    attach("spamd", lambda folder: SpamassMilter(OPTIONS.cache, folder, site, OPTIONS.workers))
+    for name, make in (
+            ("none", lambda folder: milters.NoMilter()),
+            ("idle", milters.IdleMilter),
+            ("steelyardd", lambda folder: Steelyardd(folder, [STOCK, site])),
+            ("rspamd", lambda folder: Rspamd(OPTIONS.cache, folder, milter=True, workers=OPTIONS.workers)),
+            ("rspamd-stock", lambda folder: Rspamd(OPTIONS.cache, folder, stock=STOCK_FILES, milter=True,
+                                                   workers=OPTIONS.workers)),
+            ("spamass-milter", lambda folder: SpamassMilter(OPTIONS.cache, folder, site, OPTIONS.workers))):
+        if name not in OPTIONS.skip:
+            say("starting Postfix with", name)
+            filter_ = make(work / ("milter-" + name))
+            stack.callback(filter_.stop)
+            ways.append(milters.Mailway(work / ("mta-" + name), filter_))
+            stack.callback(ways[-1].stop)
     runs = {way: [] for way in ways}
     for way in ways:
         way.send(paths[:20], OPTIONS.connections)

@@ -55,7 +55,7 @@ class IdleMilter:
 
 
 class Mailway:
-    """A filter and the Postfix before it."""
+    """A filter and a Postfix before it, which is ended here; the filter is not."""
 
     def __init__(self, folder, filter_):
         self.filter = filter_
@@ -82,4 +82,3 @@ class Mailway:
 
     def stop(self):
         self.mta.stop()
-        self.filter.stop()

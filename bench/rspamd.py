@@ -2,7 +2,7 @@
 
 Its own configuration, with local.d files for what a closed network forbids. It is ready when each worker has loaded
 the Hyperscan database that a helper compiles after the start: before that it would match by PCRE2. `cache` keeps the
-databases for the next time.
+databases for the next time. Those that it loads at its start may be but a part of all.
 """
 import http.client
 import json
@@ -23,19 +23,25 @@ NETWORK_MODULES = ["antivirus", "arc", "asn", "bimi", "dcc", "dkim", "dkim_signi
                    "mx_check", "neural", "p0f", "rbl", "spf", "surbl", "url_redirector"]
 # It marks and does no more, as the others do.
 MARK_ONLY = "reject = 10000;\ngreylist = null;\nadd_header = 6;\n"
-LOADED = re.compile(r"#(\d+)\((\w+)\).*hyperscan database of (\d+) regexps has been loaded")
+LOADED = re.compile(r"#(\d+)\((\w+)\).* (full|partial) hyperscan database of (\d+) regexps has been loaded")
+COMPILED = re.compile(r"\(hs_helper\).* compiled \d+ regular expressions to the hyperscan tree")
 STARTED = re.compile(r"#(\d+)\(\w+\).* starting \w+ process")
 COMPILE_LONGEST = 1800
 
 
 def loaded_databases(log):
-    """{pid: expressions in its database}. A worker begins with what the main process has loaded by then."""
-    found, inherited = {}, 0
+    """{pid: expressions in its database}.
+
+    A worker begins with what the main process has loaded by then. A part of all counts only when no more is to come.
+    """
+    found, inherited, compiled = {}, 0, False
     for line in log.splitlines():
+        compiled = compiled or COMPILED.search(line) is not None
         if loaded := LOADED.search(line):
-            found[int(loaded[1])] = int(loaded[3])
+            count = int(loaded[4]) if compiled or loaded[3] == "full" else 0
+            found[int(loaded[1])] = count
             if loaded[2] == "main":
-                inherited = int(loaded[3])
+                inherited = count
         elif started := STARTED.search(line):
             found[int(started[1])] = inherited
     return found

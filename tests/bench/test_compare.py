@@ -128,6 +128,10 @@ def test_loaded_databases():
     cold = "a #7(normal)" + started + "\na #1(main)" + loaded
     tap.same("before it is told", rspamd.loaded_databases(cold).get(7), 0)
     tap.same("told", rspamd.loaded_databases(cold + "\na #7(normal)" + loaded).get(7), 172)
+    part = loaded.replace("full", "partial")
+    done = "\na #8(hs_helper) rspamd_rs_compile_cb: compiled 99 regular expressions to the hyperscan tree, postpone"
+    tap.same("a part", rspamd.loaded_databases("a #1(main)" + part + "\na #7(normal)" + started).get(7), 0)
+    tap.same("all that there is", rspamd.loaded_databases(cold + done + "\na #7(normal)" + part).get(7), 172)
     tap.same("inherited", rspamd.loaded_databases("a #1(main)" + loaded + "\na #7(normal)" + started).get(7), 172)
 
 
