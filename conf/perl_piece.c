@@ -93,7 +93,7 @@ skip_comments(struct perl_parser *parser)
 	for (;;) {
 		char c = perl_peek(parser, 0);
 
-		if (perl_skip(parser, SLICE("(?#"))) {
+		if (c == '(' && perl_skip(parser, SLICE("(?#"))) {
 			if (!perl_until(parser, ')', &comment)) {
 				perl_fail(parser, parser->at, "a comment does not end");
 				return;
