@@ -543,6 +543,7 @@ read_and_match(
 		.ruleset = ruleset,
 		.envelope = scan->envelope,
 		.scratch = slot->scratch,
+		.walks = slot->walks,
 		.frozen = slot->frozen,
 		.converters = slot->converters,
 		.budget = budget,
@@ -624,6 +625,7 @@ scan_resume(struct scan *scan, struct slot *slot, const struct budget *budget)
 	if (!scan_is_open(scan))
 		return;
 	scan->views.scratch = slot->scratch;
+	scan->views.walks = slot->walks;
 	scan->views.frozen = slot->frozen;
 	scan->views.converters = slot->converters;
 	scan->views.budget = budget;

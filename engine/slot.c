@@ -16,6 +16,7 @@ slot_new(struct converters *converters)
 	if (slot == NULL)
 		abort();
 	slot->scratch = regex_scratch_new();
+	slot->walks = prefix_walks_new();
 	slot->frozen = frozen_new();
 	slot->converters = converters;
 	return slot;
@@ -27,6 +28,7 @@ slot_free(struct slot **slot)
 	if (*slot == NULL)
 		return;
 	regex_scratch_free(&(*slot)->scratch);
+	prefix_walks_free(&(*slot)->walks);
 	frozen_free(&(*slot)->frozen);
 	free(*slot);
 	*slot = NULL;

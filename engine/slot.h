@@ -11,11 +11,13 @@
 
 #include "engine/mime/charset.h"
 #include "engine/regex/pcre.h"
+#include "engine/regex/prefix_walk.h"
 #include "engine/rules/frozen.h"
 
 struct slot {
 	struct regex_scratch *scratch;
-	struct frozen *frozen; /* kept from one message to the next */
+	struct prefix_walks *walks; /* kept from one message to the next */
+	struct frozen *frozen; /* likewise */
 	struct converters *converters; /* the shell's */
 };
 

@@ -375,6 +375,7 @@ work_out(const struct finder *finder, struct syntax_node *node)
 
 	switch (node->kind) {
 	case SYNTAX_EMPTY:
+	case SYNTAX_EDGE:
 		return finder->nothing;
 	case SYNTAX_SET:
 		return class_facts(finder, &node->set);

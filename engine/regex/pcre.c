@@ -51,10 +51,8 @@ struct regex_compiler {
 };
 
 struct regex {
-	pcre2_code *code; /* the interpreter's; NULL: of an anchored one, which is made when run */
+	pcre2_code *code; /* the interpreter's */
 	_Atomic(pcre2_code *) ready; /* with machine code; NULL: it was not run yet */
-	const struct regex_compiler *compiler;
-	struct slice text; /* of an anchored one */
 	size_t least; /* no match is shorter (in characters): shorter texts are not looked at */
 	bool interpreted; /* always */
 	bool utf;
@@ -354,7 +352,6 @@ regex_of(const struct regex_compiler *compiler, struct slice text, uint32_t more
 		return NULL;
 	regex = must(calloc(1, sizeof(*regex)));
 	regex->code = code;
-	regex->compiler = compiler;
 	regex->utf = (options & PCRE2_UTF) != 0;
 	regex->whole = pattern_asks_start(pattern.body);
 	regex->least = shortest_match(code);
@@ -378,24 +375,6 @@ regex_new_interpreted(const struct regex_compiler *compiler, struct slice text, 
 	return regex;
 }
 
-/*
- * The JIT of PCRE2 10.42 loses matches of atomic groups that begin with a lazy
- * quantifier when it searches, not when it is anchored: both must find the same.
- */
-struct regex *
-regex_new_anchored(const struct regex *searching, struct slice text)
-{
-	struct regex *regex;
-
-	if (searching->whole || searching->utf || slice_find(text, 0, SLICE("(?>")) < text.n)
-		return NULL;
-	regex = must(calloc(1, sizeof(*regex)));
-	regex->compiler = searching->compiler;
-	regex->text = text;
-	regex->pairs = searching->pairs;
-	return regex;
-}
-
 /* What a pattern is run as, made now. */
 static const pcre2_code *
 make_ready(const struct regex *regex)
@@ -404,16 +383,7 @@ make_ready(const struct regex *regex)
 	struct regex *cell = (struct regex *)(uintptr_t)regex;
 	pcre2_code *code, *first = NULL;
 
-	if (regex->code == NULL) {
-		struct regex_pattern pattern;
-		uint32_t options;
-		struct err err;
-
-		code = compile(
-		    regex->compiler, regex->text, PCRE2_ANCHORED, &pattern, &options, &err);
-	} else {
-		code = pcre2_code_copy(regex->code);
-	}
+	code = pcre2_code_copy(regex->code);
 	/* Where there is no machine code to be had, the interpreter runs the copy. */
 	pcre2_jit_compile(must(code), PCRE2_JIT_COMPLETE);
 	if (atomic_compare_exchange_strong_explicit(
@@ -558,23 +528,6 @@ set_limits(struct regex_scratch *scratch, const struct regex_limits *limits)
 	    scratch->context, limits->heap != 0 ? limits->heap : REGEX_HEAP_LIMIT_KIB);
 	pcre2_set_callout(
 	    scratch->context, limits->steps != NULL ? count_step : NULL, limits->steps);
-}
-
-enum regex_outcome
-regex_try(const struct regex *anchored, struct regex_scratch *scratch, struct slice text,
-    const struct regex_limits *limits, size_t at, struct regex_match *match)
-{
-	int rc;
-
-	scratch_widen(scratch, anchored->pairs);
-	set_limits(scratch, limits);
-	rc = match_window(ready_code(anchored), scratch, text, at, text.n,
-	    match->skip_empty && at == match->next, &match->fell_back);
-	if (rc < 0)
-		return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO_MATCH : REGEX_LIMIT;
-	scratch->groups = rc;
-	match_take(scratch, match->next, match);
-	return REGEX_MATCH;
 }
 
 enum regex_outcome

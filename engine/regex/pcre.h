@@ -89,12 +89,6 @@ void regex_compiler_free(struct regex_compiler **compiler);
 struct regex *regex_new(const struct regex_compiler *compiler, struct slice text, struct err *err);
 
 /*
- * The pattern `text` of `searching` once more, for regex_try alone; compiled when it is first
- * tried, so `text` and the compiler must outlive it. NULL: one with \G, (?> or /u.
- */
-struct regex *regex_new_anchored(const struct regex *searching, struct slice text);
-
-/*
  * The same without machine code: it is matched by the interpreter, which keeps to match limits and
  * can count steps.
  */
@@ -121,13 +115,6 @@ void regex_scratch_free(struct regex_scratch **scratch);
  */
 enum regex_outcome regex_next(const struct regex *regex, struct regex_scratch *scratch,
     struct slice text, const struct regex_limits *limits, struct regex_match *match);
-
-/*
- * Whether a match begins at the byte `at` of text, where a search that stands
- * at *match came to; what it finds, and what it leaves, is regex_next's.
- */
-enum regex_outcome regex_try(const struct regex *anchored, struct regex_scratch *scratch,
-    struct slice text, const struct regex_limits *limits, size_t at, struct regex_match *match);
 
 /* The named groups of a pattern, in their order by name; one name may stand twice. */
 size_t regex_names(const struct regex *regex);

@@ -83,6 +83,7 @@ add(struct sample_source *source, const struct syntax_node *node, unsigned depth
 		return;
 	switch (node->kind) {
 	case SYNTAX_EMPTY:
+	case SYNTAX_EDGE:
 	case SYNTAX_ANY:
 		break;
 	case SYNTAX_SET:

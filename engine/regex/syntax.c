@@ -70,6 +70,16 @@ syntax_node_new(struct syntax_parser *parser, enum syntax_kind kind)
 	return node;
 }
 
+struct syntax_node *
+syntax_edge(struct syntax_parser *parser, enum syntax_edge edge)
+{
+	struct syntax_node *node = syntax_node_new(parser, SYNTAX_EDGE);
+
+	if (node != NULL)
+		node->edge = edge;
+	return node;
+}
+
 /* Passes over what stands between the items of a pattern under /x, and over comments. */
 static void
 skip_ignored(struct syntax_parser *parser)
@@ -374,6 +384,7 @@ parse_item(struct syntax_parser *parser)
 	case '(':
 		return checked(parser, parse_parenthesis(parser));
 	case '^':
+		return checked(parser, syntax_edge(parser, SYNTAX_LINE_START));
 	case '$':
 		return checked(parser, syntax_node_new(parser, SYNTAX_EMPTY));
 	case '.':

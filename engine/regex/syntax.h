@@ -2,7 +2,7 @@
  * syntax.h - a pattern as a tree, for what is told of it beside PCRE2
  *
  * The tree's language holds every text that PCRE2 lets the pattern match, and
- * more: assertions are empty, back references and recursion anything. What
+ * more: lookarounds are empty, back references and recursion anything. What
  * the parser does not know for certain it refuses, and nothing is then told
  * of that pattern. Case is in the sets: a letter under /i is a set of two.
  *
@@ -33,6 +33,7 @@
 
 enum syntax_kind {
 	SYNTAX_EMPTY, /* takes no bytes */
+	SYNTAX_EDGE, /* takes none either, and stands only where `edge` says */
 	SYNTAX_SET, /* one byte out of `set` */
 	SYNTAX_CAT, /* its children, one after the other */
 	SYNTAX_ALT, /* one of its children */
@@ -41,14 +42,21 @@ enum syntax_kind {
 	SYNTAX_ANY, /* any bytes, none too */
 };
 
+/* Places between bytes; words are of ASCII letters, digits and the underscore. */
+enum syntax_edge {
+	SYNTAX_WORD_EDGE = 1, /* a word begins or ends */
+	SYNTAX_NO_WORD_EDGE = 2,
+	SYNTAX_LINE_START = 4, /* at the text's beginning, or behind a line feed */
+};
+
 struct syntax_node {
 	enum syntax_kind kind;
+	enum syntax_edge edge;
 	struct byte_set set;
 	unsigned min, max; /* SYNTAX_FOREVER: without end */
 	struct syntax_node *first, *next; /* the first child, and the next of its own parent */
 	struct syntax_node *target;
 	const void *memo; /* factor.c's; NULL at first */
-	const void *start_memo; /* start_set.c's */
 	bool busy; /* of whoever works on the tree: for finding calls in a circle */
 };
 

@@ -339,7 +339,12 @@ syntax_escape(struct syntax_parser *parser)
 	switch (c) {
 	case 'b':
 	case 'B':
+		/* Under /u words are Unicode's. */
+		if (parser->utf)
+			return syntax_node_new(parser, SYNTAX_EMPTY);
+		return syntax_edge(parser, c == 'b' ? SYNTAX_WORD_EDGE : SYNTAX_NO_WORD_EDGE);
 	case 'A':
+		return syntax_edge(parser, SYNTAX_LINE_START);
 	case 'Z':
 	case 'z':
 	case 'G':

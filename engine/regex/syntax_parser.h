@@ -35,6 +35,9 @@ struct syntax_call {
 /* NULL, and failed, at the arena's cap. */
 struct syntax_node *syntax_node_new(struct syntax_parser *parser, enum syntax_kind kind);
 
+/* Only where `edge` says. NULL, and failed, at the arena's cap. */
+struct syntax_node *syntax_edge(struct syntax_parser *parser, enum syntax_edge edge);
+
 /* One byte out of the set; under /u a whole character, whose further bytes are high. */
 struct syntax_node *syntax_character(struct syntax_parser *parser, const struct byte_set *set);
 

@@ -7,27 +7,23 @@
  */
 #include "engine/rules/prefilter.h"
 
-#include <assert.h>
-
 #include "engine/regex/factor.h"
 #include "engine/regex/pattern_set.h"
-#include "engine/regex/start_set.h"
+#include "engine/regex/prefix_pattern.h"
+#include "engine/regex/prefix_set.h"
 #include "engine/regex/syntax.h"
 #include "engine/rules/self_test.h"
 
 /* Patterns for which a text is read. */
 #define WORTH 3
-/* The same of beginnings, whose table takes 256 KB for up to 64. */
+/* The same of beginnings, whose states take some MB in each slot. */
 #define STARTS_WORTH 8
-/* A pattern with so many choices is tried only where it may begin. */
-#define CHOICES_MIN 12
-#define DEPTH_MAX 60
 /* Literals that begin at more of mail's bytes stand in most messages. */
 #define COMMON 0.0002
 
 struct prefilter {
 	struct pattern_set *sets[PREFILTER_COUNT];
-	struct start_set *starts[PREFILTER_COUNT];
+	struct prefix_set *starts[PREFILTER_COUNT];
 	unsigned *fields; /* by selector: rules that have a number */
 	size_t field_count;
 };
@@ -43,6 +39,7 @@ struct layer_scan {
 struct prefilter_scan {
 	struct arena *arena;
 	bool read[PREFILTER_COUNT];
+	size_t new_steps; /* that beginnings may still take */
 	size_t count;
 	struct layer_scan layers[]; /* by depth */
 };
@@ -73,45 +70,22 @@ prefilter_view_of(const struct rule *rule)
 	return PREFILTER_COUNT;
 }
 
-/* Choices in the tree, up to `most`: what makes it dear to try a pattern at every byte. */
-static unsigned
-count_choices(const struct syntax_node *node, unsigned depth, unsigned most)
-{
-	unsigned count = 0;
-
-	if (depth == DEPTH_MAX)
-		return 0;
-	if (node->kind == SYNTAX_CALL)
-		return count_choices(node->target, depth + 1, most);
-	for (const struct syntax_node *child = node->first; child != NULL && count < most;
-	     child = child->next)
-		count += (node->kind == SYNTAX_ALT ? 1 : 0) + count_choices(child, depth + 1, most);
-	return count;
-}
-
 /* Puts the rule's pattern among those that are known by how they begin. */
 static void
-add_start(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule,
-    struct syntax_node *tree, struct arena *work)
+add_start(struct prefilter *prefilter, struct rule *rule, const struct syntax_node *tree,
+    struct arena *work)
 {
-	struct start_set *starts = prefilter->starts[prefilter_view_of(rule)];
-	struct regex *anchored = NULL;
-	int number = start_set_add(starts, work, tree);
+	struct prefix_pattern pattern;
 
-	if (number < 0)
-		return;
-	rule->start = (unsigned)number + 1;
-	if (count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)
-		anchored = regex_new_anchored(rule->regex, rule->def.pattern);
-	if (anchored != NULL)
-		*(struct regex **)vec_push(&ruleset->layer->regexes) = anchored;
-	rule->anchored = anchored;
+	if (prefix_pattern_find(work, tree, &pattern))
+		rule->start = prefix_set_add(prefilter->starts[prefilter_view_of(rule)], &pattern) +
+			      1;
 }
 
-/* Puts the rule's pattern into its view's set, if it requires anything. */
+/* Puts the pattern into its view's sets, if anything is known of it; `many`: as others are. */
 static void
-add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule,
-    struct arena *work, struct self_test *test)
+add_rule(struct prefilter *prefilter, struct rule *rule, bool many, struct arena *work,
+    struct self_test *test)
 {
 	enum prefilter_view view = prefilter_view_of(rule);
 	struct syntax_node *tree;
@@ -124,10 +98,9 @@ add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule
 	if (tree == NULL)
 		return;
 	found = factor_find(work, tree, &factor);
-	if (view != PREFILTER_HEADER && view != PREFILTER_FULL &&
-	    (!found || (factor.clauses[0].chance > COMMON &&
-			   count_choices(tree, 0, CHOICES_MIN) >= CHOICES_MIN)))
-		add_start(prefilter, ruleset, rule, tree, work);
+	if (many && view != PREFILTER_HEADER && view != PREFILTER_FULL &&
+	    (!found || factor.clauses[0].chance > COMMON))
+		add_start(prefilter, rule, tree, work);
 	if (found || rule->start != 0)
 		self_test_add(test, rule, tree);
 	if (!found)
@@ -137,25 +110,6 @@ add_rule(struct prefilter *prefilter, struct ruleset *ruleset, struct rule *rule
 		       1;
 	if (view == PREFILTER_HEADER)
 		prefilter->fields[rule->selector]++;
-}
-
-/* A table of beginnings is large: with a few patterns PCRE2 looks for them itself. */
-static void
-close_starts(struct prefilter *prefilter, struct layer *layer, enum prefilter_view view)
-{
-	struct start_set *starts = prefilter->starts[view];
-
-	if (start_set_count(starts) >= STARTS_WORTH) {
-		start_set_seal(starts);
-		return;
-	}
-	start_set_drop(starts);
-	for (size_t i = 0; i < layer->count; i++) {
-		if (prefilter_view_of(&layer->rules[i]) != view)
-			continue;
-		layer->rules[i].start = 0;
-		layer->rules[i].anchored = NULL;
-	}
 }
 
 const struct prefilter *
@@ -170,17 +124,18 @@ prefilter_new(struct ruleset *ruleset, struct self_test *test)
 	    ruleset->arena, prefilter->field_count + 1, sizeof(*prefilter->fields));
 	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
 		prefilter->sets[i] = pattern_set_new(ruleset->arena);
-		prefilter->starts[i] = start_set_new(ruleset->arena);
+		prefilter->starts[i] = prefix_set_new(ruleset->arena);
 	}
 	for (size_t i = 0; i < layer->count; i++) {
 		if (layer->rules[i].live)
-			add_rule(prefilter, ruleset, &layer->rules[i], work, test);
+			add_rule(
+			    prefilter, &layer->rules[i], layer->count >= STARTS_WORTH, work, test);
 		arena_empty(work);
 	}
 	arena_free(&work);
 	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
 		pattern_set_seal(prefilter->sets[i]);
-		close_starts(prefilter, layer, i);
+		prefix_set_seal(prefilter->starts[i]);
 	}
 	return prefilter;
 }
@@ -201,7 +156,7 @@ prefilter_looks(
 			      ? prefilter->fields[rule->selector]
 			      : pattern_set_count(prefilter->sets[view])) >= WORTH;
 	*beginnings_r = rule->start != 0 &&
-			start_set_count(prefilter->starts[view]) >= STARTS_WORTH;
+			prefix_set_count(prefilter->starts[view]) >= STARTS_WORTH;
 }
 
 struct prefilter_scan *
@@ -214,6 +169,7 @@ prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 	if (scan == NULL)
 		return NULL;
 	scan->arena = arena;
+	scan->new_steps = PREFIX_NEW_STEPS_MAX;
 	scan->count = count;
 	for (const struct layer *layer = ruleset->layer; layer != NULL; layer = layer->below) {
 		struct layer_scan *of = &scan->layers[layer->depth];
@@ -235,9 +191,9 @@ layer_wants(
 
 	if (pattern_set_count(prefilter->sets[view]) >= WORTH)
 		of->hits[view] = pattern_hits_new(prefilter->sets[view], scan->arena);
-	if (start_set_count(prefilter->starts[view]) >= STARTS_WORTH)
+	if (prefix_set_count(prefilter->starts[view]) >= STARTS_WORTH)
 		of->begun[view] = arena_array(scan->arena,
-		    count * start_set_words(prefilter->starts[view]) + 1, sizeof(uint64_t));
+		    count * prefix_walks_words(prefilter->starts[view]) + 1, sizeof(uint64_t));
 	return of->hits[view] != NULL || of->begun[view] != NULL;
 }
 
@@ -274,18 +230,18 @@ prefilter_may_hit_field(struct prefilter_scan *scan, const struct rule *rule, st
 }
 
 void
-prefilter_read(
-    struct prefilter_scan *scan, enum prefilter_view view, size_t number, struct slice text)
+prefilter_read(struct prefilter_scan *scan, struct prefix_walks *walks, enum prefilter_view view,
+    size_t number, struct slice text)
 {
 	for (size_t i = 0; i < scan->count; i++) {
 		struct layer_scan *of = &scan->layers[i];
-		const struct start_set *starts = of->prefilter->starts[view];
+		const struct prefix_set *starts = of->prefilter->starts[view];
 
 		if (of->hits[view] != NULL)
 			pattern_hits_read(of->hits[view], 0, number, text);
-		if (of->begun[view] != NULL)
-			start_set_read(
-			    starts, text, of->begun[view] + number * start_set_words(starts));
+		if (of->begun[view] != NULL && walks != NULL)
+			prefix_walks_read(walks, starts, text, &scan->new_steps,
+			    of->begun[view] + number * prefix_walks_words(starts));
 	}
 }
 
@@ -304,10 +260,10 @@ static bool
 may_begin(
     const struct layer_scan *of, const struct rule *rule, enum prefilter_view view, size_t text)
 {
-	const struct start_set *starts = of->prefilter->starts[view];
+	const struct prefix_set *starts = of->prefilter->starts[view];
 	unsigned number = rule->start - 1;
 
-	return (of->begun[view][text * start_set_words(starts) + number / 64] >> (number % 64) &
+	return (of->begun[view][text * prefix_walks_words(starts) + number / 64] >> (number % 64) &
 		   1) != 0;
 }
 
@@ -327,15 +283,4 @@ prefilter_next(const struct prefilter_scan *scan, const struct rule *rule, size_
 			++*at;
 	}
 	return *at < count;
-}
-
-size_t
-prefilter_start(
-    const struct prefilter_scan *scan, const struct rule *rule, struct slice text, size_t at)
-{
-	enum prefilter_view view = prefilter_view_of(rule);
-
-	assert(view < PREFILTER_COUNT && rule->start != 0);
-	return start_set_next(
-	    scan->layers[rule->layer].prefilter->starts[view], rule->start - 1, text, at);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/regex/prefix_walk.h"
 #include "engine/rules/rule.h"
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
@@ -50,9 +51,12 @@ bool prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view, size
 bool
 prefilter_may_hit_field(struct prefilter_scan *scan, const struct rule *rule, struct slice value);
 
-/* Reads one text of the view, the number-th; not for headers. */
-void prefilter_read(
-    struct prefilter_scan *scan, enum prefilter_view view, size_t number, struct slice text);
+/*
+ * Reads one text of the view, the number-th; not for headers. Without `walks` no pattern is found
+ * to begin in it.
+ */
+void prefilter_read(struct prefilter_scan *scan, struct prefix_walks *walks,
+    enum prefilter_view view, size_t number, struct slice text);
 
 /* The texts of the view have changed: they are to be read again. */
 void prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view);
@@ -64,9 +68,5 @@ void prefilter_forget(struct prefilter_scan *scan, enum prefilter_view view);
  */
 bool prefilter_next(
     const struct prefilter_scan *scan, const struct rule *rule, size_t count, size_t *at);
-
-/* The next place from `at` on where a match of a rule with `anchored` may begin; text.n: none. */
-size_t prefilter_start(
-    const struct prefilter_scan *scan, const struct rule *rule, struct slice text, size_t at);
 
 #endif

@@ -112,7 +112,6 @@ struct rule {
 	const struct capture_template *template; /* what patterns they are; NULL: none */
 	size_t selector; /* number in ruleset.selectors */
 	const struct regex *regex; /* NULL: it has templates */
-	const struct regex *anchored; /* tried only where it may begin; NULL: regex searches */
 	unsigned sought; /* number + 1 in the prefilter's literals of its view; 0: not there */
 	unsigned start; /* the same in its beginnings */
 	unsigned layer; /* layer.depth of that */

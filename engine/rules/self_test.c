@@ -38,6 +38,7 @@ struct self_test {
 	struct arena *arena;
 	struct vec rules; /* struct tested */
 	struct regex_scratch *scratch;
+	struct prefix_walks *walks;
 	struct buf text; /* the one that is being made */
 };
 
@@ -51,6 +52,7 @@ self_test_new(void)
 	test->arena = arena_new(TEXTS_MAX);
 	test->rules = VEC_OF(struct tested, test->arena);
 	test->scratch = regex_scratch_new();
+	test->walks = prefix_walks_new();
 	return test;
 }
 
@@ -61,6 +63,7 @@ self_test_free(struct self_test **test)
 		return;
 	arena_free(&(*test)->arena);
 	regex_scratch_free(&(*test)->scratch);
+	prefix_walks_free(&(*test)->walks);
 	buf_clear(&(*test)->text);
 	free(*test);
 	*test = NULL;
@@ -110,7 +113,8 @@ passes_field(const struct ruleset *ruleset, const struct tested *tested, struct 
 }
 
 static bool
-passes(const struct ruleset *ruleset, const struct tested *tested, struct arena *arena)
+passes(const struct self_test *test, const struct ruleset *ruleset, const struct tested *tested,
+    struct arena *arena)
 {
 	enum prefilter_view view = prefilter_view_of(tested->rule);
 	struct prefilter_scan *scan;
@@ -121,7 +125,8 @@ passes(const struct ruleset *ruleset, const struct tested *tested, struct arena 
 	if (scan == NULL || !prefilter_wants(scan, view, tested->n))
 		return true;
 	for (size_t i = 0; i < tested->n; i++)
-		prefilter_read(scan, view, i, tested->texts[i]);
+		prefilter_read(
+		    scan, tested->rule->start != 0 ? test->walks : NULL, view, i, tested->texts[i]);
 	for (size_t i = 0; i < tested->n; i++) {
 		size_t at = i;
 
@@ -140,10 +145,9 @@ self_test_run(struct self_test *test, const struct ruleset *ruleset)
 	for (size_t i = 0; i < test->rules.n; i++) {
 		const struct tested *tested = vec_at(&test->rules, i);
 
-		if (!passes(ruleset, tested, arena)) {
+		if (!passes(test, ruleset, tested, arena)) {
 			tested->rule->sought = 0;
 			tested->rule->start = 0;
-			tested->rule->anchored = NULL;
 			tested->rule->unproven = true;
 			lost++;
 		}

@@ -298,7 +298,7 @@ views_next_text(struct views *views, const struct rule *rule, enum prefilter_vie
 		const struct profile_lap lap = profile_begin(views->profile);
 
 		for (size_t i = 0; i < texts.n; i++)
-			prefilter_read(scan, view, i, texts.v[i]);
+			prefilter_read(scan, views->walks, view, i, texts.v[i]);
 		profile_end(views->profile, &lap, PROFILE_PREFILTER);
 	}
 	return prefilter_next(scan, rule, texts.n, at);
@@ -324,28 +324,6 @@ views_may_match(struct views *views, const struct rule *rule, struct slice text)
 		return false;
 	views->unasked += text.n;
 	return views->unasked < BUDGET_BYTES || !views_spent(views);
-}
-
-/* The next match, tried only where one may begin. */
-static enum regex_outcome
-next_start(struct views *views, const struct rule *rule, struct slice text,
-    const struct regex_limits *limits, struct regex_match *match)
-{
-	size_t asked = match->next;
-
-	for (size_t at = prefilter_start(views->prefilter, rule, text, match->next); at < text.n;
-	     at = prefilter_start(views->prefilter, rule, text, at + 1)) {
-		enum regex_outcome outcome = regex_try(
-		    rule->anchored, views->scratch, text, limits, at, match);
-
-		if (outcome != REGEX_NO_MATCH)
-			return outcome;
-		if (at - asked >= BUDGET_BYTES / 16 && budget_spent(views->budget))
-			return REGEX_SPENT;
-		if (at - asked >= BUDGET_BYTES / 16)
-			asked = at;
-	}
-	return REGEX_NO_MATCH;
 }
 
 /* The rule's match reached a limit of PCRE2's. */
@@ -415,10 +393,7 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
 {
 	const struct regex_limits limits = limits_of(views, rule);
 	int64_t begun = feed_clock(views, rule), asked = profile_ask(views->profile);
-	enum regex_outcome outcome = regex == rule->regex && rule->anchored != NULL &&
-					     views->prefilter != NULL
-					 ? next_start(views, rule, text, &limits, match)
-					 : regex_next(regex, views->scratch, text, &limits, match);
+	enum regex_outcome outcome = regex_next(regex, views->scratch, text, &limits, match);
 
 	profile_answer(views->profile, rule->index, asked, outcome == REGEX_MATCH);
 	if (match->fell_back)

@@ -88,6 +88,7 @@ struct views {
 	const struct envelope *envelope;
 	const struct message *message;
 	struct regex_scratch *scratch; /* of the slot that this step runs in */
+	struct prefix_walks *walks; /* likewise */
 	struct frozen *frozen; /* likewise; NULL: nothing is kept */
 	struct converters *converters;
 	const struct budget *budget;

@@ -20,3 +20,7 @@ tests_engine_regex_test_strict_LDADD = $(unit_test_libs)
 tests_engine_regex_test_trial_SOURCES = tests/engine/regex/test_trial.c
 tests_engine_regex_test_trial_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_trial_LDADD = $(unit_test_libs)
+unit_tests += tests/engine/regex/test_prefix_walk
+tests_engine_regex_test_prefix_walk_SOURCES = tests/engine/regex/test_prefix_walk.c
+tests_engine_regex_test_prefix_walk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_regex_test_prefix_walk_LDADD = $(unit_test_libs)

@@ -1,28 +1,28 @@
-/* lossless.c - PCRE2's matches against what factor.c, pattern_set.c and start_set.c say */
+/* lossless.c - PCRE2's matches against what factor.c, pattern_set.c and prefix_walk.c say */
 #include "tests/engine/regex/lossless.h"
 
 #include <stdio.h>
 
 #include "engine/regex/factor.h"
 #include "engine/regex/pattern_set.h"
+#include "engine/regex/prefix_pattern.h"
+#include "engine/regex/prefix_walk.h"
 #include "engine/regex/sample.h"
-#include "engine/regex/start_set.h"
 #include "engine/util/buf.h"
 
 /* Copies of repeated items: in most texts few, in some very many. */
 #define FEW 3
 #define MANY 300
-/* Matches that are walked in a text. */
-#define WALK_MAX 50
 
 /* A pattern and all that is known of it. */
 struct subject {
 	struct slice pattern;
-	struct regex *regex, *anchored;
+	struct regex *regex;
 	struct regex_scratch *scratch;
 	struct arena *arena;
 	const struct pattern_set *set; /* NULL: no factor */
-	const struct start_set *starts; /* NULL: it may begin anywhere */
+	const struct prefix_set *starts; /* NULL: it may begin anywhere */
+	struct prefix_walks *walks;
 };
 
 static void
@@ -34,46 +34,6 @@ lost(struct lossless *lossless, const struct subject *subject, struct slice text
 }
 
 static void
-lost_match(struct lossless *lossless, const struct subject *subject, struct slice text,
-    const struct regex_match *want, const struct regex_match *got)
-{
-	fprintf(
-	    stderr, "want %zu-%zu, got %zu-%zu: ", want->start, want->end, got->start, got->end);
-	lost(lossless, subject, text, "another match");
-}
-
-/* The walk from beginning to beginning against PCRE2's own. */
-static void
-compare_walks(struct lossless *lossless, const struct subject *subject, struct slice text)
-{
-	const struct regex_limits limits = { 0 };
-	struct regex_match want = { 0 }, got = { 0 };
-	size_t at = 0;
-
-	for (unsigned i = 0; i < WALK_MAX; i++) {
-		enum regex_outcome outcome = regex_next(
-		    subject->regex, subject->scratch, text, &limits, &want);
-		enum regex_outcome found = REGEX_NO_MATCH;
-
-		if (outcome == REGEX_LIMIT)
-			return;
-		for (at = start_set_next(subject->starts, 0, text, got.next);
-		     at < text.n && found == REGEX_NO_MATCH;
-		     at = start_set_next(subject->starts, 0, text, at + 1))
-			found = regex_try(
-			    subject->anchored, subject->scratch, text, &limits, at, &got);
-		if (found == REGEX_LIMIT)
-			return;
-		if (found != outcome || want.start != got.start || want.end != got.end) {
-			lost_match(lossless, subject, text, &want, &got);
-			return;
-		}
-		if (outcome != REGEX_MATCH)
-			return;
-	}
-}
-
-static void
 try_text(struct lossless *lossless, const struct subject *subject, struct slice text)
 {
 	const struct regex_limits limits = { 0 };
@@ -81,8 +41,6 @@ try_text(struct lossless *lossless, const struct subject *subject, struct slice 
 	size_t at = 0;
 
 	lossless->texts++;
-	if (subject->anchored != NULL)
-		compare_walks(lossless, subject, text);
 	if (regex_next(subject->regex, subject->scratch, text, &limits, &match) != REGEX_MATCH)
 		return;
 	lossless->matches++;
@@ -94,9 +52,10 @@ try_text(struct lossless *lossless, const struct subject *subject, struct slice 
 			lost(lossless, subject, text, "no literal");
 	}
 	if (subject->starts != NULL) {
+		size_t steps = PREFIX_NEW_STEPS_MAX;
 		uint64_t begun = 0;
 
-		start_set_read(subject->starts, text, &begun);
+		prefix_walks_read(subject->walks, subject->starts, text, &steps, &begun);
 		if (begun == 0)
 			lost(lossless, subject, text, "no beginning");
 	}
@@ -127,7 +86,8 @@ lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
 	struct regex_compiler *compiler = regex_compiler_new();
 	struct arena *work = arena_new(SYNTAX_ARENA_MAX), *arena = arena_new(SIZE_MAX);
 	struct subject subject = { .pattern = pattern, .arena = arena };
-	struct start_set *starts = start_set_new(arena);
+	struct prefix_set *starts = prefix_set_new(arena);
+	struct prefix_pattern beginnings;
 	struct pattern_set *set = pattern_set_new(arena);
 	struct syntax_node *tree;
 	struct factor factor;
@@ -145,17 +105,18 @@ lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
 			lossless->with_factor++;
 		}
 		pattern_set_seal(set);
-		if (start_set_add(starts, work, tree) >= 0) {
+		subject.walks = prefix_walks_new();
+		if (prefix_pattern_find(work, tree, &beginnings)) {
+			prefix_set_add(starts, &beginnings);
 			subject.starts = starts;
-			subject.anchored = regex_new_anchored(subject.regex, pattern);
 			lossless->with_start++;
 		}
-		start_set_seal(starts);
+		prefix_set_seal(starts);
 		try_text(lossless, &subject, text);
 		try_samples(lossless, &subject, tree, samples, seed);
 		regex_scratch_free(&subject.scratch);
 	}
-	regex_free(&subject.anchored);
+	prefix_walks_free(&subject.walks);
 	regex_free(&subject.regex);
 	regex_compiler_free(&compiler);
 	arena_free(&work);

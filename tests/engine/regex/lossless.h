@@ -16,8 +16,7 @@ struct lossless {
 
 /*
  * Tries the pattern ("/x/i") on `text` and on `samples` texts made of it:
- * where PCRE2 finds a match its literals must be found too, and its beginning
- * where PCRE2 has it; an anchored copy tried there alone must find the same.
+ * where PCRE2 finds a match its literals must be found too, and its beginning.
  */
 void lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
     unsigned samples, uint64_t seed);
