@@ -116,6 +116,24 @@ client_field(const struct selector_source *source, struct header *header_r)
 	return true;
 }
 
+/* A field's value, its words decoded: once where the source keeps it, for ALL reads all again. */
+static struct slice
+field_value(const struct reading *reading, const struct header *header)
+{
+	const struct selector_source *source = reading->source;
+	const struct header_list *headers = &source->message->headers;
+	struct arena *arena = reading->values.arena;
+	uintptr_t place = ((uintptr_t)header - (uintptr_t)headers->v) / sizeof(*header);
+	struct slice *kept;
+
+	if (source->values == NULL || place >= headers->n) /* the client's is not the message's */
+		return word_field(arena, source->converters, header);
+	kept = &source->values[place];
+	if (kept->p == NULL)
+		*kept = word_field(arena, source->converters, header);
+	return *kept;
+}
+
 /* Addresses are picked before the value's words are undone, from a `joined` field's after. */
 static void
 collect_value(struct reading *reading, const struct header *header, bool joined)
@@ -128,8 +146,7 @@ collect_value(struct reading *reading, const struct header *header, bool joined)
 	else if ((picks & PICK_RAW) != 0)
 		reading_add(reading, header->raw);
 	else
-		reading_add(reading,
-		    with_line_end(arena, word_field(arena, reading->source->converters, header)));
+		reading_add(reading, with_line_end(arena, field_value(reading, header)));
 }
 
 static void
@@ -210,7 +227,6 @@ static void
 all_add(
     struct reading *reading, struct all_range *range, const struct header *header, bool is_client)
 {
-	struct arena *arena = reading->values.arena;
 	struct slice value;
 
 	if (!all_wants(range, header, is_client))
@@ -219,7 +235,7 @@ all_add(
 		buf_add(&range->out, header->line);
 		return;
 	}
-	value = word_field(arena, reading->source->converters, header);
+	value = field_value(reading, header);
 	if (value.p == NULL || range->out.n + header->name.n + value.n + 3 > ALL_BYTES_MAX)
 		return;
 	buf_add(&range->out, header->name);

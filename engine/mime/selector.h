@@ -29,6 +29,8 @@ struct selector_source {
 	struct converters *converters;
 	const struct boundaries *boundaries;
 	struct slice envelope_sender_header; /* see struct policy */
+	struct slice
+	    *values; /* of the message's fields, as far as they were read; NULL: not kept */
 };
 
 /* Compiles `text`; NULL with *err for an unknown modifier or a bad name. Lives in the arena. */

@@ -15,6 +15,8 @@
 #include "engine/rules/capture.h"
 
 #define NOTE_BYTES 256
+/* Of a message with more fields no decoded value is kept. */
+#define FIELDS_KEPT_MAX 1000
 /* Rules, and bytes they matched, between which the clock is not asked: it costs as much as one. */
 #define RULES_UNASKED_MAX 16
 #define BYTES_UNASKED_MAX ((size_t)8 * 1024)
@@ -239,10 +241,23 @@ views_uris(struct views *views)
 	return views->uris;
 }
 
+/* Where the values of the message's fields are kept; NULL: there are many, or the arena's cap. */
+static struct slice *
+field_values(struct views *views)
+{
+	size_t n = views->message->headers.n;
+
+	if (views->field_values == NULL && n <= FIELDS_KEPT_MAX)
+		views->field_values = arena_array(
+		    views->arena, n + 1, sizeof(*views->field_values));
+	return views->field_values;
+}
+
 bool
 views_read(struct views *views, const struct selector *selector, struct slice *value_r)
 {
 	const struct selector_source source = {
+		.values = field_values(views),
 		.message = views->message,
 		.relays = views_relays(views),
 		.envelope = views->envelope,

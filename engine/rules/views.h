@@ -122,6 +122,7 @@ struct views {
 	unsigned char *limited; /* by rule number */
 	int64_t feed_us; /* CPU that rules of feeds took so far */
 	struct view_field *fields; /* by selector number */
+	struct slice *field_values; /* decoded, by place in the header; see selector.h */
 	const struct relays *relays;
 	struct texts *texts;
 	struct uri_list uris;
