@@ -232,6 +232,15 @@ report(struct load *load, double ms)
 		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
 }
 
+static void
+clear(struct load *load)
+{
+	for (size_t i = 0; i < load->count; i++)
+		free(load->messages[i].bytes);
+	free(load->messages);
+	free(load->milliseconds);
+}
+
 static size_t
 number(const char *word, size_t most)
 {
@@ -278,10 +287,12 @@ main(int argc, char **argv)
 			return EX_OSERR;
 	for (size_t i = 0; i < connections; i++)
 		pthread_join(threads[i], NULL);
+	free(threads);
 	if (atomic_load(&load.broken)) {
 		fputs("smtp_load: the server did not take a connection\n", stderr);
 		return EX_UNAVAILABLE;
 	}
 	report(&load, now_ms() - begun);
+	clear(&load);
 	return EX_OK;
 }
