@@ -149,14 +149,19 @@ bench_run(struct bench *bench)
 	size_t dearest = 0;
 
 	run.costs = calloc(run.scans, sizeof(*run.costs));
-	if (run.costs == NULL)
+	cost->each = calloc(bench->mails.n, sizeof(*cost->each));
+	if (run.costs == NULL || cost->each == NULL)
 		abort();
 	cost->wall_ns = clock_ns(CLOCK_MONOTONIC);
 	cost->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	run_threads(&run, bench->jobs);
 	cost->wall_ns = clock_ns(CLOCK_MONOTONIC) - cost->wall_ns;
 	cost->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cost->cpu_ns;
-	for (size_t i = 1; i < run.scans; i++) {
+	for (size_t i = 0; i < run.scans; i++) {
+		int64_t *least = &cost->each[i % bench->mails.n];
+
+		if (i < bench->mails.n || run.costs[i] < *least)
+			*least = run.costs[i];
 		if (run.costs[i] > run.costs[dearest])
 			dearest = i;
 	}
@@ -255,4 +260,6 @@ bench_clear(struct bench *bench)
 	bench->profile.rules = NULL;
 	free(bench->profile.asked);
 	bench->profile.asked = NULL;
+	free(bench->cost.each);
+	bench->cost.each = NULL;
 }

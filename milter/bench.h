@@ -33,6 +33,7 @@ struct bench_cost {
 	int64_t p50_ns, p99_ns, max_ns; /* of one scan */
 	const char *dearest; /* the message that took max_ns */
 	size_t incomplete; /* scans that a limit cut short */
+	int64_t *each; /* by message: the least that one of its scans took */
 };
 
 /* A message whose verdict depends on the prefilter. */

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "milter/json.h"
+#include "milter/mail_source.h"
 
 #define MS 1e6
 #define US 1000
@@ -102,6 +103,18 @@ add_rules(const struct bench *bench, struct buf *out)
 }
 
 static void
+add_each(const struct bench *bench, struct buf *out)
+{
+	buf_add(out, SLICE("each message, the least of its scans:\n"));
+	for (size_t i = 0; i < bench->mails.n; i++) {
+		struct mail *mail = vec_at(&bench->mails, i);
+
+		buf_printf(out, "  %9.3f ms  %8zu bytes  %s\n", (double)bench->cost.each[i] / MS,
+		    mail->bytes.n, buf_text(&mail->name));
+	}
+}
+
+static void
 add_differences(const struct bench *bench, struct buf *out)
 {
 	buf_printf(out, "with and without the prefilter: %zu of %zu messages differ\n",
@@ -129,9 +142,12 @@ bench_report_text(const struct bench_report *report, const struct bench *bench, 
 	buf_printf(out, "peak memory: %.1f MB\n", (double)peak_kb() / 1024);
 	if (cost->incomplete > 0)
 		buf_printf(out, "%zu scans were cut short by a limit\n", cost->incomplete);
-	add_stages(bench, out);
+	if (report->stages)
+		add_stages(bench, out);
 	if (report->rules)
 		add_rules(bench, out);
+	if (report->each)
+		add_each(bench, out);
 	if (report->compared)
 		add_differences(bench, out);
 }
@@ -142,6 +158,18 @@ json_us(struct json *json, const char *key, double ns)
 {
 	json_key(json, key);
 	json_integer(json, (int64_t)(ns / US + 0.5));
+}
+
+static void
+json_stages(const struct bench *bench, struct json *json)
+{
+	json_key(json, "ns_a_message");
+	json_open(json, '{');
+	for (size_t i = 0; i < PROFILE_COUNT; i++) {
+		json_key(json, profile_stage_name((enum profile_stage)i));
+		json_integer(json, bench->profile.stages[i] / (int64_t)bench->mails.n);
+	}
+	json_close(json, '}');
 }
 
 static void
@@ -162,6 +190,25 @@ json_rules(const struct bench *bench, struct json *json)
 	}
 	json_close(json, ']');
 	free(priced);
+}
+
+static void
+json_each(const struct bench *bench, struct json *json)
+{
+	json_key(json, "each");
+	json_open(json, '[');
+	for (size_t i = 0; i < bench->mails.n; i++) {
+		const struct mail *mail = vec_at(&bench->mails, i);
+
+		json_open(json, '{');
+		json_key(json, "file");
+		json_string(json, buf_slice(&mail->name));
+		json_key(json, "bytes");
+		json_integer(json, (int64_t)mail->bytes.n);
+		json_us(json, "us_cpu", (double)bench->cost.each[i]);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
 }
 
 static void
@@ -209,15 +256,12 @@ bench_report_json(const struct bench_report *report, const struct bench *bench, 
 	json_string(&json, slice_of(cost->dearest));
 	json_key(&json, "peak_kb");
 	json_integer(&json, peak_kb());
-	json_key(&json, "ns_a_message");
-	json_open(&json, '{');
-	for (size_t i = 0; i < PROFILE_COUNT; i++) {
-		json_key(&json, profile_stage_name((enum profile_stage)i));
-		json_integer(&json, bench->profile.stages[i] / (int64_t)bench->mails.n);
-	}
-	json_close(&json, '}');
+	if (report->stages)
+		json_stages(bench, &json);
 	if (report->rules)
 		json_rules(bench, &json);
+	if (report->each)
+		json_each(bench, &json);
 	if (report->compared)
 		json_differences(bench, &json);
 	json_close(&json, '}');

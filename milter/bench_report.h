@@ -15,8 +15,10 @@
 
 struct bench_report {
 	int64_t load_ns; /* what reading and compiling the rules took */
+	bool stages; /* bench_profile was run */
 	bool rules; /* the dearest rules too */
 	bool compared; /* bench_compare was run */
+	bool each; /* the cost of each message too */
 };
 
 /* Appends a table. */

@@ -29,6 +29,7 @@ static const char help_text[] =
     "      --repeat N      scan each message N times (default 3)\n"
     "      --mbox          split files at their \"From \" lines\n"
     "      --profile       list the dearest rules\n"
+    "      --each          list what each message costs, not where the time goes\n"
     "      --compare       scan with and without the prefilter: exit with 1 when any\n"
     "                      message's hits or score differ\n"
     "      --no-prefilter  match every pattern by PCRE2 alone\n"
@@ -37,7 +38,7 @@ static const char help_text[] =
 struct bench_options {
 	struct check_options check; /* what is set up as for `check` */
 	int64_t repeat;
-	bool profile, compare;
+	bool profile, compare, each;
 };
 
 static const struct option long_options[] = {
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "mbox", no_argument, NULL, 'm' },
 	{ "profile", no_argument, NULL, 'p' },
 	{ "compare", no_argument, NULL, 'd' },
+	{ "each", no_argument, NULL, 'e' },
 	{ "no-prefilter", no_argument, NULL, 'x' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "help", no_argument, NULL, 'h' },
@@ -81,6 +83,9 @@ take_option(struct bench_options *options, int option, const char *value)
 		return true;
 	case 'd':
 		options->compare = true;
+		return true;
+	case 'e':
+		options->each = true;
 		return true;
 	case 'x':
 		options->check.no_prefilter = true;
@@ -126,12 +131,15 @@ measure(const struct bench_options *options, struct bench *bench, struct bench_r
 	struct buf out = { 0 };
 	bool printed;
 
+	report->stages = options->profile || !options->each;
 	bench_run(bench);
-	bench_profile(bench);
+	if (report->stages)
+		bench_profile(bench);
 	if (options->compare)
 		bench_compare(bench);
 	report->rules = options->profile;
 	report->compared = options->compare;
+	report->each = options->each;
 	if (options->check.json)
 		bench_report_json(report, bench, &out);
 	else

@@ -617,7 +617,7 @@ def bench(*args):
 
 
 def test_bench():
-    done = bench("--json", "--repeat", "2", "--jobs", "2", "--profile", "--compare", "ham.eml", "spam.eml")
+    done = bench("--json", "--repeat", "2", "--jobs", "2", "--profile", "--each", "--compare", "ham.eml", "spam.eml")
     problems = status(done, 0)
     if problems:
         report("bench", problems)
@@ -631,13 +631,17 @@ def test_bench():
     for key in ("us_load", "us_wall", "us_cpu_a_message", "us_max", "peak_kb"):
         problems += [] if found[key] > 0 else ["%s: got %r" % (key, found[key])]
     problems += [] if found["us_p50"] <= found["us_p99"] <= found["us_max"] else ["percentiles out of order"]
+    problems += differ("each", [(one["file"], one["bytes"]) for one in found["each"]],
+                       [("ham.eml", len(HAM)), ("spam.eml", len(SPAM))])
+    problems += differ("the dearest", max(one["us_cpu"] for one in found["each"]) <= found["us_max"], True)
     names = [rule["name"] for rule in found["rules"]]
     problems += [] if "MAKE_MONEY" in names and "MONEY_META" in names else ["rules: got %r" % names]
     problems += [] if all(rule["ns_a_message"] >= 0 for rule in found["rules"]) else ["a rule took less than nothing"]
     report("bench --json counts, and names the rules", problems)
-    done = bench("--profile", "--compare", "spam.eml")
+    done = bench("--profile", "--each", "--compare", "spam.eml")
     problems = status(done, 0)
-    for text in (b"1 messages", b"CPU a message", b"prefilter", b"MAKE_MONEY (", b"0 of 1 messages differ"):
+    for text in (b"1 messages", b"CPU a message", b"prefilter", b"MAKE_MONEY (", b"0 of 1 messages differ",
+                 b" ms  %8d bytes  spam.eml" % len(SPAM)):
         problems += [] if text in done.stdout else ["%r is not in %r" % (text, done.stdout)]
     report("bench tells it in words", problems)
 
