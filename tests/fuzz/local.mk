@@ -170,7 +170,8 @@ EXTRA_DIST += \
 noinst_PROGRAMS += tests/fuzz/fuzz_prefilter
 tests_fuzz_fuzz_prefilter_LDADD = $(ENGINE_LIBS)
 tests_fuzz_fuzz_prefilter_SOURCES = tests/fuzz/fuzz_prefilter.c \
-	tests/engine/regex/lossless.c tests/engine/regex/lossless.h
+	tests/engine/regex/lossless.c tests/engine/regex/lossless.h \
+	tests/engine/regex/grammar.c tests/engine/regex/grammar.h
 if FUZZERS
 tests_fuzz_fuzz_prefilter_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 else
@@ -179,6 +180,7 @@ endif
 EXTRA_DIST += \
 	tests/fuzz/corpus/prefilter/asides \
 	tests/fuzz/corpus/prefilter/gaps \
+	tests/fuzz/corpus/prefilter/grammar \
 	tests/fuzz/corpus/prefilter/latin1 \
 	tests/fuzz/corpus/prefilter/odd \
 	tests/fuzz/corpus/prefilter/utf \

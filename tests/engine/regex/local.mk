@@ -10,7 +10,8 @@ tests_engine_regex_test_pattern_set_SOURCES = tests/engine/regex/test_pattern_se
 tests_engine_regex_test_pattern_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_pattern_set_LDADD = $(unit_test_libs)
 tests_engine_regex_test_lossless_SOURCES = tests/engine/regex/test_lossless.c \
-	tests/engine/regex/lossless.c tests/engine/regex/lossless.h
+	tests/engine/regex/lossless.c tests/engine/regex/lossless.h \
+	tests/engine/regex/grammar.c tests/engine/regex/grammar.h
 tests_engine_regex_test_lossless_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_lossless_LDADD = $(unit_test_libs)
 unit_tests += tests/engine/regex/test_strict tests/engine/regex/test_trial

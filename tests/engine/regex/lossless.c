@@ -13,6 +13,8 @@
 /* Copies of repeated items: in most texts few, in some very many. */
 #define FEW 3
 #define MANY 300
+/* Steps that a match may take at one place: some patterns are dear, and there are many places. */
+#define STEPS 3000
 
 /* A pattern and all that is known of it. */
 struct subject {
@@ -36,7 +38,7 @@ lost(struct lossless *lossless, const struct subject *subject, struct slice text
 static void
 try_text(struct lossless *lossless, const struct subject *subject, struct slice text)
 {
-	const struct regex_limits limits = { 0 };
+	const struct regex_limits limits = { .match = STEPS };
 	struct regex_match match = { 0 };
 	size_t at = 0;
 

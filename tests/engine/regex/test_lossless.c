@@ -14,64 +14,33 @@
 #include <cmocka.h>
 
 #include "engine/regex/sample.h"
-#include "engine/util/buf.h"
+#include "tests/engine/regex/grammar.h"
 
 #define PATTERNS 3000
 #define LONG_FACTOR 50
 #define SAMPLES 12
 
-static const char *const atoms[] = { "a", "b", "free", "money", "ab", " ", "k", "\\s", "\\s+",
-	"\\W", "\\w", "\\d", ".", "[ab]", "[^a]", "[a-f0-9]", "[\\w.]", "[^\\S\\n]", "\\b", "^",
-	"$", "\\x41", "\\.", "\\R", "(?i)", "(?-i)", "(?s:.)", "(?=a)", "(?!b)", "(?<=a)", "(?<!b)",
-	"\\1", "\xe9", "\xc3\xa9", "[\xe0-\xff]", "\\Qa.b\\E", "(?&t)", "[[:alpha:]]",
-	"[^[:space:]]", "\\K", "viagra", "[]x]", "\\pL", "\\n" };
-static const char *const quantifiers[] = { "*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}", "+?",
-	"*+", "??" };
-static const char *const flags[] = { "", "i", "s", "m", "x", "is", "il", "u", "iu", "ix", "l" };
-
-#define PICK(dice, list) (list)[sample_number(dice, sizeof(list) / sizeof((list)[0]))]
-
-static void
-add_pattern(struct sample_source *dice, struct buf *out, unsigned depth)
+static unsigned throw(void *p, unsigned below)
 {
-	static const char *const opens[] = { "(", "(?:", "(?>", "(?i:", "(?|" };
-	unsigned items = 1 + sample_number(dice, 5);
-
-	for (unsigned i = 0; i < items; i++) {
-		if (depth > 0 && sample_number(dice, 3) == 0) {
-			buf_add(out, slice_of(PICK(dice, opens)));
-			add_pattern(dice, out, depth - 1);
-			buf_add_byte(out, ')');
-		} else {
-			buf_add(out, slice_of(PICK(dice, atoms)));
-		}
-		if (sample_number(dice, 4) == 0)
-			buf_add(out, slice_of(PICK(dice, quantifiers)));
-		if (sample_number(dice, 5) == 0)
-			buf_add_byte(out, '|');
-	}
+	return sample_number(p, below);
 }
 
 static void
 test_grammar(void **state)
 {
 	(void)state;
-	struct sample_source dice = { .state = 5 };
+	struct sample_source source = { .state = 5 };
+	const struct grammar_dice dice = { throw, &source };
 	struct lossless lossless = { 0 };
 	unsigned patterns = PATTERNS * (getenv("STEELYARD_LONG") != NULL ? LONG_FACTOR : 1);
 
 	for (unsigned i = 0; i < patterns; i++) {
-		struct buf pattern = { .arena = NULL };
+		struct buf pattern = { .arena = NULL }, text = { .arena = NULL };
 
-		buf_add_byte(&pattern, '/');
-		if (sample_number(&dice, 3) == 0)
-			buf_add(&pattern, SLICE("(?(DEFINE)(?<t>[a4]+|ab))"));
-		add_pattern(&dice, &pattern, 3);
-		buf_add_byte(&pattern, '/');
-		buf_add(&pattern, slice_of(PICK(&dice, flags)));
-		lossless_try(&lossless, buf_slice(&pattern),
-		    SLICE("Free MONEY ab a.b viagra k K s 12 \xe9\xc9 \xc3\xa9 aaa bbb\n\nx"),
-		    SAMPLES, i);
+		grammar_add_pattern(&dice, &pattern);
+		grammar_add_text(&dice, &text);
+		lossless_try(&lossless, buf_slice(&pattern), buf_slice(&text), SAMPLES, i);
+		buf_clear(&text);
 		buf_clear(&pattern);
 	}
 	print_message("%lu patterns, %lu understood, %lu with literals, %lu with a beginning; "
