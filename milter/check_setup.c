@@ -66,6 +66,7 @@ check_setup_open(struct check_setup *setup, const struct check_options *options,
 	setup->scanner = local_scan_new(&(struct local_scan_setup){
 	    .ruleset = setup->ruleset,
 	    .time_limit_us = setup->settings->time_limit,
+	    .cpu_limit_us = setup->settings->cpu_limit,
 	    .workers = workers,
 	    .resolver = setup->resolver,
 	    .dns_deadline_us = setup->settings->dns_deadline,

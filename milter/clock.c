@@ -35,6 +35,21 @@ clock_thread_us(void)
 	return clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
 
+struct clock_share
+clock_share_begin(int64_t limit_us)
+{
+	return (struct clock_share){ .begun_us = clock_monotonic_us(),
+		.begun_cpu_us = clock_thread_us(),
+		.limit_us = limit_us };
+}
+
+bool
+clock_share_spent(const struct clock_share *share, int64_t now_us)
+{
+	return now_us - share->begun_us >= share->limit_us &&
+	       clock_thread_us() - share->begun_cpu_us >= share->limit_us;
+}
+
 int64_t
 clock_wall_us(void)
 {

@@ -19,6 +19,21 @@ int64_t clock_monotonic_us(void);
 /* Microseconds of CPU that the calling thread has used. */
 int64_t clock_thread_us(void);
 
+/* What the calling thread may take from now on. */
+struct clock_share {
+	int64_t begun_us; /* by the wall */
+	int64_t begun_cpu_us;
+	int64_t limit_us; /* of CPU */
+};
+
+struct clock_share clock_share_begin(int64_t limit_us);
+
+/*
+ * Whether it is used up, at `now_us` of clock_monotonic_us(): the thread's own clock is a system
+ * call, which is not made while the wall's says that it cannot be.
+ */
+bool clock_share_spent(const struct clock_share *share, int64_t now_us);
+
 /* Microseconds since 1970 (UTC). */
 int64_t clock_wall_us(void);
 

@@ -86,8 +86,10 @@ static bool
 measure(struct table *table, struct ruleset *ruleset, int64_t time_limit_us,
     const char *const *paths, size_t n)
 {
-	struct local_scan *scanner = local_scan_new(&(struct local_scan_setup){
-	    .ruleset = ruleset, .time_limit_us = time_limit_us, .workers = 1 });
+	struct local_scan *scanner = local_scan_new(&(struct local_scan_setup){ .ruleset = ruleset,
+	    .time_limit_us = time_limit_us,
+	    .cpu_limit_us = time_limit_us,
+	    .workers = 1 });
 	struct bench bench = { .scanner = scanner,
 		.ruleset = ruleset,
 		.jobs = 1,

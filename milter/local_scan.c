@@ -38,11 +38,20 @@ local_scan_cpu(void *p)
 	return clock_thread_us();
 }
 
-/* p: when time is up, monotonic. */
+/* How long one scan may take. */
+struct time_left {
+	int64_t deadline_us; /* monotonic */
+	struct clock_share cpu;
+};
+
+/* p: a struct time_left. */
 static bool
 local_scan_spent(void *p)
 {
-	return clock_monotonic_us() >= *(const int64_t *)p;
+	const struct time_left *left = p;
+	int64_t now_us = clock_monotonic_us();
+
+	return now_us >= left->deadline_us || clock_share_spent(&left->cpu, now_us);
 }
 
 struct local_scan *
@@ -126,8 +135,9 @@ const struct verdict *
 local_scan_run(struct local_scan *local, unsigned worker, const struct envelope *envelope,
     const struct scan_options *options, struct slice bytes, struct arena **arena_r)
 {
-	int64_t deadline = clock_monotonic_us() + local->setup.time_limit_us;
-	const struct budget budget = { local_scan_spent, &deadline };
+	struct time_left left = { .deadline_us = clock_monotonic_us() + local->setup.time_limit_us,
+		.cpu = clock_share_begin(local->setup.cpu_limit_us) };
+	const struct budget budget = { local_scan_spent, &left };
 	struct arena *arena = arena_new(arena_bytes(local, bytes));
 	struct scan_options all = *options;
 	const struct verdict *verdict;
@@ -143,7 +153,7 @@ local_scan_run(struct local_scan *local, unsigned worker, const struct envelope 
 	scan = scan_open(arena, local->setup.ruleset, envelope, &all);
 	assert(scan != NULL); /* LOCAL_ARENA_BASE holds it */
 	scan_message(scan, local->slots[worker], bytes, &budget);
-	ask(local, scan, local->slots[worker], &budget, &deadline);
+	ask(local, scan, local->slots[worker], &budget, &left.deadline_us);
 	verdict = scan_verdict(scan);
 	scan_close(&scan);
 	*arena_r = arena;

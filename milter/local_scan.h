@@ -4,7 +4,8 @@
  *
  * SYNOPSIS
  *	struct local_scan *local = local_scan_new(&(struct local_scan_setup){
- *	    .ruleset = ruleset, .time_limit_us = settings->time_limit, .workers = workers });
+ *	    .ruleset = ruleset, .time_limit_us = settings->time_limit,
+ *	    .cpu_limit_us = settings->cpu_limit, .workers = workers });
  *	struct arena *arena;
  *	const struct verdict *verdict =
  *	    local_scan_run(local, worker, &envelope, &options, bytes, &arena);
@@ -37,6 +38,7 @@ struct local_scan;
 struct local_scan_setup {
 	struct ruleset *ruleset;
 	int64_t time_limit_us; /* a scan that takes longer is cut and incomplete */
+	int64_t cpu_limit_us; /* the same of CPU */
 	unsigned workers; /* threads */
 	struct resolver *resolver; /* NULL: rules do not ask the DNS */
 	int64_t dns_deadline_us; /* how long one scan waits for it */

@@ -7,7 +7,7 @@
  * more than the part of memory_total that is kept for scans.
  *
  * Time: waiting for slot and memory is bounded by time_limit, and the scan by
- * time_limit again; the DNS has dns.deadline of its own, and no slot is held
+ * time_limit again, and by cpu_limit; the DNS has dns.deadline of its own, and no slot is held
  * while it is awaited. The engine asks its budget between matches; there the
  * peer is told of progress too, in the thread that the peer's answer comes
  * from, as libmilter wants it.
@@ -38,7 +38,8 @@ message_scan_spent(void *p)
 	int64_t now_us = clock_monotonic_us();
 
 	message_scan_progress(scan, now_us);
-	return now_us >= scan->deadline_us;
+	return now_us >= scan->deadline_us ||
+	       (scan->arena != NULL && clock_share_spent(&scan->cpu, now_us));
 }
 
 static int64_t
@@ -181,6 +182,7 @@ message_scan_open(struct scanner *scanner, struct message_scan *scan)
 
 	scan->deadline_us = clock_monotonic_us() +
 			    early_limit(scan, scan->generation->settings->time_limit);
+	scan->cpu = clock_share_begin(scan->generation->settings->cpu_limit);
 	scan->arena = arena_new(scan->charged);
 	if (scanner->health != NULL)
 		options.list_states = list_health_states(

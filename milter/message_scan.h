@@ -22,6 +22,7 @@
 #include "engine/util/arena.h"
 #include "engine/util/slice.h"
 #include "engine/verdict.h"
+#include "milter/clock.h"
 #include "milter/list_health.h"
 #include "milter/live.h"
 #include "milter/memory.h"
@@ -75,11 +76,12 @@ struct message_scan {
 	size_t charged;
 	int64_t next_progress_us;
 	int64_t deadline_us;
+	struct clock_share cpu; /* from when it is opened */
 };
 
 /*
- * Scans within time_limit, after waiting as long at most; early on in less. Sets scan->verdict
- * when judged.
+ * Scans within time_limit and cpu_limit, after waiting for time_limit at most; early on in less.
+ * Sets scan->verdict when judged.
  */
 enum scan_end message_scan_run(struct scanner *scanner, struct message_scan *scan);
 

@@ -67,6 +67,7 @@ test_defaults(void **state)
 	assert_true(policy.thresholds.at[ACTION_REJECT] == THRESHOLD_OFF);
 	assert_int_equal(settings->size_limit, 20 << 20);
 	assert_int_equal(settings->time_limit, 10000000);
+	assert_int_equal(settings->cpu_limit, 1000000);
 	assert_true(settings->dns_enabled);
 	assert_int_equal(settings->dns_deadline, 8000000);
 	assert_int_equal(settings->max_connections, 500);

@@ -313,8 +313,10 @@ scan_all(struct run *run)
 	}
 	for (unsigned i = 0; i < run->jobs; i++)
 		jobs[i].tally = &tallies[i];
-	run->scanner = local_scan_new(&(struct local_scan_setup){
-	    .ruleset = ruleset, .time_limit_us = run->limit_us, .workers = 1 });
+	run->scanner = local_scan_new(&(struct local_scan_setup){ .ruleset = ruleset,
+	    .time_limit_us = run->limit_us,
+	    .cpu_limit_us = run->limit_us,
+	    .workers = 1 });
 	run_all(run, jobs);
 	sum = add_up(run, jobs);
 	local_scan_free(&run->scanner);

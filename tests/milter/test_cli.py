@@ -610,6 +610,23 @@ def test_control():
     report("status and reload say what the daemon says", problems)
 
 
+# --- limits ---
+
+def write(name, data):
+    with open(name, "wb") as file:
+        file.write(data)
+
+
+def test_cpu_limit():
+    rules = "".join("  DEAR_%d: {full: '/(?:a|aa)+$(?<!a|%d)/', score: 1}\n" % (i, i) for i in range(9))
+    write("dear.yaml", b"rules:\n" + rules.encode())
+    write("cpu.yaml", b"time_limit: 10m\ncpu_limit: 10ms\nmatch_limit: 100000000\nrules: [dear.yaml]\n")
+    write("dear.eml", HAM + (b"a" * 60 + b"\n") * 20000)
+    one = objects(run("check", "-c", "cpu.yaml", "--json", "dear.eml"))[0]
+    report("a scan over cpu_limit is incomplete, and says so", differ("incomplete", one["incomplete"], True) + differ(
+        "the last note", one["notes"][-1:], ["time limit reached: the rest was not matched"]))
+
+
 # --- bench ---
 
 def bench(*args):
@@ -680,7 +697,7 @@ def main():
                      test_mbox_verdicts, test_jobs, test_exit_code, test_envelope, test_rules_flag, test_now,
                      test_bad_config, test_text, test_explain, test_pass, test_pass_bytes, test_pass_copies,
                      test_pass_faults, test_write_error, test_lint, test_cost, test_rules, test_config, test_no_daemon, test_control,
-                     test_bench, test_bench_faults, test_progress):
+                     test_cpu_limit, test_bench, test_bench_faults, test_progress):
             try:
                 test()
             except (KeyError, IndexError, ValueError, subprocess.TimeoutExpired) as error:

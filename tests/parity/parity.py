@@ -59,7 +59,7 @@ def check(rules, paths, options=(), now=None, settings=""):
         command += ["--rules", place]
     command += ["-j", str(os.cpu_count() or 1), *options] + (["--now", str(now)] if now is not None else [])
     with open(os.path.join(folder, "conf.yaml"), "w", encoding="ascii") as out:
-        print("time_limit: 10m", file=out)  # a busy machine must not change what hits
+        print("time_limit: 10m\ncpu_limit: 10m", file=out)  # a busy machine must not change what hits
         out.write(settings)
     try:
         for start in range(0, len(paths), BATCH):
