@@ -20,20 +20,20 @@
 #include "engine/util/ascii.h"
 
 /* Half bits of surprise behind which a match is as good as certain, at first and at the least. */
-#define RARE 60
+#define RARE 100
 #define RARE_LEAST 20
-#define RARE_LESS 10
+#define RARE_LESS 20
 /* What surprises less is not worth looking for: one byte in 90 begins it. */
 #define COMMON 13
-#define FRAMES_MAX 6000
-#define STEPS_MAX 40000
+#define FRAMES_MAX 16000
+#define STEPS_MAX 100000
 #define SETS_MAX 4000
 #define COUNT_MAX 24
 /* So many optional copies are counted; more are any number. */
 #define OPTIONAL_MAX 6
 
 #define SQRT_HALF 0.70710678118654752
-#define SLOTS (2 * 8192)
+#define SLOTS 32768
 #define END 0U
 #define NO_SET UINT16_MAX
 #define NEEDS 8 /* combinations of enum syntax_edge */
