@@ -20,10 +20,10 @@
 
 /* Automata that are remembered, the last used ones. */
 #define WALKS_MAX 24
-#define STATES_MAX 6144U
-#define SLOTS 16384U
+#define STATES_MAX 3072U
+#define SLOTS 8192U
 /* Items of all states, and of one. */
-#define POOL_MAX ((size_t)192 * 1024)
+#define POOL_MAX ((size_t)96 * 1024)
 #define ITEMS_MAX 400U
 #define STATE_FIRST 1U /* at a text's beginning */
 /* States that one step may add. */
