@@ -152,6 +152,7 @@ static const struct {
 	{ "spamassassin.quirks", "false", "false" },
 	{ "size_limit", "512 KB", "512 KB" },
 	{ "time_limit", "1m30s", "1m30s" },
+	{ "cpu_limit", "500ms", "500ms" },
 	{ "dns.enabled", "false", "false" },
 	{ "dns.deadline", "3s", "3s" },
 	{ "dns.resolv_conf", "'/run/systemd/resolve/resolv.conf'",
