@@ -13,11 +13,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 for folder in ("milter", "shared-sync"):
     sys.path.insert(0, os.path.join(os.environ.get("TOP_SRCDIR", "."), "tests", folder))
-from redis_server import Cluster, Listener, Redis, hang_up  # noqa: E402
+from redis_server import Cluster, Listener, Redis, hang_up, wait_for  # noqa: E402
 import tap  # noqa: E402
 from tap import same  # noqa: E402
 
@@ -36,17 +35,6 @@ rules:
 """
 
 
-def wait_for(what, condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError("no " + what + " within %d s" % seconds)
-        time.sleep(0.01)
-
-
 def has(what, text, part):
     if part not in text:
         raise AssertionError("%s: %r is not in %r" % (what, part, text))
@@ -60,6 +48,13 @@ class Bench:
         self.redis = Redis("appendonly yes", "appendfsync always")
         self.url = self.redis.url
         self.public = {}
+        try:
+            self.make_keys(keyset)
+        except Exception:
+            self.__exit__()
+            raise
+
+    def make_keys(self, keyset):
         for name, option in (("root", ["--root"]), ("entry", []), ("head", ["--head"])):
             self.public[name] = self.run("keygen", *option, self.key(name)).strip()
         if keyset:
