@@ -378,30 +378,93 @@ tell_done(const struct walk *walk, unsigned number, uint64_t *words)
 	}
 }
 
-/* False: more states would be needed than are worth it. */
-static bool
-read_part(struct prefix_walks *walks, const struct prefix_part *part, struct slice text,
-    size_t *steps, uint64_t *words)
+/* The way of a text through an automaton. */
+struct way {
+	struct walk *walk;
+	const uint16_t *next;
+	const unsigned char *classes;
+	unsigned bits, state;
+};
+
+static struct way
+way_begin(struct prefix_walks *walks, const struct prefix_part *part)
 {
 	struct walk *walk = walk_of(walks, part);
-	const unsigned char *classes = part->classes;
-	const uint16_t *next = walk->next;
-	unsigned bits = part->class_bits;
-	unsigned state = STATE_FIRST;
+
+	return (struct way){ walk, walk->next, part->classes, part->class_bits, STATE_FIRST };
+}
+
+static unsigned
+way_entry(const struct way *way, unsigned state, unsigned char byte)
+{
+	return way->next[((size_t)state << way->bits) + way->classes[byte]];
+}
+
+/* Whether the entry is a state where no pattern is done. */
+static bool
+is_plain(unsigned entry)
+{
+	return entry - 1 < STATE_MASK;
+}
+
+/* Goes on by an entry that may not be plain. False: it comes to too much. */
+static bool
+way_go(struct prefix_walks *walks, struct way *way, unsigned entry, unsigned char byte,
+    size_t *steps, uint64_t *words)
+{
+	if (is_plain(entry)) {
+		way->state = entry;
+		return true;
+	}
+	if (entry != 0)
+		way->state = entry & STATE_MASK;
+	else if (!step_anew(walks, way->walk, &way->state, way->classes[byte], steps))
+		return false;
+	tell_done(way->walk, way->state, words);
+	return true;
+}
+
+/*
+ * Reads the text with two automata at once, for each step of one waits for the memory that the step
+ * before it named. False: more states would be needed than are worth it.
+ */
+static bool
+read_pair(struct prefix_walks *walks, struct way *one, struct way *other, struct slice text,
+    size_t *steps, uint64_t *words)
+{
+	unsigned one_state = one->state, other_state = other->state;
 
 	for (size_t i = 0; i < text.n; i++) {
-		unsigned class = classes[(unsigned char)text.p[i]];
-		unsigned entry = next[((size_t)state << bits) + class];
+		unsigned char byte = (unsigned char)text.p[i];
+		unsigned one_entry = way_entry(one, one_state, byte);
+		unsigned other_entry = way_entry(other, other_state, byte);
 
-		if (entry - 1 < STATE_MASK) {
-			state = entry;
+		if (is_plain(one_entry) && is_plain(other_entry)) {
+			one_state = one_entry;
+			other_state = other_entry;
 			continue;
 		}
-		if (entry != 0)
-			state = entry & STATE_MASK;
-		else if (!step_anew(walks, walk, &state, class, steps))
+		one->state = one_state;
+		other->state = other_state;
+		if (!way_go(walks, one, one_entry, byte, steps, words) ||
+		    !way_go(walks, other, other_entry, byte, steps, words))
 			return false;
-		tell_done(walk, state, words);
+		one_state = one->state;
+		other_state = other->state;
+	}
+	return true;
+}
+
+/* The same with one. */
+static bool
+read_one(
+    struct prefix_walks *walks, struct way *way, struct slice text, size_t *steps, uint64_t *words)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char byte = (unsigned char)text.p[i];
+
+		if (!way_go(walks, way, way_entry(way, way->state, byte), byte, steps, words))
+			return false;
 	}
 	return true;
 }
@@ -410,8 +473,16 @@ void
 prefix_walks_read(struct prefix_walks *walks, const struct prefix_set *set, struct slice text,
     size_t *steps, uint64_t *words)
 {
-	for (size_t i = 0; i < prefix_set_parts(set); i++) {
-		if (read_part(walks, prefix_set_part(set, i), text, steps, words))
+	size_t count = prefix_set_parts(set);
+
+	for (size_t i = 0; i < count; i += 2) {
+		struct way one = way_begin(walks, prefix_set_part(set, i)), other = { 0 };
+		bool pair = i + 1 < count;
+
+		if (pair)
+			other = way_begin(walks, prefix_set_part(set, i + 1));
+		if (pair ? read_pair(walks, &one, &other, text, steps, words)
+			 : read_one(walks, &one, text, steps, words))
 			continue;
 		memset(words, 0xff, prefix_walks_words(set) * sizeof(*words));
 		return;
