@@ -70,6 +70,8 @@ class Mta:
         self.run = pathlib.Path(folder)
         self.port = free_port()
         self.script = str(HERE / (kind + ".sh"))
+        if not (BUILD / "steelyardd").exists():
+            raise FileNotFoundError("no build in %s: set TOP_BUILDDIR" % BUILD)
         subprocess.run([self.script, "unpack", CACHE], check=True)
         lines = []
         if kind == "postfix":
