@@ -8,7 +8,7 @@ import subprocess
 
 import process_tree
 from harness import BUILD, CLIENT, Mta, wait_for
-from spamd import answers, end
+from spamd import answers
 
 POSTFIX_LINES = ["virtual_transport = discard:", "milter_protocol = 6", "milter_content_timeout = 600s",
                  "max_idle = 3600s"]
@@ -31,7 +31,7 @@ class NoMilter:
         """There is nothing to end."""
 
 
-class IdleMilter:
+class IdleMilter(process_tree.Server):
     """bench/idle_milter: takes all, adds one field."""
 
     name = "idle milter"
@@ -43,15 +43,6 @@ class IdleMilter:
         self.process = subprocess.Popen([str(BUILD / "bench" / "idle_milter"), "unix:%s" % self.socket],
                                         stdin=subprocess.DEVNULL)
         wait_for("the idle milter", lambda: answers(self.socket))
-
-    def cpu_seconds(self):
-        return process_tree.cpu_seconds([self.process.pid])
-
-    def memory_kb(self):
-        return process_tree.memory_kb([self.process.pid])
-
-    def stop(self):
-        end(self.process)
 
 
 class Mailway:

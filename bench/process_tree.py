@@ -5,6 +5,7 @@ its children used that it has waited for (proc(5), stat: utime, stime, cutime, c
 between two looks are in it. The kernel tells it in ticks, mostly of 10 ms: measure over a second and more.
 """
 import os
+import subprocess
 
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")
 # In the words of /proc/PID/stat behind the name of the program.
@@ -53,3 +54,27 @@ def memory_kb(roots):
         except OSError:
             continue
     return total
+
+
+class Server:
+    """A program that is measured and ended; .process is what was started."""
+
+    def pids(self):
+        """Those that count, with all below them."""
+        return [self.process.pid]
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.pids())
+
+    def memory_kb(self):
+        return memory_kb(self.pids())
+
+    def stop(self):
+        """Ends what we started, and waits."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()

@@ -16,7 +16,6 @@ import subprocess
 import peers
 import process_tree
 from harness import wait_for
-from spamd import end
 
 # They do nothing but ask the network, or are nothing without what it said.
 NETWORK_MODULES = ["antivirus", "arc", "asn", "bimi", "dcc", "dkim", "dkim_signing", "dmarc", "fuzzy_check", "hfilter",
@@ -47,7 +46,7 @@ def loaded_databases(log):
     return found
 
 
-class Rspamd:
+class Rspamd(process_tree.Server):
     """One worker that scans over HTTP, or (`milter`) workers that scan as milters themselves.
 
     `stock`: SpamAssassin's .cf files as a pattern of the shell's; its own regular expressions are off then.
@@ -137,9 +136,3 @@ class Rspamd:
 
     def cpu_seconds(self):
         return process_tree.cpu_seconds(self.worker_pids())
-
-    def memory_kb(self):
-        return process_tree.memory_kb([self.process.pid])
-
-    def stop(self):
-        end(self.process)

@@ -22,18 +22,7 @@ def answers(path):
             return False
 
 
-def end(process):
-    """Ends what we started, and waits."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-class Spamd:
+class Spamd(process_tree.Server):
     """`site`: the folder with its .pre files and local.cf."""
 
     name = "spamd"
@@ -65,17 +54,8 @@ class Spamd:
             raise AssertionError("spamd said %r" % head)
         return set(body.decode("ascii", "replace").strip().split(",")) - {""}
 
-    def cpu_seconds(self):
-        return process_tree.cpu_seconds([self.process.pid])
 
-    def memory_kb(self):
-        return process_tree.memory_kb([self.process.pid])
-
-    def stop(self):
-        end(self.process)
-
-
-class SpamassMilter:
+class SpamassMilter(process_tree.Server):
     """spamass-milter before a spamd. -m: it adds fields and leaves the body as it is, as the others do."""
 
     name = "spamass-milter + spamd"
@@ -90,12 +70,9 @@ class SpamassMilter:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, umask=0)
         wait_for("spamass-milter", lambda: answers(self.socket))
 
-    def cpu_seconds(self):
-        return process_tree.cpu_seconds([self.process.pid, self.spamd.process.pid])
-
-    def memory_kb(self):
-        return process_tree.memory_kb([self.process.pid, self.spamd.process.pid])
+    def pids(self):
+        return [self.process.pid, self.spamd.process.pid]
 
     def stop(self):
-        end(self.process)
+        super().stop()
         self.spamd.stop()

@@ -36,7 +36,7 @@ class Steelyard:
                 for line in self.run("check", paths).splitlines()]
 
 
-class Steelyardd:
+class Steelyardd(process_tree.Server):
     """The daemon as shipped, but for the rules. It marks all mail and does no more with it."""
 
     name = "steelyardd"
@@ -47,13 +47,7 @@ class Steelyardd:
         folder.chmod(0o777)
         self.daemon = Daemon(folder, "rules: [%s]\nthresholds: {tag: 5.0}\n" %
                              ", ".join("{spamassassin: '%s'}" % place for place in places))
-        self.socket = self.daemon.socket
-
-    def cpu_seconds(self):
-        return process_tree.cpu_seconds([self.daemon.process.pid])
-
-    def memory_kb(self):
-        return process_tree.memory_kb([self.daemon.process.pid])
+        self.socket, self.process = self.daemon.socket, self.daemon.process
 
     def stop(self):
         self.daemon.stop()
