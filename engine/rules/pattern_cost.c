@@ -45,31 +45,11 @@ static const struct slice ordinary = SLICE(
     "b.carter@mail.example.org.\n"
     "Best wishes, and see you on Thursday,\nBen\n-- \nBen Carter, Secretary, Example Society\n");
 
-/* Bytes that a kind's rule reads in a mean message; a field's value for header rules. */
-static double
-bytes_read(enum rule_kind kind)
-{
-	switch (kind) {
-	case RULE_BODY:
-		return 2200;
-	case RULE_RAWBODY:
-		return 3500;
-	case RULE_FULL:
-		return 5900;
-	case RULE_URI:
-		return 220;
-	case RULE_HEADER:
-	case RULE_MIME:
-	case RULE_META:
-	case RULE_FUNCTION:
-	case RULE_DNSBL:
-	case RULE_URIBL:
-	case RULE_DNS:
-	case RULE_KIND_COUNT:
-		break;
-	}
-	return 100;
-}
+/* Bytes that a kind's rule reads in a mean message; of other kinds it is a field's value. */
+#define FIELD_BYTES 100
+static const double bytes_read[RULE_KIND_COUNT] = {
+	[RULE_BODY] = 2200, [RULE_RAWBODY] = 3500, [RULE_FULL] = 5900, [RULE_URI] = 220
+};
 
 const char *
 pattern_way_name(enum pattern_way way)
@@ -183,7 +163,8 @@ pattern_cost_guess(const struct ruleset *ruleset, const struct rule *rule,
     struct pattern_cost *cost_r)
 {
 	const struct regex *regex = regex_of_rule(rule);
-	double bytes = bytes_read(rule->def.kind), chance = 1;
+	double bytes = bytes_read[rule->def.kind] > 0 ? bytes_read[rule->def.kind] : FIELD_BYTES;
+	double chance = 1;
 	struct arena *work = arena_new(SYNTAX_ARENA_MAX);
 	struct factor factor = { .n = 0 };
 	struct syntax_node *tree = NULL;
