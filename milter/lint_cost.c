@@ -99,7 +99,7 @@ measure(struct table *table, struct ruleset *ruleset, int64_t time_limit_us,
 	bool loaded = bench_load(&bench, paths, n, false);
 
 	if (loaded) {
-		bench_run(&bench);
+		bench_warm(&bench);
 		bench_profile(&bench);
 		take_measured(table, &bench);
 	}
