@@ -9,7 +9,10 @@ libengine_a_SOURCES += \
 	engine/markup_report.c engine/markup_report.h \
 	engine/markup_tags.c engine/markup_tags.h \
 	engine/markup_write.c engine/markup_write.h \
-	engine/scan.c engine/scan.h \
+	engine/scan.c engine/scan.h engine/scan_state.h \
+	engine/scan_rules.c engine/scan_rules.h \
+	engine/scan_sum.c engine/scan_sum.h \
+	engine/scan_verdict.c engine/scan_verdict.h \
 	engine/shortcircuit.c engine/shortcircuit.h \
 	engine/slot.c engine/slot.h \
 	engine/subject.c engine/subject.h \

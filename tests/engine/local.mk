@@ -10,6 +10,7 @@ unit_tests += \
 	tests/engine/test_shortcircuit \
 	tests/engine/test_subject \
 	tests/engine/test_scan \
+	tests/engine/test_scan_sum \
 	tests/engine/test_template
 tests_engine_test_example_SOURCES = tests/engine/test_example.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
@@ -26,6 +27,9 @@ tests_engine_test_shortcircuit_LDADD = $(unit_test_libs)
 tests_engine_test_subject_SOURCES = tests/engine/test_subject.c
 tests_engine_test_subject_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_test_subject_LDADD = $(unit_test_libs)
+tests_engine_test_scan_sum_SOURCES = tests/engine/test_scan_sum.c
+tests_engine_test_scan_sum_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_scan_sum_LDADD = $(unit_test_libs)
 tests_engine_test_scan_SOURCES = tests/engine/test_scan.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_test_scan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
