@@ -76,7 +76,7 @@ class Bench:
                 return found
             if sys.stderr.isatty():
                 print("\r%-70.70s" % batch[0].name, end="", file=sys.stderr)
-            each = self.run("bench", ["--each", "--repeat", "1", *self.write(batch)])[0]["each"]
+            each = self.run("bench", ["--each", "--cold", "--repeat", "1", *self.write(batch)])[0]["each"]
             found += [Cost(one["us_cpu"] / 1e6, batch[i].name, batch[i].bytes, ()) for i, one in enumerate(each)]
 
     def with_notes(self, costs):

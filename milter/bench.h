@@ -26,12 +26,12 @@
 /* Messages are held in memory; more than this together is refused. */
 #define BENCH_BYTES_MAX ((size_t)4 << 30)
 
-/* Of all scans together, all but first_ns. Times of one scan are the CPU of the thread that made it. */
+/* Of all scans together, but first_ns. Times of one are the CPU of the thread that made it. */
 struct bench_cost {
 	size_t scans;
 	int64_t wall_ns; /* from the first to the last */
 	int64_t cpu_ns; /* of the whole process meanwhile */
-	int64_t first_ns; /* CPU of a scan in the mean, when the first worker was warmed */
+	int64_t first_ns; /* CPU of a scan in the mean while the first worker warmed; 0: not done */
 	int64_t p50_ns, p99_ns, max_ns; /* of one scan */
 	const char *dearest; /* the message that took max_ns */
 	size_t incomplete; /* scans that a limit cut short */

@@ -139,8 +139,9 @@ bench_report_text(const struct bench_report *report, const struct bench *bench, 
 	buf_printf(out, "CPU a message: %.3f ms (p50 %.3f, p99 %.3f, most %.3f: %s)\n",
 	    (double)cost->cpu_ns / MS / (double)cost->scans, (double)cost->p50_ns / MS,
 	    (double)cost->p99_ns / MS, (double)cost->max_ns / MS, cost->dearest);
-	buf_printf(
-	    out, "in a first walk through them, before: %.3f ms\n", (double)cost->first_ns / MS);
+	if (cost->first_ns > 0)
+		buf_printf(out, "in a first walk through them, before: %.3f ms\n",
+		    (double)cost->first_ns / MS);
 	buf_printf(out, "peak memory: %.1f MB\n", (double)peak_kb() / 1024);
 	if (cost->incomplete > 0)
 		buf_printf(out, "%zu scans were cut short by a limit\n", cost->incomplete);

@@ -27,6 +27,7 @@ static const char help_text[] =
     "      --rules PATH    exactly these rules, not the configured ones; repeatable\n"
     "  -j, --jobs N        scan N messages at the same time\n"
     "      --repeat N      scan each message N times (default 3)\n"
+    "      --cold          measure from the first scan on\n"
     "      --mbox          split files at their \"From \" lines\n"
     "      --profile       list the dearest rules\n"
     "      --each          list what each message costs, not where the time goes\n"
@@ -38,7 +39,7 @@ static const char help_text[] =
 struct bench_options {
 	struct check_options check; /* what is set up as for `check` */
 	int64_t repeat;
-	bool profile, compare, each;
+	bool profile, compare, each, cold;
 };
 
 static const struct option long_options[] = {
@@ -46,6 +47,7 @@ static const struct option long_options[] = {
 	{ "rules", required_argument, NULL, 'r' },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "repeat", required_argument, NULL, 'n' },
+	{ "cold", no_argument, NULL, 'C' },
 	{ "mbox", no_argument, NULL, 'm' },
 	{ "profile", no_argument, NULL, 'p' },
 	{ "compare", no_argument, NULL, 'd' },
@@ -75,6 +77,9 @@ take_option(struct bench_options *options, int option, const char *value)
 		return true;
 	case 'n':
 		return command_number("repeat", value, 1, REPEAT_MAX, &options->repeat);
+	case 'C':
+		options->cold = true;
+		return true;
 	case 'm':
 		options->check.mbox = true;
 		return true;
@@ -132,7 +137,8 @@ measure(const struct bench_options *options, struct bench *bench, struct bench_r
 	bool printed;
 
 	report->stages = options->profile || !options->each;
-	bench_warm(bench);
+	if (!options->cold)
+		bench_warm(bench);
 	bench_run(bench);
 	if (report->stages)
 		bench_profile(bench);

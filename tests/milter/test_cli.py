@@ -661,6 +661,8 @@ def test_bench():
                  b" ms  %8d bytes  spam.eml" % len(SPAM)):
         problems += [] if text in done.stdout else ["%r is not in %r" % (text, done.stdout)]
     report("bench tells it in words", problems)
+    done = bench("--cold", "--repeat", "1", "spam.eml")
+    report("bench --cold has no walk before", status(done, 0) + differ("walk", b"first walk" in done.stdout, False))
 
 
 def test_bench_faults():
