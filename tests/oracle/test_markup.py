@@ -149,14 +149,15 @@ def write_rules(path, name):
 
 
 def theirs(rules, version, paths):
-    text = subprocess.run(["perl", os.path.join(top, "tests", "oracle", "sa_markup.pl"), rules, version],
+    """{(rules, path): the message as SpamAssassin marks it}"""
+    text = subprocess.run(["perl", os.path.join(top, "tests", "oracle", "sa_markup.pl"), version, *rules],
                           input="".join(p + "\n" for p in paths).encode(), stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, check=True).stdout
     marked = {}
     while text:
         head, _, text = text.partition(b"\n")
-        path, length = head.decode().split("\t")
-        marked[path], text = text[:int(length)], text[int(length):]
+        name, path, length = head.decode().split("\t")
+        marked[name, path], text = text[:int(length)], text[int(length):]
     return marked
 
 
@@ -188,10 +189,12 @@ def main():
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
         paths = messages(folder)
-        for number, name in enumerate(names):
-            rules = os.path.join(folder, "rules.cf")
+        files = [os.path.join(folder, "%d.cf" % number) for number in range(len(names))]
+        for rules, name in zip(files, names):
             write_rules(rules, name)
-            want = theirs(rules, "steelyard-" + version, paths)
+        marked = theirs(files, "steelyard-" + version, paths)
+        for number, (rules, name) in enumerate(zip(files, names)):
+            want = {path: marked[rules, path] for path in paths}
             got = ours(rules, os.path.join(folder, "steelyard.yaml"), paths)
             differ = [path for path in paths if header_of(want[path]) != header_of(got[path])]
             failures += bool(differ)
