@@ -100,7 +100,7 @@ static const struct {
 	{ "a<font color='#fefefe'>b</font>c", "abc", "ac" },
 	{ "a<span style='color:#fff'>b</span>c", "abc", "ac" },
 	{ "a<span style='color:transparent'>b</span>c", "abc", "ac" },
-	{ "<table bgcolor=black><tr><td><font color=white>b</font>", "  b" + 1, NULL },
+	{ "<table bgcolor=black><tr><td><font color=white>b</font>", &"  b"[1], NULL },
 	{ "a<span style='font-size:0'>b</span>c", "abc", "ac" },
 	{ "a<span style='font-size:0.5px'>b</span>c", "abc", "ac" },
 	{ "a<span style='font-size:1px !important'>b</span>c", "abc", "ac" },

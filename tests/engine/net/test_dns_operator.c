@@ -34,7 +34,7 @@ test_refuses(void **state)
 		const struct dns_record record = { .data = { (const char *)rows[i].address, 4 } };
 		const struct dns_answer answer = { DNS_FOUND, &record, 1, 60 };
 		struct slice name = slice_of(rows[i].name);
-		uint32_t code;
+		uint32_t code = 0;
 
 		if (dns_operator_known(name) != rows[i].known ||
 		    dns_operator_refuses(name, &answer, &code) != rows[i].refuses ||

@@ -15,7 +15,7 @@
 	{                                             \
 		SLICE(name), entries, COUNT(entries), \
 		{                                     \
-			NULL                          \
+			0                             \
 		}                                     \
 	}
 
