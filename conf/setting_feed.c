@@ -123,9 +123,9 @@ read_user(const struct schema *schema, const struct yaml_node *node, struct feed
 	return true;
 }
 
+/* A path, made absolute; "" stays. */
 static bool
-read_password_file(
-    const struct schema *schema, const struct yaml_node *node, struct feed_setting *feed)
+read_path(const struct schema *schema, const struct yaml_node *node, const char **path_r)
 {
 	struct slice path;
 
@@ -133,8 +133,21 @@ read_password_file(
 		return false;
 	if (path.n == 0)
 		return true;
-	feed->password_file = setting_path_of(schema, path);
-	return feed->password_file != NULL || schema_no_memory(schema, node);
+	*path_r = setting_path_of(schema, path);
+	return *path_r != NULL || schema_no_memory(schema, node);
+}
+
+static bool
+read_password_file(
+    const struct schema *schema, const struct yaml_node *node, struct feed_setting *feed)
+{
+	return read_path(schema, node, &feed->password_file);
+}
+
+static bool
+read_ca_file(const struct schema *schema, const struct yaml_node *node, struct feed_setting *feed)
+{
+	return read_path(schema, node, &feed->ca_file);
 }
 
 /* "ed25519:" and 32 bytes in base64. */
@@ -345,6 +358,7 @@ feed_parse(const struct schema *schema, const struct yaml_node *node, struct fee
 		{ { "redis", 5 }, read_redis },
 		{ { "user", 4 }, read_user },
 		{ { "password_file", 13 }, read_password_file },
+		{ { "ca_file", 7 }, read_ca_file },
 		{ { "root_keys", 9 }, read_root_keys },
 		{ { "policy", 6 }, read_policy },
 		{ { "shadow", 6 }, read_shadow },
@@ -354,6 +368,7 @@ feed_parse(const struct schema *schema, const struct yaml_node *node, struct fee
 	*feed = (struct feed_setting){
 		.user = "",
 		.password_file = "",
+		.ca_file = "",
 		.policy = {
 			.kinds = 1U << RULE_HEADER | 1U << RULE_BODY | 1U << RULE_RAWBODY |
 				 1U << RULE_URI | 1U << RULE_META,
@@ -440,9 +455,10 @@ feed_setting_equal(const struct feed_setting *a, const struct feed_setting *b)
 	       texts_equal(a->root_keys, a->root_key_count, b->root_keys, b->root_key_count) &&
 	       slice_eq(slice_of(a->user), slice_of(b->user)) &&
 	       slice_eq(slice_of(a->password_file), slice_of(b->password_file)) &&
-	       x->kinds == y->kinds && x->max_score == y->max_score &&
-	       x->min_score == y->min_score && x->max_total == y->max_total &&
-	       slice_eq(x->prefix, y->prefix) && x->max_rules == y->max_rules &&
-	       x->max_steps == y->max_steps && a->shadow == b->shadow &&
-	       a->guard_domains == b->guard_domains && a->guard_share == b->guard_share;
+	       slice_eq(slice_of(a->ca_file), slice_of(b->ca_file)) && x->kinds == y->kinds &&
+	       x->max_score == y->max_score && x->min_score == y->min_score &&
+	       x->max_total == y->max_total && slice_eq(x->prefix, y->prefix) &&
+	       x->max_rules == y->max_rules && x->max_steps == y->max_steps &&
+	       a->shadow == b->shadow && a->guard_domains == b->guard_domains &&
+	       a->guard_share == b->guard_share;
 }

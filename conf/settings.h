@@ -144,6 +144,7 @@ struct feed_setting {
 	size_t redis_count; /* 0: only what is imported */
 	const char *user; /* of Redis; "": its default */
 	const char *password_file; /* absolute; "": none */
+	const char *ca_file; /* whom to trust in TLS, absolute; "": whom the system trusts */
 	const struct slice *root_keys; /* "ed25519:..." */
 	size_t root_key_count;
 	struct feed_policy policy;

@@ -13,7 +13,7 @@
 #include "milter/command.h"
 
 /* Where a channel is and what is known of it; who may write it. */
-#define READS "cCrRups"
+#define READS "cCrRupas"
 #define WRITES READS "k"
 
 static const struct row {
@@ -44,7 +44,7 @@ static const struct row {
 	{ "export", feed_export, READS, 1, 1, "FILE", "write a channel into a file" },
 	{ "import", feed_import, "cCR", 1, 1, "FILE",
 	    "take a channel from a file, where there is no Redis" },
-	{ "mirror", feed_mirror, "cCRupsPUO", 2, 2, "FROM TO",
+	{ "mirror", feed_mirror, "cCRupasPUO", 2, 2, "FROM TO",
 	    "copy a channel into another Redis, and follow it" },
 	{ "status", feed_status, "cDJ", 0, 0, "[--json] [--socket PATH]",
 	    "how the running steelyardd follows its channels" },
@@ -63,7 +63,7 @@ usage(FILE *file)
 	fputs(
 	    "\nA channel is --channel NAME in --redis URL (may stand several times), vouched for by\n"
 	    "--root-key KEY; feeds of steelyard.yaml says the same. Further: -c FILE, --user NAME,\n"
-	    "--password-file FILE, --state DIR, --json. steelyard(1) tells the rest.\n",
+	    "--password-file FILE, --ca-file FILE, --state DIR, --json. steelyard(1) tells the rest.\n",
 	    file);
 }
 

@@ -77,8 +77,11 @@ feed_mirror(const struct feed_options *options)
 {
 	const struct slice addresses[] = { slice_of(options->args[0]), slice_of(options->args[1]) };
 	const char *to_user = options->to_user, *to_password = options->to_password_file;
-	struct carrier_place place = { &addresses[1], 1, to_user != NULL ? to_user : "",
-		to_password != NULL ? to_password : "", 0 };
+	struct carrier_place place = { .addresses = &addresses[1],
+		.count = 1,
+		.user = to_user != NULL ? to_user : "",
+		.password_file = to_password != NULL ? to_password : "",
+		.ca_file = options->ca_file != NULL ? options->ca_file : "" };
 	struct feed_desk desk;
 	struct carrier *to = NULL;
 	int status = COMMAND_USAGE;

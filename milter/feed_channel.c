@@ -203,6 +203,7 @@ open_carrier(struct feed_channel *channel)
 		.count = setting->redis_count,
 		.user = setting->user,
 		.password_file = setting->password_file,
+		.ca_file = setting->ca_file,
 		.wake_fd = channel->wake[0] };
 	struct err err = { 0 };
 

@@ -95,11 +95,14 @@ choose_place(struct feed_desk *desk)
 		.count = theirs ? desk->feed->redis_count : options->redis.n,
 		.user = theirs ? desk->feed->user : "",
 		.password_file = theirs ? desk->feed->password_file : "",
+		.ca_file = theirs ? desk->feed->ca_file : "",
 	};
 	if (options->user != NULL)
 		desk->place.user = options->user;
 	if (options->password_file != NULL)
 		desk->place.password_file = options->password_file;
+	if (options->ca_file != NULL)
+		desk->place.ca_file = options->ca_file;
 }
 
 bool

@@ -22,6 +22,7 @@
 	LIST('R', "root-key", root_keys)                \
 	TEXT('u', "user", user)                         \
 	TEXT('p', "password-file", password_file)       \
+	TEXT('a', "ca-file", ca_file)                   \
 	TEXT('s', "state", state)                       \
 	TEXT('n', "note", note)                         \
 	LIST('x', "remove", removed)                    \

@@ -31,7 +31,8 @@ struct carrier *
 carrier_new(const struct carrier_place *place, struct slice channel, struct err *err)
 {
 	struct redis_address *addresses = calloc(PLACES_MAX, sizeof(*addresses));
-	struct redis_options options = { .wake_fd = place->wake_fd > 0 ? place->wake_fd : -1 };
+	struct redis_options options = { .wake_fd = place->wake_fd > 0 ? place->wake_fd : -1,
+		.ca_file = place->ca_file[0] != '\0' ? place->ca_file : NULL };
 	struct carrier *carrier = calloc(1, sizeof(*carrier));
 	struct arena *arena = arena_new(65536);
 	size_t n = 0;

@@ -25,6 +25,7 @@ struct carrier_place {
 	size_t count;
 	const char *user; /* "": its default */
 	const char *password_file; /* "": none */
+	const char *ca_file; /* of TLS, in PEM; "": whom the system trusts */
 	int wake_fd; /* readable: every wait ends; 0: none */
 };
 

@@ -275,6 +275,7 @@ test_feeds(void **state)
 	    "    redis: ['redis://127.0.0.1:6379', 'unix:///run/redis.sock']\n"
 	    "    user: reader\n"
 	    "    password_file: /etc/secret\n"
+	    "    ca_file: /etc/ca.pem\n"
 	    "    root_keys: [" ROOT_KEY ", " ROOT_KEY "]\n"
 	    "    policy: {kinds: [body, meta], max_score: 2.5, min_score: -1, max_total: 4,\n"
 	    "             prefix: COMM_, max_rules: 10, max_steps: 1000}\n"
@@ -289,6 +290,7 @@ test_feeds(void **state)
 	assert_int_equal(first->redis_count, 2);
 	assert_string_equal(first->user, "reader");
 	assert_string_equal(first->password_file, "/etc/secret");
+	assert_string_equal(first->ca_file, "/etc/ca.pem");
 	assert_int_equal(first->root_key_count, 2);
 	assert_int_equal(first->policy.kinds, 1U << RULE_BODY | 1U << RULE_META);
 	assert_int_equal(first->policy.max_score, 2500000);

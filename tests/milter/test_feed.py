@@ -3,6 +3,7 @@
 
 Publisher, Redis and daemon are the real ones.
 """
+import contextlib
 import json
 import os
 import shutil
@@ -13,9 +14,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
 import tap  # noqa: E402
-from feed_bench import HEAD, KEYS, LOG, POLICY, SNAPSHOT, STEELYARD, Follower, feeds, rule, with_redis  # noqa: E402
+from feed_bench import (CHANNEL, HEAD, KEYS, LOG, POLICY, SNAPSHOT, STEELYARD, Follower, Publisher, feeds,  # noqa: E402
+                        rule, with_redis)
 from steelyardd import wait_for  # noqa: E402
 from tap import same  # noqa: E402
+from tls_redis import TlsRedis  # noqa: E402
 
 
 def test_publish():
@@ -142,6 +145,29 @@ def test_late_password():
             os.rename(path + ".new", path)
             daemon.wait_feed(connected=True)
     with_redis(scenario)
+
+
+def test_tls():
+    """over TLS: of an authority that ca_file names, by daemon and command, and of no other"""
+    with TlsRedis() as redis, contextlib.closing(Publisher(redis)) as publisher:
+        ca = str(publisher.folder / "ca.pem")
+        os.chmod(publisher.folder, 0o711)  # the daemon is nobody
+        shutil.copy(redis.ca, ca)
+        with Follower(publisher, redis.tls_url(), POLICY) as daemon:
+            daemon.wait_feed(connected=False, fault="unreachable")
+            assert "TLS: " in daemon.feed()["text"], daemon.feed()
+            daemon.feed_settings = lambda: feeds(publisher, redis.tls_url(), ", ca_file: '%s'%s" % (ca, POLICY))
+            daemon.configure()
+            same("reload", daemon.control("reload")[0], "ok")
+            daemon.wait_feed(connected=True)
+            words = ["--channel", CHANNEL, "--state", str(publisher.folder / "state"), "--redis", redis.tls_url()]
+            rules = publisher.folder / "rules.yaml"
+            rules.write_text("rules:\n" + rule("COMM_SEALED", "sealed"))
+            publish = ["publish", "--key", publisher.key("entry"), *words, str(rules)]
+            publisher.run(*publish, want=75)
+            publisher.run(*publish, "--ca-file", ca)
+            daemon.wait_feed(sequence=1, live=1)
+            same("hits", daemon.hits("sealed"), {"COMM_SEALED": "1.000"})
 
 
 def test_journal():

@@ -3,7 +3,7 @@ check_PROGRAMS += tests/shared-sync/redis_ping
 tests_shared_sync_redis_ping_SOURCES = tests/shared-sync/redis_ping.c
 tests_shared_sync_redis_ping_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(ENGINE_LIBS)
 feed_scripts += tests/shared-sync/test_redis_link.py tests/shared-sync/test_publish.py
-EXTRA_DIST += tests/shared-sync/redis_server.py
+EXTRA_DIST += tests/shared-sync/redis_server.py tests/shared-sync/tls_redis.py
 
 # Thousands of subscribers at a Redis, with figures.
 check_PROGRAMS += tests/shared-sync/feed_crowd

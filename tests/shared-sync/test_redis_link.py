@@ -17,6 +17,7 @@ import tap  # noqa: E402
 from redis_server import (Cluster, Listener, Proxy, Redis, RedisError, Scripted, Sentinel, free_port,  # noqa: E402
                           program, wait_for)
 from tap import same  # noqa: E402
+from tls_redis import TlsRedis  # noqa: E402
 
 PING = os.path.join(os.environ.get("TOP_BUILDDIR", "."), "tests/shared-sync/redis_ping")
 LOG = "steelyard:{community}:log"
@@ -421,44 +422,24 @@ def test_circles():
             same("connections", server.accepted, 6)
 
 
-def openssl(folder, *words):
-    subprocess.run(("openssl",) + words, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def make_certificates(folder):
-    """An authority of our own, and what it says of localhost and 127.0.0.1."""
-    openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.pem")
-    openssl(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=redis",
-            "-keyout", "redis.key", "-out", "redis.csr")
-    with open(os.path.join(folder, "names"), "w", encoding="ascii") as out:
-        out.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
-    openssl(folder, "x509", "-req", "-in", "redis.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-            "-days", "2", "-extfile", "names", "-out", "redis.pem")
-
-
 def test_tls():
     """TLS: the certificate must be of whom we trust, and for the host that we meant"""
-    with tempfile.TemporaryDirectory(prefix="redis-tls-") as folder:
-        make_certificates(folder)
-        port, ca = free_port(), os.path.join(folder, "ca.pem")
-        with Redis("tls-port %d" % port, "tls-cert-file %s/redis.pem" % folder, "tls-key-file %s/redis.key" % folder,
-                   "tls-ca-cert-file " + ca, "tls-auth-clients no", "bind 127.0.0.1 ::1") as redis:
-            for host in ("127.0.0.1", "localhost"):
-                with connected("rediss://%s:%d" % (host, port), ca=ca) as link:
-                    same("a large command", link.command("SET a @3000000", 20000)[0], "ok")
-                    same("a large reply", link.command("GET a", 20000)[2], "<3000000 bytes>")
-                    redis.command("CLIENT", "KILL", "TYPE", "normal")
-                    same("after a cut", link.command("GET a")[0], "lost")
-            for address, trusted, why in (("rediss://127.0.0.1:%d" % port, None, "TLS: "),
-                                          ("rediss://[::1]:%d" % port, ca, "TLS: IP address mismatch"),
-                                          ("rediss://127.0.0.1:%d" % port, "/dev/null", "no certificates"),
-                                          ("rediss://127.0.0.1:%d" % redis.port, ca, "")):
-                with Link(address, ca=trusted, connect_ms=20000 if why else 500) as link:
-                    outcome, _, text = link.connect()
-                    # Redis without TLS waits for the end of what it takes for a line.
-                    same(address, outcome, "tls" if why else "timeout")
-                    has(address, text, why)
+    with TlsRedis("bind 127.0.0.1 ::1") as redis:
+        for host in ("127.0.0.1", "localhost"):
+            with connected(redis.tls_url(host), ca=redis.ca) as link:
+                same("a large command", link.command("SET a @3000000", 20000)[0], "ok")
+                same("a large reply", link.command("GET a", 20000)[2], "<3000000 bytes>")
+                redis.command("CLIENT", "KILL", "TYPE", "normal")
+                same("after a cut", link.command("GET a")[0], "lost")
+        for address, trusted, why in ((redis.tls_url(), None, "TLS: "),
+                                      (redis.tls_url("[::1]"), redis.ca, "TLS: IP address mismatch"),
+                                      (redis.tls_url(), "/dev/null", "no certificates"),
+                                      ("rediss://127.0.0.1:%d" % redis.port, redis.ca, "")):
+            with Link(address, ca=trusted, connect_ms=20000 if why else 500) as link:
+                outcome, _, text = link.connect()
+                # Redis without TLS waits for the end of what it takes for a line.
+                same(address, outcome, "tls" if why else "timeout")
+                has(address, text, why)
 
 
 def test_addresses_refused():
