@@ -17,7 +17,7 @@
 #define NOTE_BYTES 256
 /* Of a message with more fields no decoded value is kept. */
 #define FIELDS_KEPT_MAX 1000
-/* Rules, and bytes they matched, between which the clock is not asked: it costs as much as one. */
+/* Rules or texts, and their bytes, between which the clock is not asked: it costs as much. */
 #define RULES_UNASKED_MAX 16
 #define BYTES_UNASKED_MAX ((size_t)8 * 1024)
 
@@ -301,6 +301,19 @@ views_field(struct views *views, size_t selector, struct slice *value_r)
 	return field->present;
 }
 
+/* Reads a view's texts for what stands before PCRE2, as long as there is time. */
+static void
+read_texts(struct views *views, enum prefilter_view view, struct slice_list texts)
+{
+	const struct profile_lap lap = profile_begin(views->profile);
+
+	for (size_t i = 0; i < texts.n && !views_spent_between(views); i++) {
+		prefilter_read(views->prefilter, views->walks, view, i, texts.v[i]);
+		views->unasked += texts.v[i].n;
+	}
+	profile_end(views->profile, &lap, PROFILE_PREFILTER);
+}
+
 bool
 views_next_text(struct views *views, const struct rule *rule, enum prefilter_view view,
     struct slice_list texts, size_t *at)
@@ -309,13 +322,8 @@ views_next_text(struct views *views, const struct rule *rule, enum prefilter_vie
 
 	if (scan == NULL)
 		return *at < texts.n;
-	if (prefilter_wants(scan, view, texts.n)) {
-		const struct profile_lap lap = profile_begin(views->profile);
-
-		for (size_t i = 0; i < texts.n; i++)
-			prefilter_read(scan, views->walks, view, i, texts.v[i]);
-		profile_end(views->profile, &lap, PROFILE_PREFILTER);
-	}
+	if (prefilter_wants(scan, view, texts.n))
+		read_texts(views, view, texts);
 	return prefilter_next(scan, rule, texts.n, at);
 }
 

@@ -146,7 +146,7 @@ void views_log(struct views *views, const struct rule *rule, const char *format,
 /* Asks the budget now; true, and a note, when it is spent. */
 bool views_spent(struct views *views);
 
-/* Between rules: asks the budget when some of them have run, or matched some KB, since. */
+/* Between rules or texts: asks the budget when some of them, or some KB, were looked at since. */
 bool views_spent_between(struct views *views);
 
 /* NULL at the arena's cap. */

@@ -172,21 +172,23 @@ spend(void *p)
 	return *left == 0 || --*left == 0;
 }
 
+#define ASKS_MAX 100000U
+
 /* How often a scan asks a budget that is never spent. */
 static unsigned
 count_asks(struct ruleset *ruleset, struct slot *slot, const struct envelope *envelope,
-    const struct scan_options *options)
+    const struct scan_options *options, struct slice message)
 {
-	unsigned left = 1000;
+	unsigned left = ASKS_MAX;
 	const struct budget budget = { spend, &left };
 	struct arena *arena = arena_new(1 << 24);
 	struct scan *scan = scan_open(arena, ruleset, envelope, options);
 
-	scan_message(scan, slot, slice_of(letter), &budget);
+	scan_message(scan, slot, message, &budget);
 	assert_false(scan_verdict(scan)->incomplete);
 	scan_close(&scan);
 	arena_free(&arena);
-	return 1000 - left;
+	return ASKS_MAX - left;
 }
 
 static void
@@ -196,7 +198,7 @@ test_budget(void **state)
 	struct slot *slot = helper_slot();
 	const struct envelope nobody = { .known = false };
 	const struct scan_options options = { .now = 1 };
-	unsigned total = count_asks(ruleset, slot, &nobody, &options);
+	unsigned total = count_asks(ruleset, slot, &nobody, &options, slice_of(letter));
 
 	(void)state;
 	assert_true(total > 0);
@@ -215,6 +217,35 @@ test_budget(void **state)
 		scan_close(&scan);
 		arena_free(&arena);
 	}
+	slot_free(&slot);
+	ruleset_unref(&ruleset);
+}
+
+/* What stands before PCRE2 asks too: a literal of many rules costs in each text it is in. */
+static void
+test_budget_before_matches(void **state)
+{
+	static const struct rule_def defs[] = { BODY("ONE", "/absent one/"),
+		BODY("TWO", "/absent two/"), BODY("THREE", "/absent three/") };
+	struct ruleset *ruleset = helper_build(defs, COUNT(defs), NULL, NULL);
+	struct slot *slot = helper_slot();
+	const struct envelope nobody = { .known = false };
+	const struct scan_options options = { .now = 1 };
+	struct buf few = { 0 }, many = { 0 };
+	unsigned asks_few, asks_many;
+
+	(void)state;
+	buf_add(&few, SLICE("Subject: paragraphs\n\n"));
+	buf_add(&many, buf_slice(&few));
+	for (unsigned i = 0; i < 4000; i++)
+		buf_add(i < 400 ? &few : &many, SLICE("word\n\n"));
+	asks_few = count_asks(ruleset, slot, &nobody, &options, buf_slice(&few));
+	asks_many = count_asks(ruleset, slot, &nobody, &options, buf_slice(&many));
+	if (asks_many < asks_few + 100)
+		fail_msg("3600 paragraphs: the budget was asked %u times, 400: %u", asks_many,
+		    asks_few);
+	buf_clear(&few);
+	buf_clear(&many);
 	slot_free(&slot);
 	ruleset_unref(&ruleset);
 }
@@ -322,6 +353,7 @@ main(void)
 		cmocka_unit_test(test_seed),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_budget_before_matches),
 		cmocka_unit_test(test_match_limit),
 		cmocka_unit_test(test_shortcircuit),
 		cmocka_unit_test(test_size_limit),
