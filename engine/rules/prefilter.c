@@ -4,6 +4,8 @@
  * A selector that few rules with literals read is not worth a pass of its own;
  * nor is a view. Each layer of a ruleset has sets of its own, and a text is
  * read by all that want it.
+ *
+ * Limits: BEGUN_WORDS_MAX; beyond it, and at the arena's cap, a pattern may match anywhere.
  */
 #include "engine/rules/prefilter.h"
 
@@ -18,6 +20,8 @@
 #define WORTH 3
 /* The same of beginnings, whose states take some MB in each slot. */
 #define STARTS_WORTH 8
+/* Of one message: where patterns begin is kept in so many words, one for 64 patterns in a text. */
+#define BEGUN_WORDS_MAX ((size_t)512 * 1024)
 /* Literals that begin at more of mail's bytes stand in most messages. */
 #define COMMON 0.0002
 
@@ -40,6 +44,7 @@ struct prefilter_scan {
 	struct arena *arena;
 	bool read[PREFILTER_COUNT];
 	size_t new_steps; /* that beginnings may still take */
+	size_t begun_words; /* that may still be kept */
 	size_t count;
 	struct layer_scan layers[]; /* by depth */
 };
@@ -170,6 +175,7 @@ prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 		return NULL;
 	scan->arena = arena;
 	scan->new_steps = PREFIX_NEW_STEPS_MAX;
+	scan->begun_words = BEGUN_WORDS_MAX;
 	scan->count = count;
 	for (const struct layer *layer = ruleset->layer; layer != NULL; layer = layer->below) {
 		struct layer_scan *of = &scan->layers[layer->depth];
@@ -183,6 +189,18 @@ prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 	return scan;
 }
 
+/* Where the layer's patterns begin in the view's texts, to be filled; NULL: it is not kept. */
+static uint64_t *
+new_begun(struct prefilter_scan *scan, const struct prefix_set *starts, size_t count)
+{
+	size_t words = prefix_walks_words(starts);
+
+	if (prefix_set_count(starts) < STARTS_WORTH || count > scan->begun_words / words)
+		return NULL;
+	scan->begun_words -= count * words;
+	return arena_array(scan->arena, count * words + 1, sizeof(uint64_t));
+}
+
 static bool
 layer_wants(
     struct prefilter_scan *scan, struct layer_scan *of, enum prefilter_view view, size_t count)
@@ -191,9 +209,7 @@ layer_wants(
 
 	if (pattern_set_count(prefilter->sets[view]) >= WORTH)
 		of->hits[view] = pattern_hits_new(prefilter->sets[view], scan->arena);
-	if (prefix_set_count(prefilter->starts[view]) >= STARTS_WORTH)
-		of->begun[view] = arena_array(scan->arena,
-		    count * prefix_walks_words(prefilter->starts[view]) + 1, sizeof(uint64_t));
+	of->begun[view] = new_begun(scan, prefilter->starts[view], count);
 	return of->hits[view] != NULL || of->begun[view] != NULL;
 }
 

@@ -258,6 +258,11 @@ tests_engine_rules_test_ruleset_threads_SOURCES = tests/engine/rules/test_rulese
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_ruleset_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_ruleset_threads_LDADD = $(unit_test_libs) -lpthread
+unit_tests += tests/engine/rules/test_prefilter
+tests_engine_rules_test_prefilter_SOURCES = tests/engine/rules/test_prefilter.c \
+	tests/engine/scan_helper.c tests/engine/scan_helper.h
+tests_engine_rules_test_prefilter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_prefilter_LDADD = $(unit_test_libs)
 unit_tests += tests/engine/rules/test_self_test
 tests_engine_rules_test_self_test_SOURCES = tests/engine/rules/test_self_test.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
