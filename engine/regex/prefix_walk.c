@@ -11,15 +11,13 @@
  * the past and there are few of them: some thousands serve most mail. When the
  * table is full it is emptied.
  *
- * Limits: STATES_MAX, POOL_MAX, ITEMS_MAX, WALKS_MAX, the caller's steps.
+ * Limits: STATES_MAX, POOL_MAX, ITEMS_MAX, PREFIX_WALKS_MAX, the caller's steps.
  */
 #include "engine/regex/prefix_walk.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Automata that are remembered, the last used ones. */
-#define WALKS_MAX 24
 #define STATES_MAX 3072U
 #define SLOTS 8192U
 /* Items of all states, and of one. */
@@ -61,7 +59,7 @@ struct draft {
 };
 
 struct prefix_walks {
-	struct walk walks[WALKS_MAX];
+	struct walk walks[PREFIX_WALKS_MAX];
 	unsigned clock;
 	struct draft draft;
 };
@@ -96,7 +94,7 @@ prefix_walks_free(struct prefix_walks **walks)
 {
 	if (*walks == NULL)
 		return;
-	for (size_t i = 0; i < WALKS_MAX; i++)
+	for (size_t i = 0; i < PREFIX_WALKS_MAX; i++)
 		walk_clear(&(*walks)->walks[i]);
 	free(*walks);
 	*walks = NULL;
@@ -180,7 +178,7 @@ walk_of(struct prefix_walks *walks, const struct prefix_part *part)
 {
 	struct walk *walk = &walks->walks[0];
 
-	for (size_t i = 0; i < WALKS_MAX; i++) {
+	for (size_t i = 0; i < PREFIX_WALKS_MAX; i++) {
 		struct walk *other = &walks->walks[i];
 
 		if (other->part == part && other->digest == part->digest) {

@@ -24,6 +24,9 @@
 /* Steps of one message that were never taken before: more are not worked out, some 50 ms. */
 #define PREFIX_NEW_STEPS_MAX ((size_t)20000)
 
+/* Automata whose states are remembered, the last used ones: with more each text makes them anew. */
+#define PREFIX_WALKS_MAX 24
+
 struct prefix_walks;
 
 /* Has been nowhere yet. Never NULL. */

@@ -119,6 +119,9 @@ why_not(const struct rule *rule, bool understood, const struct factor *factor, b
 		return "texts of this kind are short, and not looked through";
 	if (rule->unproven)
 		return "the prefilter failed its self-test";
+	if (rule->crowded && factor->n == 0)
+		return "no literal of 3 bytes or more is in all that it matches, and too many are "
+		       "looked for by how they begin";
 	if (!understood)
 		return "something in it is not known to the prefilter";
 	if (factor->n == 0)

@@ -5,7 +5,8 @@
  * nor is a view. Each layer of a ruleset has sets of its own, and a text is
  * read by all that want it.
  *
- * Limits: BEGUN_WORDS_MAX; beyond it, and at the arena's cap, a pattern may match anywhere.
+ * Limits: STARTS_MAX, and PREFIX_WALKS_MAX automata of all layers; BEGUN_WORDS_MAX.
+ * Beyond them, and at the arena's cap, a pattern may match anywhere.
  */
 #include "engine/rules/prefilter.h"
 
@@ -20,6 +21,8 @@
 #define WORTH 3
 /* The same of beginnings, whose states take some MB in each slot. */
 #define STARTS_WORTH 8
+/* Of a layer's view: patterns beyond are left to PCRE2. */
+#define STARTS_MAX 512
 /* Of one message: where patterns begin is kept in so many words, one for 64 patterns in a text. */
 #define BEGUN_WORDS_MAX ((size_t)512 * 1024)
 /* Literals that begin at more of mail's bytes stand in most messages. */
@@ -80,11 +83,12 @@ static void
 add_start(struct prefilter *prefilter, struct rule *rule, const struct syntax_node *tree,
     struct arena *work)
 {
+	struct prefix_set *starts = prefilter->starts[prefilter_view_of(rule)];
 	struct prefix_pattern pattern;
 
-	if (prefix_pattern_find(work, tree, &pattern))
-		rule->start = prefix_set_add(prefilter->starts[prefilter_view_of(rule)], &pattern) +
-			      1;
+	rule->crowded = prefix_set_count(starts) == STARTS_MAX;
+	if (!rule->crowded && prefix_pattern_find(work, tree, &pattern))
+		rule->start = prefix_set_add(starts, &pattern) + 1;
 }
 
 /* Puts the pattern into its view's sets, if anything is known of it; `many`: as others are. */
@@ -117,6 +121,52 @@ add_rule(struct prefilter *prefilter, struct rule *rule, bool many, struct arena
 		prefilter->fields[rule->selector]++;
 }
 
+/* Automata that a text of the view is walked through. */
+static size_t
+parts_of(const struct prefilter *prefilter, size_t view)
+{
+	const struct prefix_set *starts = prefilter->starts[view];
+
+	return prefix_set_count(starts) < STARTS_WORTH ? 0 : prefix_set_parts(starts);
+}
+
+/* The view's patterns are not looked for by how they begin. */
+static void
+forsake_starts(struct ruleset *ruleset, struct prefilter *prefilter, size_t view)
+{
+	struct layer *layer = ruleset->layer;
+
+	prefilter->starts[view] = prefix_set_new(ruleset->arena);
+	for (size_t i = 0; i < layer->count; i++) {
+		struct rule *rule = &layer->rules[i];
+
+		if (rule->start == 0 || prefilter_view_of(rule) != (enum prefilter_view)view)
+			continue;
+		rule->start = 0;
+		rule->crowded = true;
+	}
+}
+
+/* Makes the sets ready. Layers together have no more automata than are remembered. */
+static void
+seal_sets(struct ruleset *ruleset, struct prefilter *prefilter)
+{
+	size_t parts = 0;
+
+	for (const struct layer *below = ruleset->layer->below; below != NULL;
+	     below = below->below) {
+		for (size_t i = 0; i < PREFILTER_COUNT; i++)
+			parts += parts_of(below->prefilter, i);
+	}
+	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
+		pattern_set_seal(prefilter->sets[i]);
+		prefix_set_seal(prefilter->starts[i]);
+		if (parts + parts_of(prefilter, i) > PREFIX_WALKS_MAX)
+			forsake_starts(ruleset, prefilter, i);
+		parts += parts_of(prefilter, i);
+	}
+}
+
 const struct prefilter *
 prefilter_new(struct ruleset *ruleset, struct self_test *test)
 {
@@ -138,10 +188,7 @@ prefilter_new(struct ruleset *ruleset, struct self_test *test)
 		arena_empty(work);
 	}
 	arena_free(&work);
-	for (size_t i = 0; i < PREFILTER_COUNT; i++) {
-		pattern_set_seal(prefilter->sets[i]);
-		prefix_set_seal(prefilter->starts[i]);
-	}
+	seal_sets(ruleset, prefilter);
 	return prefilter;
 }
 

@@ -127,6 +127,7 @@ struct rule {
 	bool live; /* scanned: not switched off by a score of 0 */
 	bool unasked; /* meta: by an oddity of SpamAssassin's it is never evaluated */
 	size_t rank; /* metas: after what they read */
+	bool crowded; /* too many patterns are known by how they begin: not by that */
 	bool unproven; /* the prefilter failed its self-test: PCRE2 alone is asked */
 	/* by kind */
 	bool part_all, part_raw; /* mime: ALL, :raw */

@@ -242,8 +242,8 @@ test_budget_before_matches(void **state)
 	asks_few = count_asks(ruleset, slot, &nobody, &options, buf_slice(&few));
 	asks_many = count_asks(ruleset, slot, &nobody, &options, buf_slice(&many));
 	if (asks_many < asks_few + 100)
-		fail_msg("3600 paragraphs: the budget was asked %u times, 400: %u", asks_many,
-		    asks_few);
+		fail_msg(
+		    "3600 paragraphs: the budget was asked %u times, 400: %u", asks_many, asks_few);
 	buf_clear(&few);
 	buf_clear(&many);
 	slot_free(&slot);
