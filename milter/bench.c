@@ -58,9 +58,9 @@ bench_load(struct bench *bench, const char *const *paths, size_t count, bool mbo
 	}
 	mail_source_free(&source);
 	if (bench->bytes > BENCH_BYTES_MAX)
-		command_complain("bench: more than 4 GB of mail do not fit into memory");
+		command_complain("more than 4 GB of mail do not fit into memory");
 	else if (bench->mails.n == 0)
-		command_complain("bench: there is no message in what was named");
+		command_complain("there is no message in what was named");
 	else
 		return true;
 	return false;
@@ -184,7 +184,9 @@ void
 bench_run(struct bench *bench)
 {
 	struct run run = { .bench = bench, .scans = bench->mails.n * bench->repeat };
-	struct worker *workers = new_workers(bench->jobs, &run);
+	/* Who finds nothing to do would only be counted: threads cost as much as scans. */
+	unsigned count = bench->jobs < run.scans ? bench->jobs : (unsigned)run.scans;
+	struct worker *workers = new_workers(count, &run);
 	struct bench_cost *cost = &bench->cost;
 	size_t dearest = 0;
 
@@ -194,7 +196,7 @@ bench_run(struct bench *bench)
 		abort();
 	cost->wall_ns = clock_ns(CLOCK_MONOTONIC);
 	cost->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	run_threads(workers, bench->jobs, work);
+	run_threads(workers, count, work);
 	cost->wall_ns = clock_ns(CLOCK_MONOTONIC) - cost->wall_ns;
 	cost->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cost->cpu_ns;
 	for (size_t i = 0; i < run.scans; i++) {
@@ -261,13 +263,15 @@ compare_verdicts(struct bench *bench, struct mail *mail, const struct verdict *w
 	struct slice subrule = first_difference(with->subrule_hits, with->subrule_hit_count,
 	    without->subrule_hits, without->subrule_hit_count);
 	struct bench_difference *difference;
+	bool cut = with->incomplete || without->incomplete;
 
-	if (hit.p == NULL && subrule.p == NULL && with->score == without->score)
+	if (hit.p == NULL && subrule.p == NULL && with->score == without->score && !cut)
 		return;
 	difference = vec_push(&bench->differences);
 	difference->name = buf_text(&mail->name);
 	snprintf(difference->what, sizeof(difference->what), "%.*s",
-	    SLICE_ARG(hit.p != NULL       ? hit
+	    SLICE_ARG(cut                 ? SLICE("a limit cut a scan short")
+		      : hit.p != NULL     ? hit
 		      : subrule.p != NULL ? subrule
 					  : SLICE("the sum of scores")));
 }

@@ -63,7 +63,7 @@ struct bench {
 	struct vec differences; /* struct bench_difference */
 };
 
-/* Reads all messages. False: there was none, or too much, which was told. */
+/* Reads all messages. False: there was none (see `unread`), or too much, which was told. */
 bool bench_load(struct bench *bench, const char *const *paths, size_t count, bool mbox);
 
 /*

@@ -177,6 +177,8 @@ run(const struct bench_options *options)
 		if (bench_load(&bench, options->check.paths, options->check.path_count,
 			options->check.mbox))
 			status = measure(options, &bench, &report);
+		else if (bench.unread > 0)
+			status = COMMAND_FAULT;
 		bench_clear(&bench);
 	}
 	check_setup_close(&setup);

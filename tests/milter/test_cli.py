@@ -667,9 +667,15 @@ def test_bench():
 
 def test_bench_faults():
     problems = status(bench(), 2) + status(bench("--repeat", "0", "ham.eml"), 2) + status(bench("--help"), 0)
-    problems += status(bench("absent.eml"), 2) + status(bench("ham.eml", "absent.eml"), 75)
+    os.makedirs("nothing", exist_ok=True)
+    problems += status(bench("nothing"), 2) + status(bench("absent.eml"), 75) + status(bench("ham.eml", "absent.eml"), 75)
     problems += status(run("bench", "-c", "absent.yaml", "ham.eml"), 2)
     report("bench tells what it cannot measure", problems)
+    done = run("bench", "-c", "cpu.yaml", "--repeat", "1", "--compare", "dear.eml")
+    report("bench --compare vouches for no scan that was cut", status(done, 1) + differ(
+        "differences", b"  dear.eml: a limit cut a scan short\n" in done.stdout, True))
+    done = bench("--repeat", "1", "--jobs", "256", "ham.eml")
+    report("bench has no more workers than scans", status(done, 0) + differ("jobs", b"; 1 times, 256 at" in done.stdout, True))
 
 
 # --- the progress bar ---
