@@ -187,6 +187,7 @@ dns_query_listing(struct views *views, enum dns_type type, struct slice name, st
 bool
 dns_tally_take(struct dns_tally *tally, const struct dns_answer *answer)
 {
+	tally->telling = false;
 	if (answer == NULL)
 		return false;
 	switch (answer->outcome) {
@@ -242,7 +243,7 @@ dns_tally_listing(struct dns_tally *tally, struct views *views, const struct rul
 	case LIST_ANSWER_COUNTS:
 		return listing->type == DNS_A || !is_strange(codes);
 	case LIST_ANSWER_TOLD:
-		tally->told = tally->failed = true;
+		tally->telling = tally->failed = true;
 		return true;
 	case LIST_ANSWER_REFUSED:
 		break;
@@ -251,13 +252,22 @@ dns_tally_listing(struct dns_tally *tally, struct views *views, const struct rul
 	return false;
 }
 
+bool
+dns_tally_hit(struct dns_tally *tally)
+{
+	(*(tally->telling ? &tally->told_hits : &tally->hits))++;
+	return tally->hits + tally->told_hits == 1;
+}
+
 unsigned
 dns_tally_result(const struct dns_tally *tally, const struct rule *rule)
 {
 	if (tally->open && (tally->hits == 0 || (rule->def.tags & RULE_MULTIPLE) != 0))
 		return EVAL_OPEN;
 	if (tally->hits > 0)
-		return tally->told ? EVAL_TOLD : tally->hits;
+		return tally->hits;
+	if (tally->told_hits > 0)
+		return EVAL_TOLD;
 	return tally->failed ? EVAL_UNKNOWN : 0;
 }
 

@@ -25,10 +25,11 @@ struct ruleset;
 
 /* The answers that a function has looked at. */
 struct dns_tally {
-	unsigned hits;
+	unsigned hits; /* by answers that list something */
+	unsigned told_hits; /* by error codes, of a rule that tells of such */
 	bool open; /* one is still to come */
 	bool failed; /* the DNS failed one, or a list refused it */
-	bool told; /* an error code is among those that were looked at */
+	bool telling; /* the one that is looked at has an error code */
 };
 
 /*
@@ -69,7 +70,13 @@ bool dns_tally_take(struct dns_tally *tally, const struct dns_answer *answer);
 bool dns_tally_listing(struct dns_tally *tally, struct views *views, const struct rule *rule,
     bool any, const struct dns_listing *listing);
 
-/* What an eval function returns. Hits of a rule that counts each wait for all answers. */
+/* The answer that was taken last hits. True: it is the first that does. */
+bool dns_tally_hit(struct dns_tally *tally);
+
+/*
+ * What an eval function returns, in whatever order answers came: an error code is told of when
+ * none of them lists anything. Hits of a rule that counts each wait for all answers.
+ */
 unsigned dns_tally_result(const struct dns_tally *tally, const struct rule *rule);
 
 /* An address as lists are asked for it: "2.0.0.127", nibbles for IPv6; absent: text is none. */

@@ -184,24 +184,25 @@ ask(struct views *views, const struct rule *rule, const struct askdns *askdns, e
 {
 	const struct dns_listing listing = dns_query_listing(views, type, name, askdns->zone);
 	const struct dns_answer *answer = listing.answer;
-	unsigned hits = tally->hits;
-	bool outcome;
+	bool outcome, first = false;
 
 	if (answer == NULL)
 		return;
 	outcome = dns_filter_passes_outcome(&askdns->filter, answer->outcome);
 	if (outcome && answer->outcome != DNS_FOUND) {
-		tally->hits++;
+		tally->telling = false;
+		first = dns_tally_hit(tally);
 	} else if (dns_tally_listing(
 		       tally, views, rule, dns_filter_is_any(&askdns->filter), &listing)) {
 		for (size_t i = 0; i < answer->record_count && !outcome; i++) {
 			if (dns_filter_passes(
 				&askdns->filter, views, rule, type, &answer->records[i]))
-				tally->hits++;
+				first = dns_tally_hit(tally) || first;
 		}
-		tally->hits += outcome;
+		if (outcome)
+			first = dns_tally_hit(tally);
 	}
-	if (hits == 0 && tally->hits > 0 && !rule->subrule)
+	if (first && !rule->subrule)
 		views_log(views, rule, "%.*s %s", SLICE_ARG(listing.name), dns_type_name(type));
 }
 

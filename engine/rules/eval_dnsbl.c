@@ -59,8 +59,8 @@ look_at(struct views *views, const struct rule *rule, const struct dns_filter *f
 			if (!is_listing(query->listing.type, record) ||
 			    !dns_filter_passes(filter, views, rule, query->listing.type, record))
 				continue;
-			tally->hits = 1;
-			log_hit(views, rule, query, record);
+			if (dns_tally_hit(tally))
+				log_hit(views, rule, query, record);
 		}
 	}
 }
@@ -70,8 +70,12 @@ static unsigned
 result(const struct dns_tally *tally)
 {
 	if (tally->hits > 0)
-		return tally->told ? EVAL_TOLD : 1;
-	return tally->open ? EVAL_OPEN : tally->failed ? EVAL_UNKNOWN : 0;
+		return 1;
+	if (tally->open)
+		return EVAL_OPEN;
+	if (tally->told_hits > 0)
+		return EVAL_TOLD;
+	return tally->failed ? EVAL_UNKNOWN : 0;
 }
 
 /* Old rules of SenderBase's, which is no more. */

@@ -290,7 +290,7 @@ hashbl_ask(struct hashbl *hashbl, bool hashed)
 			&tally, hashbl->views, hashbl->rule, hashbl->filter == NULL, &listing) ||
 		    !is_listed(hashbl, listing.answer))
 			continue;
-		if (tally.hits++ == 0 && !hashbl->rule->subrule)
+		if (dns_tally_hit(&tally) && !hashbl->rule->subrule)
 			views_log(hashbl->views, hashbl->rule, "%.*s", SLICE_ARG(thing->text));
 	}
 	return dns_tally_result(&tally, hashbl->rule);

@@ -163,8 +163,7 @@ ask(struct round *round, struct slice label, struct slice thing, struct slice ho
 	for (size_t i = 0; i < listing.answer->record_count; i++) {
 		if (!is_listing(round, &listing.answer->records[i]))
 			continue;
-		round->tally.hits++;
-		if (round->rule->subrule || round->tally.hits > 1)
+		if (!dns_tally_hit(&round->tally) || round->rule->subrule)
 			continue;
 		if (host.p == NULL)
 			views_log(round->views, round->rule, "URI: %.*s", SLICE_ARG(thing));

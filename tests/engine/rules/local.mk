@@ -42,6 +42,7 @@ unit_tests += \
 	tests/engine/rules/test_meta \
 	tests/engine/rules/test_ruleset \
 	tests/engine/rules/test_ruleset_extend \
+	tests/engine/rules/test_dns_query \
 	tests/engine/rules/test_score
 tests_engine_rules_test_address_set_SOURCES = tests/engine/rules/test_address_set.c
 tests_engine_rules_test_address_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -186,6 +187,9 @@ tests_engine_rules_test_ruleset_SOURCES = tests/engine/rules/test_ruleset.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_ruleset_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_ruleset_LDADD = $(unit_test_libs)
+tests_engine_rules_test_dns_query_SOURCES = tests/engine/rules/test_dns_query.c
+tests_engine_rules_test_dns_query_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_rules_test_dns_query_LDADD = $(unit_test_libs)
 tests_engine_rules_test_score_SOURCES = tests/engine/rules/test_score.c
 tests_engine_rules_test_score_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_rules_test_score_LDADD = $(unit_test_libs)

@@ -262,8 +262,17 @@ test_telling(void **state)
 		    .tags = 0),
 		FUNCTION("__ASKS", "check_rbl('z-lastexternal', 'list.dnswl.org.')"),
 	};
+	/* an error code beside a listing takes nothing from it */
+	static const struct rule_def beside[] = {
+		TELLS(
+		    "LISTED", 0.1, "check_rbl('z', 'z.example.', '^127\\.0\\.0\\.2$')", .tags = 0),
+		META("A_KNOWS", "LISTED"),
+	};
 
 	(void)state;
+	check_scan(beside, 2,
+	    "3.2.0.192.z.example A 127.255.255.254\n1.2.0.192.z.example A 127.0.0.2\n",
+	    "A_KNOWS,LISTED", NULL);
 	assert_int_equal(
 	    check_scan(one, 8, refused, "BLOCKED,LATER", NULL), SCORE_ONE / 1000 * 1001);
 	assert_int_equal(check_scan(many, 5, refused, "A,B,C,E", NULL), SCORE_ONE / 10);
