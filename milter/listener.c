@@ -152,6 +152,18 @@ listener_open_unix(struct listener *listener, const char *path,
 	return true;
 }
 
+/*
+ * Connections have it from their listener (tcp(7)): libmilter, which accepts them, writes each
+ * reply at once, but the second one of several would wait for the MTA's delayed acknowledgement.
+ */
+static void
+send_at_once(int fd)
+{
+	int one = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+}
+
 static int
 inet_listen(const struct addrinfo *address)
 {
@@ -162,11 +174,7 @@ inet_listen(const struct addrinfo *address)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (address->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	/*
-	 * Connections have it from here (tcp(7)): libmilter, which accepts them, writes each reply
-	 * at once, but the second one of several would wait for the MTA's delayed acknowledgement.
-	 */
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	send_at_once(fd);
 	if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
 	    listen(fd, LISTENER_BACKLOG) == 0)
 		return fd;
@@ -209,6 +217,7 @@ fd_open(struct listener *listener, const struct listen_socket *where, struct err
 		err_set(err, "%s: not a descriptor of a listening socket", where->text);
 		return false;
 	}
+	send_at_once(where->fd); /* a unix socket has no such option, and needs none */
 	listener->fd = where->fd;
 	return true;
 }

@@ -176,21 +176,14 @@ test_inet_and_descriptors(void **state)
 	assert_non_null(strstr(err.text, "fd:N"));
 }
 
-/* A connection has what makes small replies go at once, whoever accepts it. */
+/* A connection to the listener has what makes small replies go at once, whoever accepts it. */
 static void
-test_inet_without_delay(void **state)
+check_without_delay(struct listener listener)
 {
-	const struct listen_socket inet = {
-		.kind = LISTEN_INET, .text = "inet:0@127.0.0.1", .host = "127.0.0.1"
-	};
-	struct listener listener;
 	struct sockaddr_in address;
 	socklen_t n = sizeof(address);
 	int client = socket(AF_INET, SOCK_STREAM, 0), accepted, at_once = 0;
-	struct err err;
 
-	(void)state;
-	assert_true(listener_open(&listener, &inet, &only_us, &err));
 	assert_int_equal(getsockname(listener.fd, (struct sockaddr *)&address, &n), 0);
 	assert_int_equal(connect(client, (struct sockaddr *)&address, n), 0);
 	accepted = accept(listener.fd, NULL, NULL);
@@ -200,6 +193,25 @@ test_inet_without_delay(void **state)
 	close(accepted);
 	close(client);
 	listener_close(&listener);
+}
+
+static void
+test_inet_without_delay(void **state)
+{
+	const struct listen_socket inet = {
+		.kind = LISTEN_INET, .text = "inet:0@127.0.0.1", .host = "127.0.0.1"
+	};
+	struct listen_socket given = { .kind = LISTEN_FD, .text = "fd:N" };
+	struct listener listener;
+	struct err err;
+
+	(void)state;
+	assert_true(listener_open(&listener, &inet, &only_us, &err));
+	check_without_delay(listener);
+	given.fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(listen(given.fd, 1), 0);
+	assert_true(listener_open(&listener, &given, &only_us, &err));
+	check_without_delay(listener);
 }
 
 int
