@@ -161,9 +161,12 @@ static void
 list_notes(struct scan *scan)
 {
 	struct vec *notes = &scan->views.notes;
+	const char *limit = scan->message != NULL && scan->message->incomplete
+				? budget_limit(scan->views.budget)
+				: NULL;
 
-	if (scan->verdict.incomplete && !arena_overflowed(scan->arena) && notes->n == 0)
-		views_note(&scan->views, "time limit reached while the message was read");
+	if (!arena_overflowed(scan->arena) && limit != NULL && notes->n == 0)
+		views_note(&scan->views, "%s reached while the message was read", limit);
 	if (arena_overflowed(scan->arena)) {
 		scan->last_note = SLICE("memory limit reached: the verdict may lack hits");
 		if (notes->n < notes->room) {

@@ -45,13 +45,15 @@ struct time_left {
 };
 
 /* p: a struct time_left. */
-static bool
+static const char *
 local_scan_spent(void *p)
 {
 	const struct time_left *left = p;
 	int64_t now_us = clock_monotonic_us();
 
-	return now_us >= left->deadline_us || clock_share_spent(&left->cpu, now_us);
+	if (now_us >= left->deadline_us)
+		return BUDGET_TIME;
+	return clock_share_spent(&left->cpu, now_us) ? BUDGET_CPU : NULL;
 }
 
 struct local_scan *

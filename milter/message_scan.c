@@ -31,15 +31,16 @@ message_scan_progress(struct message_scan *scan, int64_t now_us)
 	scan->progress(scan->progress_p);
 }
 
-static bool
+static const char *
 message_scan_spent(void *p)
 {
 	struct message_scan *scan = p;
 	int64_t now_us = clock_monotonic_us();
 
 	message_scan_progress(scan, now_us);
-	return now_us >= scan->deadline_us ||
-	       (scan->arena != NULL && clock_share_spent(&scan->cpu, now_us));
+	if (now_us >= scan->deadline_us)
+		return BUDGET_TIME;
+	return scan->arena != NULL && clock_share_spent(&scan->cpu, now_us) ? BUDGET_CPU : NULL;
 }
 
 static int64_t
@@ -72,7 +73,7 @@ message_scan_slot(struct scanner *scanner, struct message_scan *scan)
 
 	do {
 		slot = slots_take(scanner->slots, wait_until(scan));
-	} while (slot == NULL && !message_scan_spent(scan));
+	} while (slot == NULL && message_scan_spent(scan) == NULL);
 	return slot;
 }
 
@@ -96,7 +97,7 @@ message_scan_charge(struct scanner *scanner, struct message_scan *scan)
 
 	do {
 		taken = memory_take_by(scanner->memory, cap, wait_until(scan));
-	} while (!taken && !message_scan_spent(scan));
+	} while (!taken && message_scan_spent(scan) == NULL);
 	if (taken)
 		scan->charged = cap;
 	return taken;

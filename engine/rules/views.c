@@ -80,11 +80,13 @@ views_log(struct views *views, const struct rule *rule, const char *format, ...)
 bool
 views_spent(struct views *views)
 {
+	const char *limit = views->spent ? NULL : budget_limit(views->budget);
+
 	views->unasked = 0;
 	views->rules_unasked = 0;
-	if (!views->spent && budget_spent(views->budget)) {
+	if (limit != NULL) {
 		views->spent = true;
-		views_note(views, "time limit reached: the rest was not matched");
+		views_note(views, "%s reached: the rest was not matched", limit);
 	}
 	return views->spent;
 }

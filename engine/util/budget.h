@@ -12,15 +12,27 @@
 
 #define BUDGET_BYTES ((size_t)64 * 1024)
 
+/* Limits, as people are told of them. */
+#define BUDGET_TIME "time limit"
+#define BUDGET_CPU "CPU limit"
+
 struct budget {
-	bool (*spent)(void *p); /* NULL: never spent */
+	/* The limit that is used up; NULL: none. */
+	const char *(*spent)(void *p); /* NULL: never spent */
 	void *p;
 };
+
+/* Which limit is used up; NULL: none. */
+static inline const char *
+budget_limit(const struct budget *budget)
+{
+	return budget->spent == NULL ? NULL : budget->spent(budget->p);
+}
 
 static inline bool
 budget_spent(const struct budget *budget)
 {
-	return budget->spent != NULL && budget->spent(budget->p);
+	return budget_limit(budget) != NULL;
 }
 
 #endif

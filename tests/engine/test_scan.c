@@ -164,12 +164,12 @@ test_memory(void **state)
 	ruleset_unref(&ruleset);
 }
 
-static bool
+static const char *
 spend(void *p)
 {
 	unsigned *left = p;
 
-	return *left == 0 || --*left == 0;
+	return *left == 0 || --*left == 0 ? "patience" : NULL;
 }
 
 #define ASKS_MAX 100000U
@@ -213,7 +213,7 @@ test_budget(void **state)
 		verdict = scan_verdict(scan);
 		assert_true(verdict->incomplete);
 		assert_true(verdict->note_count > 0);
-		assert_true(slice_starts(verdict->notes[0], SLICE("time limit reached")));
+		assert_true(slice_starts(verdict->notes[0], SLICE("patience reached")));
 		scan_close(&scan);
 		arena_free(&arena);
 	}

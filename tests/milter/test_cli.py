@@ -624,6 +624,10 @@ def test_cpu_limit():
     write("dear.eml", HAM + (b"a" * 60 + b"\n") * 20000)
     one = objects(run("check", "-c", "cpu.yaml", "--json", "dear.eml"))[0]
     report("a scan over cpu_limit is incomplete, and says so", differ("incomplete", one["incomplete"], True) + differ(
+        "the last note", one["notes"][-1:], ["CPU limit reached: the rest was not matched"]))
+    write("time.yaml", b"time_limit: 10ms\ncpu_limit: 10m\nmatch_limit: 100000000\nrules: [dear.yaml]\n")
+    one = objects(run("check", "-c", "time.yaml", "--json", "dear.eml"))[0]
+    report("so is one over time_limit", differ("incomplete", one["incomplete"], True) + differ(
         "the last note", one["notes"][-1:], ["time limit reached: the rest was not matched"]))
 
 

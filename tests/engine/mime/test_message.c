@@ -323,12 +323,12 @@ test_caps_large(void **state)
 	buf_clear(&text);
 }
 
-static bool
+static const char *
 spent_after(void *p)
 {
 	size_t *left = p;
 
-	return *left == 0 || --*left == 0;
+	return *left == 0 || --*left == 0 ? BUDGET_TIME : NULL;
 }
 
 static void

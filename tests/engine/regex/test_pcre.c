@@ -172,12 +172,12 @@ test_column(void **state)
 		fail_msg("got column %u (%s), want 6", err.column, err.text);
 }
 
-static bool
+static const char *
 spend(void *p)
 {
 	unsigned *left = p;
 
-	return *left == 0 || --*left == 0;
+	return *left == 0 || --*left == 0 ? BUDGET_TIME : NULL;
 }
 
 static void
