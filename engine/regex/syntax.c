@@ -80,6 +80,26 @@ syntax_edge(struct syntax_parser *parser, enum syntax_edge edge)
 	return node;
 }
 
+/*
+ * Whether a blank beyond ASCII stands at the cursor. Under /x PCRE2 passes over these too: the byte
+ * 0x85, and under /u U+0085, U+200E, U+200F, U+2028 and U+2029.
+ */
+static bool
+at_high_blank(const struct syntax_parser *parser)
+{
+	static const struct slice blanks[] = { { "\xc2\x85", 2 }, { "\xe2\x80\x8e", 3 },
+		{ "\xe2\x80\x8f", 3 }, { "\xe2\x80\xa8", 3 }, { "\xe2\x80\xa9", 3 } };
+	struct slice rest = slice_from(parser->text, parser->at);
+
+	if (!parser->utf)
+		return slice_starts(rest, SLICE("\x85"));
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+		if (slice_starts(rest, blanks[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Passes over what stands between the items of a pattern under /x, and over comments. */
 static void
 skip_ignored(struct syntax_parser *parser)
@@ -95,6 +115,9 @@ skip_ignored(struct syntax_parser *parser)
 			while (left(parser) && peek(parser, 0) != '\n')
 				parser->at++;
 		} else {
+			/* Such a blank is too rare to be sure of. */
+			if (parser->flags.extended && at_high_blank(parser))
+				parser->failed = true;
 			return;
 		}
 	}
@@ -280,7 +303,7 @@ parse_conditional(struct syntax_parser *parser)
 
 	if (take(parser, "DEFINE)"))
 		return parse_aside(parser);
-	if (peek(parser, 0) == '?') {
+	if (peek(parser, 0) == '?' || peek(parser, 0) == '*') {
 		parser->failed = true; /* an assertion as the condition */
 		return NULL;
 	}

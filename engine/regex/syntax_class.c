@@ -100,17 +100,25 @@ posix_holds(struct slice name, char c, bool caseless, bool *holds_r)
 static bool
 take_posix(struct syntax_parser *parser, struct byte_set *set)
 {
-	size_t end = slice_find(parser->text, parser->at + 2, SLICE(":]"));
-	struct slice name = slice_cut(parser->text, parser->at + 2, end);
-	bool negated = slice_starts(name, SLICE("^"));
-	bool holds;
+	size_t end;
+	struct slice name;
+	bool negated, holds;
 
 	if (peek(parser, 1) == '.' || peek(parser, 1) == '=')
 		parser->failed = true; /* PCRE2 may take it for a collating element */
-	if (peek(parser, 1) != ':' || end == parser->text.n)
+	if (peek(parser, 1) != ':')
 		return false;
+	end = slice_find(parser->text, parser->at + 2, SLICE(":]"));
+	if (end == parser->text.n)
+		return false;
+	name = slice_cut(parser->text, parser->at + 2, end);
+	negated = slice_starts(name, SLICE("^"));
 	if (negated)
 		name = slice_from(name, 1);
+	/* Whether these fold case under /iu, releases of PCRE2 do not agree. */
+	if (parser->utf && parser->flags.caseless &&
+	    (slice_eq(name, SLICE("lower")) || slice_eq(name, SLICE("upper"))))
+		byte_set_add_range(set, 0, 0xff);
 	for (unsigned byte = 0; byte < 256; byte++) {
 		if (!posix_holds(name, (char)byte, parser->flags.caseless, &holds)) {
 			parser->failed = true;
@@ -466,8 +474,8 @@ syntax_class(struct syntax_parser *parser)
 		if (peek(parser, 0) == ']' && !first && !parser->quoting)
 			break;
 		from = class_member(parser, &set);
-		/* \E before the ^, blanks of /xx: too rare to be sure of. */
-		if (from == -2 && (first || parser->flags.extended_more))
+		/* \E before the ^ or in a range, blanks of /xx: too rare to be sure of. */
+		if (from == -2 && (first || parser->flags.extended_more || peek(parser, 0) == '-'))
 			parser->failed = true;
 		if (from == -2)
 			continue;
@@ -490,7 +498,8 @@ syntax_class(struct syntax_parser *parser)
 	if (!left(parser) || parser->quoting)
 		parser->failed = true;
 	parser->at++;
-	if (negated)
+	/* All bytes stand for what is not known, as \p{..}: its opposite is not known either. */
+	if (negated && byte_set_count(&set) < 256)
 		byte_set_invert(&set);
 	return parser->failed ? NULL : syntax_character(parser, &set);
 }

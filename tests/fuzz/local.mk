@@ -171,7 +171,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_prefilter
 tests_fuzz_fuzz_prefilter_LDADD = $(ENGINE_LIBS)
 tests_fuzz_fuzz_prefilter_SOURCES = tests/fuzz/fuzz_prefilter.c \
 	tests/engine/regex/lossless.c tests/engine/regex/lossless.h \
-	tests/engine/regex/grammar.c tests/engine/regex/grammar.h
+	tests/engine/regex/grammar.c tests/engine/regex/grammar.h \
+	tests/engine/regex/tree_match.c tests/engine/regex/tree_match.h
 if FUZZERS
 tests_fuzz_fuzz_prefilter_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 else

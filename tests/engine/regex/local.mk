@@ -11,7 +11,8 @@ tests_engine_regex_test_pattern_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_pattern_set_LDADD = $(unit_test_libs)
 tests_engine_regex_test_lossless_SOURCES = tests/engine/regex/test_lossless.c \
 	tests/engine/regex/lossless.c tests/engine/regex/lossless.h \
-	tests/engine/regex/grammar.c tests/engine/regex/grammar.h
+	tests/engine/regex/grammar.c tests/engine/regex/grammar.h \
+	tests/engine/regex/tree_match.c tests/engine/regex/tree_match.h
 tests_engine_regex_test_lossless_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_regex_test_lossless_LDADD = $(unit_test_libs)
 unit_tests += tests/engine/regex/test_strict tests/engine/regex/test_trial

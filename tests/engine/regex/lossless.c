@@ -1,4 +1,4 @@
-/* lossless.c - PCRE2's matches against what factor.c, pattern_set.c and prefix_walk.c say */
+/* lossless.c - PCRE2's matches against syntax.c, factor.c, pattern_set.c and prefix_walk.c */
 #include "tests/engine/regex/lossless.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "engine/regex/prefix_walk.h"
 #include "engine/regex/sample.h"
 #include "engine/util/buf.h"
+#include "tests/engine/regex/tree_match.h"
 
 /* Copies of repeated items: in most texts few, in some very many. */
 #define FEW 3
@@ -22,6 +23,7 @@ struct subject {
 	struct regex *regex;
 	struct regex_scratch *scratch;
 	struct arena *arena;
+	const struct syntax_node *tree;
 	const struct pattern_set *set; /* NULL: no factor */
 	const struct prefix_set *starts; /* NULL: it may begin anywhere */
 	struct prefix_walks *walks;
@@ -46,6 +48,8 @@ try_text(struct lossless *lossless, const struct subject *subject, struct slice 
 	if (regex_next(subject->regex, subject->scratch, text, &limits, &match) != REGEX_MATCH)
 		return;
 	lossless->matches++;
+	if (!tree_match_ends(subject->tree, text, match.end))
+		lost(lossless, subject, text, "the tree does not take it");
 	if (subject->set != NULL) {
 		struct pattern_hits *hits = pattern_hits_new(subject->set, subject->arena);
 
@@ -64,8 +68,8 @@ try_text(struct lossless *lossless, const struct subject *subject, struct slice 
 }
 
 static void
-try_samples(struct lossless *lossless, const struct subject *subject,
-    const struct syntax_node *tree, unsigned samples, uint64_t seed)
+try_samples(
+    struct lossless *lossless, const struct subject *subject, unsigned samples, uint64_t seed)
 {
 	struct sample_source source = { .state = seed };
 
@@ -74,7 +78,7 @@ try_samples(struct lossless *lossless, const struct subject *subject,
 
 		source.more = i % 8 == 7 ? MANY : FEW;
 		buf_add(&text, i % 2 == 0 ? SLICE("") : SLICE("x "));
-		sample_add(&source, tree, &text);
+		sample_add(&source, subject->tree, &text);
 		buf_add(&text, i % 3 == 0 ? SLICE("") : SLICE(" y"));
 		try_text(lossless, subject, buf_slice(&text));
 		buf_clear(&text);
@@ -100,6 +104,7 @@ lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
 	tree = subject.regex == NULL ? NULL : syntax_parse(work, pattern);
 	if (tree != NULL) {
 		lossless->understood++;
+		subject.tree = tree;
 		subject.scratch = regex_scratch_new();
 		if (factor_find(work, tree, &factor)) {
 			pattern_set_add(set, 0, &factor);
@@ -115,7 +120,7 @@ lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
 		}
 		prefix_set_seal(starts);
 		try_text(lossless, &subject, text);
-		try_samples(lossless, &subject, tree, samples, seed);
+		try_samples(lossless, &subject, samples, seed);
 		regex_scratch_free(&subject.scratch);
 	}
 	prefix_walks_free(&subject.walks);

@@ -73,6 +73,43 @@ static const struct {
 	{ "/[]a]bc[^]]def/", "]bc|abc & def" },
 	{ "/[\\w-.]abc/", "abc" },
 	{ "/[\\d\\-z]abc/", "abc" },
+	/* the opposite of what is not known */
+	{ "/[^\\pL]bar|foo/", "bar|foo" },
+	{ "/[^\\p{Lu}a]bar|foo/", "bar|foo" },
+	{ "/[^\\pL]bar|foo/u", "bar|foo" },
+	{ "/[^[:lower:]]bar|foo/iu", "bar|foo" },
+	{ "/[[:^upper:]]bar|foo/iu", "bar|foo" },
+	/* a range goes on behind \E */
+	{ "/[a\\E-z]bc/", "?" },
+	{ "/[x\\Qa\\E-z]bc/", "?" },
+	{ "/[\\w\\Qa-z\\E]bcd/", "bcd" },
+	{ "/^(?(*pla:[)(])[(]b|c)def/", "?" },
+	/* blanks of /x that are not of ASCII */
+	{ "/ab\x85"
+	  "c/x",
+	    "?" },
+	{ "/ab\x85"
+	  "c/",
+	    "ab\x85"
+	    "c" },
+	{ "/ab\xc3\x85"
+	  "c/ux",
+	    "-" },
+	{ "/ab\xc2\x85"
+	  "cde/ux",
+	    "?" },
+	{ "/ab\xe2\x80\x8e"
+	  "cde/ux",
+	    "?" },
+	{ "/ab\xe2\x80\x8f"
+	  "cde/ux",
+	    "?" },
+	{ "/ab\xe2\x80\xa8"
+	  "cde/ux",
+	    "?" },
+	{ "/ab\xe2\x80\xa9"
+	  "cde/ux",
+	    "?" },
 };
 
 static void
