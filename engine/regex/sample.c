@@ -3,7 +3,10 @@
  *
  * Each choice takes a branch at random, each repetition a number of copies,
  * each set a byte: letters and blanks more often than others, for what stands
- * around a match is mostly that. Recursion ends at CALL_DEPTH_MAX.
+ * around a match is mostly that.
+ *
+ * Limits: SAMPLE_BYTES_MAX, CALL_DEPTH_MAX, and WORK_MAX, since what takes no bytes may be
+ * repeated or called without end.
  */
 #include "engine/regex/sample.h"
 
@@ -12,6 +15,16 @@
 #define CALL_DEPTH_MAX 20
 /* Bytes that are tried before any byte of the set will do. */
 #define PLAIN_TRIES 4
+/* Nodes of the tree that are walked through for a text: a millisecond. */
+#define WORK_MAX 200000
+
+/* A text in the making. */
+struct making {
+	struct sample_source *source;
+	struct buf *out;
+	unsigned depth; /* of calls */
+	unsigned work;
+};
 
 unsigned
 sample_number(struct sample_source *source, unsigned below)
@@ -48,61 +61,76 @@ add_byte(struct sample_source *source, const struct byte_set *set, struct buf *o
 	}
 }
 
-static void
-add(struct sample_source *source, const struct syntax_node *node, unsigned depth, struct buf *out);
+static void add(struct making *making, const struct syntax_node *node);
 
-static void
-add_copies(
-    struct sample_source *source, const struct syntax_node *node, unsigned depth, struct buf *out)
+static bool
+is_full(const struct making *making)
 {
-	unsigned more = node->max - node->min < source->more ? node->max - node->min : source->more;
-	unsigned count = node->min + (more == 0 ? 0 : sample_number(source, more + 1));
-
-	for (unsigned i = 0; i < count; i++)
-		add(source, node->first, depth, out);
+	return making->out->n >= SAMPLE_BYTES_MAX || making->work >= WORK_MAX;
 }
 
 static void
-add_branch(
-    struct sample_source *source, const struct syntax_node *node, unsigned depth, struct buf *out)
+add_copies(struct making *making, const struct syntax_node *node)
+{
+	const unsigned most = making->source->more, span = node->max - node->min;
+	unsigned more = span < most ? span : most;
+	unsigned count = node->min + (more == 0 ? 0 : sample_number(making->source, more + 1));
+
+	for (unsigned i = 0; i < count && !is_full(making); i++)
+		add(making, node->first);
+}
+
+static void
+add_branch(struct making *making, const struct syntax_node *node)
 {
 	const struct syntax_node *child = node->first;
 	unsigned count = 0, nth;
 
 	for (const struct syntax_node *each = child; each != NULL; each = each->next)
 		count++;
-	for (nth = sample_number(source, count); nth > 0; nth--)
+	for (nth = sample_number(making->source, count); nth > 0; nth--)
 		child = child->next;
-	add(source, child, depth, out);
+	making->work += count;
+	add(making, child);
 }
 
 static void
-add(struct sample_source *source, const struct syntax_node *node, unsigned depth, struct buf *out)
+add_called(struct making *making, const struct syntax_node *node)
 {
-	if (out->n >= SAMPLE_BYTES_MAX)
+	if (making->depth == CALL_DEPTH_MAX)
 		return;
+	making->depth++;
+	add(making, node->target);
+	making->depth--;
+}
+
+static void
+add(struct making *making, const struct syntax_node *node)
+{
+	if (is_full(making))
+		return;
+	making->work++;
 	switch (node->kind) {
 	case SYNTAX_EMPTY:
 	case SYNTAX_EDGE:
 	case SYNTAX_ANY:
 		break;
 	case SYNTAX_SET:
-		add_byte(source, &node->set, out);
+		add_byte(making->source, &node->set, making->out);
 		break;
 	case SYNTAX_CAT:
 		for (const struct syntax_node *child = node->first; child != NULL;
 		     child = child->next)
-			add(source, child, depth, out);
+			add(making, child);
 		break;
 	case SYNTAX_ALT:
-		add_branch(source, node, depth, out);
+		add_branch(making, node);
 		break;
 	case SYNTAX_REPEAT:
-		add_copies(source, node, depth, out);
+		add_copies(making, node);
 		break;
 	case SYNTAX_CALL:
-		if (depth < CALL_DEPTH_MAX)
-			add(source, node->target, depth + 1, out);
+		add_called(making, node);
 		break;
 	}
 }
@@ -110,5 +138,7 @@ add(struct sample_source *source, const struct syntax_node *node, unsigned depth
 void
 sample_add(struct sample_source *source, const struct syntax_node *tree, struct buf *out)
 {
-	add(source, tree, 0, out);
+	struct making making = { .source = source, .out = out };
+
+	add(&making, tree);
 }

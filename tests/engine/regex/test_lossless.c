@@ -54,11 +54,34 @@ test_grammar(void **state)
 	assert_true(lossless.matches > patterns);
 }
 
+/* Calls that multiply and take no byte: a text of it is still soon made. */
+static void
+test_empty_calls(void **state)
+{
+	struct arena *arena = arena_new(SYNTAX_ARENA_MAX);
+	struct sample_source source = { .state = 1, .more = 3 };
+	struct buf pattern = { .arena = arena }, text = { .arena = arena };
+	const struct syntax_node *tree;
+
+	(void)state;
+	buf_add(&pattern, SLICE("/(?(DEFINE)"));
+	for (char c = 'a'; c < 'z'; c++)
+		buf_printf(
+		    &pattern, "(?<%c>(?&%c)(?&%c)(?&%c)(?&%c))", c, c + 1, c + 1, c + 1, c + 1);
+	buf_add(&pattern, SLICE("(?<z>))(?&a)/"));
+	tree = syntax_parse(arena, buf_slice(&pattern));
+	assert_non_null(tree);
+	sample_add(&source, tree, &text);
+	assert_int_equal(text.n, 0);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grammar),
+		cmocka_unit_test(test_empty_calls),
 	};
 
 	return cmocka_run_group_tests_name("lossless", tests, NULL, NULL);
