@@ -6,6 +6,8 @@
  * something at most bytes of any text (runs of letters) are not put together with
  * those that seldom are; nor are large ones, whose states are many, with
  * small ones. Patterns of one sort are often variants of each other, and share states.
+ *
+ * Limits: PART_PATTERNS_MAX, PART_SETS_MAX, SIZE_MOST.
  */
 #include "engine/regex/prefix_set.h"
 
@@ -17,6 +19,11 @@
 #define SMALL 32
 /* Of one automaton. */
 #define PART_PATTERNS_MAX 64
+#define PART_SETS_MAX 2000
+/* Of all patterns together, some 60 MB; any view of the stock rules has less than a tenth. */
+#define SIZE_MOST ((size_t)4000000)
+/* What a first step counts for, since it is looked at for each class of bytes. */
+#define FIRST_STEP 16
 
 /* By how often they are in the middle of something, and by how much they know. */
 enum sort {
@@ -41,6 +48,7 @@ struct prefix_set {
 	struct vec patterns; /* struct prefix_pattern, in it */
 	struct vec parts; /* struct prefix_part * */
 	size_t count;
+	size_t size; /* as SIZE_MOST counts it */
 };
 
 struct prefix_set *
@@ -66,9 +74,15 @@ copy_of(struct arena *arena, const struct vec *vec)
 	return copy;
 }
 
-unsigned
-prefix_set_add(struct prefix_set *set, const struct prefix_pattern *pattern)
+bool
+prefix_set_add(struct prefix_set *set, const struct prefix_pattern *pattern, unsigned *number_r)
 {
+	const struct prefix_item *start = vec_at(&pattern->items, 0);
+	size_t size = pattern->items.n + pattern->steps.n + start->count * (size_t)FIRST_STEP;
+
+	if (size > SIZE_MOST - set->size)
+		return false;
+	set->size += size;
 	if (set->gathered == NULL) {
 		set->gathered = arena_new(SIZE_MAX);
 		set->patterns = VEC_OF(struct prefix_pattern, set->gathered);
@@ -79,7 +93,8 @@ prefix_set_add(struct prefix_set *set, const struct prefix_pattern *pattern)
 		.sets = copy_of(set->gathered, &pattern->sets),
 		.unrest = pattern->unrest,
 	};
-	return (unsigned)set->count++;
+	*number_r = (unsigned)set->count++;
+	return true;
 }
 
 static enum sort
@@ -112,7 +127,8 @@ prefix_set_seal(struct prefix_set *set)
 		struct prefix_part **part =
 		    &open[set->count < SMALL ? SORT_PLAIN : sort_of(pattern)];
 
-		if (*part == NULL || (*part)->pattern_count == PART_PATTERNS_MAX) {
+		if (*part == NULL || (*part)->pattern_count == PART_PATTERNS_MAX ||
+		    (*part)->sets.n + pattern->sets.n > PART_SETS_MAX) {
 			*part = prefix_part_new(set->arena);
 			*(struct prefix_part **)vec_push(&set->parts) = *part;
 		}

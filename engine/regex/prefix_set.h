@@ -6,13 +6,16 @@
  *
  * SYNOPSIS
  *	struct prefix_set *set = prefix_set_new(arena);
- *	unsigned number = prefix_set_add(set, &pattern);
+ *	unsigned number;
  *
+ *	if (prefix_set_add(set, &pattern, &number))
+ *		... it is told of by that number ...
  *	prefix_set_seal(set);
  */
 #ifndef STEELYARD_ENGINE_REGEX_PREFIX_SET_H
 #define STEELYARD_ENGINE_REGEX_PREFIX_SET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/regex/prefix_part.h"
@@ -24,8 +27,9 @@ struct prefix_set;
 /* An empty set in an arena that has no cap that matters. */
 struct prefix_set *prefix_set_new(struct arena *arena);
 
-/* The pattern's number, 0 the first. It is copied. */
-unsigned prefix_set_add(struct prefix_set *set, const struct prefix_pattern *pattern);
+/* Adds a copy; its number, 0 the first. False: the set has as much as it may hold. */
+bool
+prefix_set_add(struct prefix_set *set, const struct prefix_pattern *pattern, unsigned *number_r);
 
 size_t prefix_set_count(const struct prefix_set *set);
 

@@ -11,6 +11,9 @@
  * the past and there are few of them: some thousands serve most mail. When the
  * table is full it is emptied.
  *
+ * What one step costs depends on the patterns: of steps that look at many of
+ * the automaton's, fewer are worked out (LOOKS_EACH).
+ *
  * Limits: STATES_MAX, POOL_MAX, ITEMS_MAX, PREFIX_WALKS_MAX, the caller's steps.
  */
 #include "engine/regex/prefix_walk.h"
@@ -26,6 +29,8 @@
 #define STATE_FIRST 1U /* at a text's beginning */
 /* States that one step may add. */
 #define STATES_SPARE 4U
+/* Looks at steps of patterns that count as a step: stock rules take 54 in the mean. */
+#define LOOKS_EACH 256
 /* In the table of steps: patterns are done behind this one. 0 is a step never taken. */
 #define DONE_FLAG 0x8000U
 #define STATE_MASK 0x7fffU
@@ -39,7 +44,7 @@ struct state {
 struct walk {
 	const struct prefix_part *part; /* NULL: a free place */
 	uint64_t digest; /* the set's, should another come to stand where it was */
-	unsigned used; /* when it was last asked */
+	uint64_t used; /* when it was last asked */
 	uint16_t *next; /* by state and class */
 	struct state *states; /* from 1 on */
 	unsigned count;
@@ -56,11 +61,12 @@ struct draft {
 	uint32_t items[ITEMS_MAX], done[ITEMS_MAX];
 	unsigned item_count, done_count;
 	bool full;
+	size_t looks; /* at steps of patterns, and moves while sorting */
 };
 
 struct prefix_walks {
 	struct walk walks[PREFIX_WALKS_MAX];
-	unsigned clock;
+	uint64_t clock;
 	struct draft draft;
 };
 
@@ -202,6 +208,16 @@ walk_of(struct prefix_walks *walks, const struct prefix_part *part)
 	return walk;
 }
 
+/* Marks of the steps before hold no longer. */
+static void
+mark_anew(struct walk *walk)
+{
+	if (++walk->mark != 0)
+		return;
+	memset(walk->marks, 0, walk->part->items.n * sizeof(*walk->marks));
+	walk->mark = 1;
+}
+
 /* Takes a step's target into the draft. */
 static void
 take(struct walk *walk, struct draft *draft, uint32_t target)
@@ -236,6 +252,7 @@ take_steps(struct walk *walk, struct draft *draft, uint32_t number, enum prefix_
 	const struct prefix_step *steps = (struct prefix_step *)part->steps.p + item->first;
 	const struct byte_set *sets = part->sets.p;
 
+	draft->looks += item->count;
 	for (uint32_t i = 0; i < item->count; i++) {
 		if (byte_set_has(&sets[steps[i].set], class) &&
 		    prefix_place_is(context, part->contexts[class], steps[i].needs))
@@ -243,9 +260,12 @@ take_steps(struct walk *walk, struct draft *draft, uint32_t number, enum prefix_
 	}
 }
 
-static void
+/* Gives the moves that it took. */
+static size_t
 sort(uint32_t *numbers, unsigned count)
 {
+	size_t moves = 0;
+
 	for (unsigned i = 1; i < count; i++) {
 		uint32_t number = numbers[i];
 		unsigned k = i;
@@ -253,7 +273,9 @@ sort(uint32_t *numbers, unsigned count)
 		for (; k > 0 && numbers[k - 1] > number; k--)
 			numbers[k] = numbers[k - 1];
 		numbers[k] = number;
+		moves += i - k;
 	}
+	return moves;
 }
 
 /* A step of a state that is its group alone. */
@@ -266,7 +288,7 @@ draft_group(struct walk *walk, struct draft *draft, uint32_t number, unsigned cl
 	const uint32_t *targets = part->targets.p;
 
 	draft_alone(draft, part->group_of[group->context * part->class_count + class]);
-	walk->mark++;
+	mark_anew(walk);
 	for (uint32_t i = 0; i < group->count; i++) {
 		if ((targets[group->first + i] & PREFIX_DONE_BIT) == 0)
 			take_steps(walk, draft, targets[group->first + i], group->context, class);
@@ -281,8 +303,8 @@ draft_group(struct walk *walk, struct draft *draft, uint32_t number, unsigned cl
 static unsigned
 keep(struct walk *walk, struct draft *draft)
 {
-	sort(draft->items, draft->item_count);
-	sort(draft->done, draft->done_count);
+	draft->looks += sort(draft->items, draft->item_count);
+	draft->looks += sort(draft->done, draft->done_count);
 	return intern(walk, draft);
 }
 
@@ -310,7 +332,7 @@ new_step(struct walk *walk, struct draft *draft, unsigned number, unsigned class
 		if (step == 0)
 			return 0;
 		of_group = &walk->states[step];
-		walk->mark++;
+		mark_anew(walk);
 		draft_alone(draft, of_group->group);
 		for (unsigned i = 0; i < of_group->items; i++)
 			take(walk, draft, walk->pool[of_group->first + i]);
@@ -354,12 +376,16 @@ step_anew(
     struct prefix_walks *walks, struct walk *walk, unsigned *state, unsigned class, size_t *steps)
 {
 	unsigned entry;
+	size_t more;
 
 	if (*steps == 0)
 		return false;
 	--*steps;
+	walks->draft.looks = 0;
 	*state = make_room(walk, &walks->draft, *state);
 	entry = new_step(walk, &walks->draft, *state, class);
+	more = walks->draft.looks / LOOKS_EACH;
+	*steps -= more < *steps ? more : *steps;
 	*state = entry & STATE_MASK;
 	return entry != 0;
 }

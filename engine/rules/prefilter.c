@@ -85,10 +85,14 @@ add_start(struct prefilter *prefilter, struct rule *rule, const struct syntax_no
 {
 	struct prefix_set *starts = prefilter->starts[prefilter_view_of(rule)];
 	struct prefix_pattern pattern;
+	unsigned number;
 
 	rule->crowded = prefix_set_count(starts) == STARTS_MAX;
-	if (!rule->crowded && prefix_pattern_find(work, tree, &pattern))
-		rule->start = prefix_set_add(starts, &pattern) + 1;
+	if (rule->crowded || !prefix_pattern_find(work, tree, &pattern))
+		return;
+	rule->crowded = !prefix_set_add(starts, &pattern, &number);
+	if (!rule->crowded)
+		rule->start = number + 1;
 }
 
 /* Puts the pattern into its view's sets, if anything is known of it; `many`: as others are. */

@@ -98,6 +98,7 @@ lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
 	struct syntax_node *tree;
 	struct factor factor;
 	struct err err;
+	unsigned number;
 
 	lossless->patterns++;
 	subject.regex = regex_new(compiler, pattern, &err);
@@ -113,8 +114,8 @@ lossless_try(struct lossless *lossless, struct slice pattern, struct slice text,
 		}
 		pattern_set_seal(set);
 		subject.walks = prefix_walks_new();
-		if (prefix_pattern_find(work, tree, &beginnings)) {
-			prefix_set_add(starts, &beginnings);
+		if (prefix_pattern_find(work, tree, &beginnings) &&
+		    prefix_set_add(starts, &beginnings, &number)) {
 			subject.starts = starts;
 			lossless->with_start++;
 		}

@@ -11,6 +11,7 @@
 #include "engine/regex/prefix_set.h"
 #include "engine/regex/prefix_walk.h"
 #include "engine/regex/syntax.h"
+#include "engine/util/buf.h"
 
 /* Whether the pattern may match; -1: its beginnings are not known. */
 static int
@@ -23,12 +24,14 @@ may_match(const char *pattern, struct slice text)
 	struct prefix_pattern found;
 	size_t steps = PREFIX_NEW_STEPS_MAX;
 	uint64_t words = 0;
+	unsigned number;
 	int may = -1;
 
 	if (tree != NULL && prefix_pattern_find(work, tree, &found)) {
 		bool plainly = prefix_pattern_may_match(&found, work, text);
 
-		assert_int_equal(prefix_set_add(set, &found), 0);
+		assert_true(prefix_set_add(set, &found, &number));
+		assert_int_equal(number, 0);
 		prefix_set_seal(set);
 		prefix_walks_read(walks, set, text, &steps, &words);
 		may = words != 0;
@@ -105,6 +108,7 @@ many_patterns(struct arena *arena)
 		struct prefix_pattern found;
 		char text[64];
 		struct syntax_node *tree;
+		unsigned number;
 
 		/* every tenth is in the middle of something at most bytes */
 		snprintf(text, sizeof(text),
@@ -113,7 +117,8 @@ many_patterns(struct arena *arena)
 		tree = syntax_parse(work, slice_of(text));
 		assert_non_null(tree);
 		assert_true(prefix_pattern_find(work, tree, &found));
-		assert_int_equal(prefix_set_add(set, &found), i);
+		assert_true(prefix_set_add(set, &found, &number));
+		assert_int_equal(number, i);
 		arena_free(&work);
 	}
 	prefix_set_seal(set);
@@ -182,12 +187,12 @@ test_full_table(void **state)
 	struct prefix_walks *walks = prefix_walks_new();
 	struct prefix_pattern found;
 	uint64_t dice = 1;
-	unsigned hits = 0;
+	unsigned hits = 0, number;
 
 	(void)state;
 	assert_true(prefix_pattern_find(
 	    work, syntax_parse(work, SLICE("/[ab][^\\n]{16}[ab]x[ab]/")), &found));
-	prefix_set_add(set, &found);
+	assert_true(prefix_set_add(set, &found, &number));
 	prefix_set_seal(set);
 	for (unsigned i = 0; i < 2000; i++) {
 		char text[65] = "";
@@ -209,6 +214,87 @@ test_full_table(void **state)
 	arena_free(&arena);
 }
 
+/* Adds a pattern of the piece, again and again, and an end. */
+static void
+add_pieces(struct prefix_set *set, const char *piece, unsigned times, const char *end)
+{
+	struct arena *work = arena_new(SYNTAX_ARENA_MAX);
+	struct buf text = { .arena = work };
+	struct prefix_pattern found;
+	unsigned number;
+
+	buf_add_byte(&text, '/');
+	while (times-- > 0)
+		buf_add(&text, slice_of(piece));
+	buf_add(&text, slice_of(end));
+	assert_true(prefix_pattern_find(work, syntax_parse(work, buf_slice(&text)), &found));
+	assert_true(prefix_set_add(set, &found, &number));
+	arena_free(&work);
+}
+
+/* Steps of patterns that may go on in a thousand ways each: a few are as dear as many others. */
+static void
+test_dear_steps(void **state)
+{
+	struct arena *arena = arena_new(SIZE_MAX);
+	struct prefix_set *set = prefix_set_new(arena);
+	struct prefix_walks *walks = prefix_walks_new();
+	size_t steps = PREFIX_NEW_STEPS_MAX;
+	uint64_t words = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 32; i++)
+		add_pieces(set, "[a-z]?[0-9]?", 150, "[QZ][XJ]/");
+	prefix_set_seal(set);
+	for (char c = 'a'; c <= 'z'; c++) {
+		char text[] = { c, c == 'z' ? 'a' : (char)(c + 1), '1', c, '2', '3', 'Q', c };
+
+		prefix_walks_read(walks, set, (struct slice){ text, sizeof(text) }, &steps, &words);
+	}
+	assert_int_equal(steps, 0);
+	assert_true(words == UINT64_MAX);
+	prefix_walks_free(&walks);
+	arena_free(&arena);
+}
+
+/* A set takes only so much, and patterns of many classes are not crowded together. */
+static void
+test_large_patterns(void **state)
+{
+	struct arena *work = arena_new(SYNTAX_ARENA_MAX), *arena = arena_new(SIZE_MAX);
+	struct prefix_set *set = prefix_set_new(arena), *large = prefix_set_new(arena);
+	struct prefix_pattern found;
+	struct buf text = { .arena = work };
+	unsigned number, added = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		text.n = 0;
+		buf_add(&text, SLICE("/Q(?:"));
+		for (unsigned k = 0; k < 400; k++)
+			buf_printf(&text, "%s[\\x%02x\\x%02x]", k > 0 ? "|" : "", 0x20 + k % 200,
+			    0x20 + (k % 200 + 1 + i + k / 200 * 20) % 220);
+		buf_add(&text, SLICE(")X/"));
+		assert_true(
+		    prefix_pattern_find(work, syntax_parse(work, buf_slice(&text)), &found));
+		assert_true(prefix_set_add(set, &found, &number));
+	}
+	prefix_set_seal(set);
+	assert_true(prefix_set_parts(set) > 2);
+	text.n = 0;
+	buf_add_byte(&text, '/');
+	for (unsigned i = 0; i < 150; i++)
+		buf_add(&text, SLICE("[a-z]?[0-9]?"));
+	buf_add(&text, SLICE("[QZ][XJ]/"));
+	assert_true(prefix_pattern_find(work, syntax_parse(work, buf_slice(&text)), &found));
+	while (added < 1000 && prefix_set_add(large, &found, &number))
+		added++;
+	assert_in_range(added, 10, 500);
+	prefix_set_seal(large);
+	arena_free(&work);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -217,6 +303,8 @@ main(void)
 		cmocka_unit_test(test_many_patterns),
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_full_table),
+		cmocka_unit_test(test_dear_steps),
+		cmocka_unit_test(test_large_patterns),
 	};
 
 	return cmocka_run_group_tests_name("prefix_walk", tests, NULL, NULL);
