@@ -292,6 +292,7 @@ answer_status(struct daemon *daemon, bool json, struct buf *out)
 		.messages_now = traffic_messages(daemon->traffic),
 		.draining = traffic_draining(daemon->traffic),
 		.jit = slots_have_jit(),
+		.prefilter = !daemon->options->no_prefilter,
 		.dns = now->resolver == NULL ? NULL : &dns,
 		.lists = &lists,
 	};

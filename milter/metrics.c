@@ -95,6 +95,7 @@ metrics_walk(struct metrics *metrics, const struct metrics_context *context, str
 	writer_text(writer, "ruleset", context->ruleset_id);
 	writer_number(writer, "rules", context->rules);
 	writer_truth(writer, "jit", context->jit);
+	writer_truth(writer, "prefilter", context->prefilter);
 	writer_truth(writer, "draining", context->draining);
 	writer_number(writer, "scan_slots", context->scan_slots);
 	writer_number(writer, "memory_used", context->memory_used);

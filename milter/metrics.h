@@ -65,6 +65,7 @@ struct metrics_context {
 	uint64_t messages_now; /* between MAIL FROM and the answer */
 	bool draining;
 	bool jit;
+	bool prefilter;
 	const struct list_counts *lists; /* DNS lists */
 	const struct resolver_counters *dns; /* NULL: the DNS is not asked */
 	struct slice dns_servers; /* that are asked */

@@ -567,6 +567,7 @@ def test_no_prefilter():
                 daemon.client().begin().message(headers, body)
             told[arguments] = [(one["score"], one["hits"]) for one in daemon.messages(len(COUNTED_MAIL))]
             same("told at the start", daemon.events("start")[0]["prefilter"], "off" if arguments else "on")
+            same("told by status", daemon.status()["prefilter"], not arguments)
     same("scores and hits", told[()], told[("--no-prefilter",)])
     same("messages that hit", sum(score != "0.000" for score, _ in told[()]), len(COUNTED_MAIL) - 1)
 
