@@ -1,8 +1,8 @@
 /*
  * pattern_set.c - factors of many patterns over texts, at a cost of what is found
  *
- * A literal knows the clauses it stands in. Found in a text, it meets them;
- * a pattern all of whose clauses are met is noted for that text. What a text
+ * A literal knows the clauses it stands in. Found in a text for the first time, it meets
+ * them; a pattern all of whose clauses are met is noted for that text. What a text
  * has met is forgotten behind it by walking what was met, so nothing costs
  * as much as there are patterns.
  *
@@ -70,6 +70,8 @@ struct pattern_hits {
 	size_t text;
 	unsigned char *met; /* by pattern: bits of clauses, of the text at hand */
 	struct vec touched; /* uint32_t: patterns with bits */
+	uint32_t *found_in; /* by literal: the reading that found it last */
+	uint32_t reading; /* a text's, 1 the first */
 	char *block; /* folded */
 };
 
@@ -156,7 +158,11 @@ pattern_hits_new(const struct pattern_set *set, struct arena *arena)
 	hits->block = arena_alloc(arena, BLOCK);
 	hits->places = VEC_OF(struct place, arena);
 	hits->touched = VEC_OF(uint32_t, arena);
-	return hits->patterns == NULL || hits->met == NULL || hits->block == NULL ? NULL : hits;
+	hits->found_in = arena_array(arena, set->gathered.n + 1, sizeof(*hits->found_in));
+	return hits->patterns == NULL || hits->met == NULL || hits->block == NULL ||
+		       hits->found_in == NULL
+		   ? NULL
+		   : hits;
 }
 
 /* There is no room: from the text at hand on it may match all. */
@@ -199,6 +205,9 @@ literal_found(void *p, unsigned number)
 	struct pattern_hits *hits = p;
 	const struct pattern_set *set = hits->set;
 
+	if (hits->found_in[number] == hits->reading)
+		return;
+	hits->found_in[number] = hits->reading;
 	for (uint32_t i = set->first[number]; i < set->first[number + 1]; i++) {
 		const struct use *use = &set->uses[i];
 		const struct pattern *pattern = vec_at(&set->patterns, use->pattern);
@@ -246,6 +255,7 @@ pattern_hits_read(struct pattern_hits *hits, unsigned group, size_t number, stru
 
 	hits->group = group;
 	hits->text = number;
+	hits->reading++;
 	while (at < text.n) {
 		size_t end = text.n - at < BLOCK - n ? text.n : at + BLOCK - n;
 

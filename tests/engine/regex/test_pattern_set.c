@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -169,6 +170,42 @@ test_many_texts(void **state)
 	arena_free(&arena);
 }
 
+/* A literal that many patterns have costs once in a text, however often it stands there. */
+static void
+test_shared_literal(void **state)
+{
+	enum { PATTERNS = 20000 };
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct pattern_set *set = pattern_set_new(arena);
+	static const struct slice word = SLICE("lottery");
+	const struct factor factor = { .clauses = { { .literals = &word, .n = 1 } }, .n = 1 };
+	struct pattern_hits *hits;
+	struct buf text = { 0 };
+	clock_t begun;
+	double seconds;
+
+	(void)state;
+	for (unsigned i = 0; i < PATTERNS; i++)
+		pattern_set_add(set, 0, &factor);
+	pattern_set_seal(set);
+	hits = pattern_hits_new(set, arena);
+	while (text.n < (size_t)1 << 20)
+		buf_add(&text, SLICE("lottery "));
+	begun = clock();
+	pattern_hits_read(hits, 0, 0, buf_slice(&text));
+	seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
+	for (unsigned i = 0; i < PATTERNS; i++) {
+		size_t at = 0;
+
+		assert_true(pattern_hits_next(hits, i, &at));
+	}
+	/* some ms; for each pattern at each place it would be seconds */
+	if (seconds > 1)
+		fail_msg("one text took %.1f s", seconds);
+	buf_clear(&text);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -177,6 +214,7 @@ main(void)
 		cmocka_unit_test(test_clauses),
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_many_texts),
+		cmocka_unit_test(test_shared_literal),
 	};
 
 	return cmocka_run_group_tests_name("pattern_set", tests, NULL, NULL);
