@@ -553,6 +553,7 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 			match_take(scratch, from, match);
 			return REGEX_MATCH;
 		}
+		match->out_of_heap = rc == PCRE2_ERROR_HEAPLIMIT;
 		if (rc != PCRE2_ERROR_NOMATCH)
 			return REGEX_LIMIT;
 		if (limits->budget != NULL && last < text.n && budget_spent(limits->budget))

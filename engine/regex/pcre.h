@@ -63,6 +63,7 @@ struct regex_limits {
 struct regex_match {
 	size_t start, end;
 	bool fell_back; /* the JIT's stack was too small: the interpreter matched */
+	bool out_of_heap; /* REGEX_LIMIT was that of the heap */
 	size_t next; /* regex_next's own: where to go on */
 	bool skip_empty;
 };

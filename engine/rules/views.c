@@ -351,17 +351,16 @@ views_may_match(struct views *views, const struct rule *rule, struct slice text)
 	return views->unasked < BUDGET_BYTES || !views_spent(views);
 }
 
-/* The rule's match reached a limit of PCRE2's. */
+/* The rule's match reached a limit of PCRE2's, "match" or "heap". */
 static void
-note_limited(struct views *views, const struct rule *rule)
+note_limited(struct views *views, const struct rule *rule, const char *limit)
 {
 	struct limited_rule *limited = NULL;
 
-	views_note(views, "rule %.*s: match limit reached", SLICE_ARG(rule->def.name));
+	views_note(views, "rule %.*s: %s limit reached", SLICE_ARG(rule->def.name), limit);
 	if (++views->limited[rule->index] == VIEWS_LIMITED_MAX)
-		views_note(views,
-		    "rule %.*s: stopped for this message, match limit reached %d times",
-		    SLICE_ARG(rule->def.name), VIEWS_LIMITED_MAX);
+		views_note(views, "rule %.*s: stopped for this message, %s limit reached %d times",
+		    SLICE_ARG(rule->def.name), limit, VIEWS_LIMITED_MAX);
 	for (size_t i = 0; i < views->limits.n && limited == NULL; i++) {
 		limited = vec_at(&views->limits, i);
 		if (limited->rule != rule)
@@ -427,7 +426,7 @@ views_next(struct views *views, const struct rule *rule, const struct regex *reg
 	if (outcome == REGEX_SPENT)
 		views_spent(views);
 	if (charge_feed(views, rule, begun) || outcome == REGEX_LIMIT)
-		note_limited(views, rule);
+		note_limited(views, rule, match->out_of_heap ? "heap" : "match");
 	return outcome;
 }
 

@@ -281,6 +281,37 @@ test_match_limit(void **state)
 	ruleset_unref(&ruleset);
 }
 
+/* Which of PCRE2's limits it was is told: raising the other one would not help. */
+static void
+test_heap_limit(void **state)
+{
+	static const struct rule_def defs[] = {
+		{ .name = SLICE("HEAP"),
+		    .kind = RULE_FULL,
+		    .pattern = SLICE("/^(?:(.)|(..))*\\x01(?:(.)\\3?)*$/s") },
+	};
+	const struct policy policy = { .match_limit = 100000000, .heap_limit = 64 };
+	struct ruleset *ruleset = helper_build(defs, COUNT(defs), &policy, NULL);
+	struct slot *slot = helper_slot();
+	struct arena *arena = arena_new(1 << 24);
+	struct buf message = { 0 };
+	const struct verdict *verdict;
+
+	(void)state;
+	buf_add(&message, SLICE("Subject: x\n\n"));
+	while (message.n < 1000000)
+		buf_add(&message, SLICE("as long as it takes\n"));
+	verdict = helper_scan(arena, ruleset, slot, buf_slice(&message), NULL);
+	assert_true(verdict->note_count > 0);
+	if (!slice_eq(
+		verdict->notes[verdict->note_count - 1], SLICE("rule HEAP: heap limit reached")))
+		fail_msg("got %.*s", SLICE_ARG(verdict->notes[verdict->note_count - 1]));
+	buf_clear(&message);
+	arena_free(&arena);
+	slot_free(&slot);
+	ruleset_unref(&ruleset);
+}
+
 /* A short-circuiting rule ends the scan and decides it; priorities say what ran before. */
 static void
 test_shortcircuit(void **state)
@@ -355,6 +386,7 @@ main(void)
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_budget_before_matches),
 		cmocka_unit_test(test_match_limit),
+		cmocka_unit_test(test_heap_limit),
 		cmocka_unit_test(test_shortcircuit),
 		cmocka_unit_test(test_size_limit),
 	};
