@@ -459,10 +459,9 @@ regex_scratch_free(struct regex_scratch **scratch)
 /* One call of PCRE2's: matches that begin in [from, last]. Its own result code. */
 static int
 match_window(const pcre2_code *code, struct regex_scratch *scratch, struct slice text, size_t from,
-    size_t last, bool skip_empty, bool *fell_back)
+    size_t last, uint32_t options, bool *fell_back)
 {
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.p == NULL ? "" : text.p);
-	uint32_t options = skip_empty ? PCRE2_NOTEMPTY_ATSTART : 0;
 	int rc;
 
 	pcre2_set_offset_limit(scratch->context, last);
@@ -544,9 +543,11 @@ regex_next(const struct regex *regex, struct regex_scratch *scratch, struct slic
 	scratch_widen(scratch, regex->pairs);
 	set_limits(scratch, limits);
 	while (from <= text.n) {
-		size_t last = regex->whole || text.n - from < WINDOW ? text.n : from + WINDOW - 1;
-		int rc = match_window(
-		    code, scratch, text, from, last, skip_empty, &match->fell_back);
+		bool whole = regex->whole || limits->anchored || text.n - from < WINDOW;
+		size_t last = whole ? text.n : from + WINDOW - 1;
+		uint32_t options = (skip_empty ? PCRE2_NOTEMPTY_ATSTART : 0) |
+				   (limits->anchored ? PCRE2_ANCHORED : 0);
+		int rc = match_window(code, scratch, text, from, last, options, &match->fell_back);
 
 		if (rc >= 0) {
 			scratch->groups = rc;

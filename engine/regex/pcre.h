@@ -50,6 +50,7 @@ struct regex_limits {
 	    match; /* PCRE2 match limit for each place a match may begin; 0: REGEX_MATCH_LIMIT */
 	unsigned heap; /* KiB; 0: REGEX_HEAP_LIMIT_KIB */
 	const struct budget *budget; /* NULL: none */
+	bool anchored; /* a match begins where the search stands, or there is none */
 	bool interpret; /* without machine code, for a few short texts: making it costs more */
 	/*
 	 * Of a pattern of regex_new_interpreted: steps that are left for all searches together,

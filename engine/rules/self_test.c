@@ -7,8 +7,9 @@
  * PCRE2's interpreter matches them, for machine code of all patterns would cost
  * more than all else of the start.
  *
- * Limits: SAMPLES texts a rule, SAMPLE_STEPS for the match of one, and TEXTS_MAX
- * bytes in all, beyond which rules go untested.
+ * Limits: SAMPLES texts a rule, TEXT_MAX bytes and SAMPLE_STEPS for the match of one, which is
+ * asked about at its first byte alone, since PCRE2 counts anew at each; and TEXTS_MAX bytes in
+ * all, beyond which rules go untested.
  */
 #include "engine/rules/self_test.h"
 
@@ -24,6 +25,7 @@
 #define SAMPLE_MORE 3
 /* Of a text that takes more nothing is learnt: each stays below a millisecond. */
 #define SAMPLE_STEPS 10000
+#define TEXT_MAX ((size_t)4096)
 #define TEXTS_MAX ((size_t)32 << 20)
 /* For one rule's scan, which takes some KB for each layer. */
 #define SCAN_MAX ((size_t)16 << 20)
@@ -72,11 +74,14 @@ self_test_free(struct self_test **test)
 static bool
 matches(const struct self_test *test, const struct rule *rule)
 {
-	const struct regex_limits limits = { .match = SAMPLE_STEPS, .interpret = true };
+	const struct regex_limits limits = {
+		.match = SAMPLE_STEPS, .anchored = true, .interpret = true
+	};
 	struct regex_match match = { 0 };
 
-	return regex_next(rule->regex, test->scratch, buf_slice(&test->text), &limits, &match) ==
-	       REGEX_MATCH;
+	return test->text.n <= TEXT_MAX &&
+	       regex_next(rule->regex, test->scratch, buf_slice(&test->text), &limits, &match) ==
+		   REGEX_MATCH;
 }
 
 void

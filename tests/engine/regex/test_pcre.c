@@ -327,6 +327,34 @@ test_stack(void **state)
 	regex_free(&regex);
 }
 
+/* An anchored search looks at one place, however long the text is. */
+static void
+test_anchored(void **state)
+{
+	struct regex_compiler *compiler = regex_compiler_new();
+	struct regex_scratch *scratch = regex_scratch_new();
+	const struct regex_limits limits = { .anchored = true, .interpret = true };
+	struct buf text = { .arena = NULL };
+	struct regex_match match = { 0 };
+	struct regex *regex;
+	struct err err;
+
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++)
+		buf_add(&text, SLICE("ab"));
+	regex = regex_new(compiler, SLICE("/b/"), &err);
+	assert_int_equal(
+	    regex_next(regex, scratch, buf_slice(&text), &limits, &match), REGEX_NO_MATCH);
+	match = (struct regex_match){ .next = 5001 };
+	assert_int_equal(
+	    regex_next(regex, scratch, buf_slice(&text), &limits, &match), REGEX_MATCH);
+	assert_int_equal(match.start, 5001);
+	regex_free(&regex);
+	buf_clear(&text);
+	regex_scratch_free(&scratch);
+	regex_compiler_free(&compiler);
+}
+
 int
 main(void)
 {
@@ -338,6 +366,7 @@ main(void)
 		cmocka_unit_test(test_dear),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_anchored),
 	};
 
 	return cmocka_run_group_tests_name("pcre", tests, set_up, tear_down);
