@@ -57,7 +57,8 @@ def files(places):
         if os.path.isfile(place):
             yield place
         for folder, _, names in sorted(os.walk(place)):
-            yield from (os.path.join(folder, name) for name in sorted(names))
+            # the package of the public corpus has each message as JSON too
+            yield from (os.path.join(folder, name) for name in sorted(names) if not name.endswith(".json"))
 
 
 def read_words(dice, paths):

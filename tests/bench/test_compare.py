@@ -107,6 +107,7 @@ def test_sample():
     tap.same("messages", (len(first), len(second)), (2, len(list((TOP / "tests/mail").glob("*.eml")))))
     tap.same("again", sample.draw([TOP / "tests/mail", TOP / "tests/bench"], 2), first)
     tap.same("bytes", (TOP / HAM).read_bytes() in second, True)
+    tap.same("a message as JSON", bool(sample.FIELD.match(b'{"id":"01380","text":"From: a@example.org"}')), False)
 
 
 def test_process_tree():
