@@ -5,12 +5,10 @@
  * file); the fork into the background, before any thread; converters, which
  * are read from disk; then privileges go, threads come, and the MTA is served.
  *
- * Signals: libmilter waits for SIGHUP and SIGTERM in a thread of its own and
- * would take both as "stop". The kernel prefers the main thread for a signal
- * to the process as long as it does not block it, so the main thread never
- * blocks them, not even inside a handler (SA_NODEFER), all others do, and
- * smfi_main runs in a second thread. smfi_stop is never called: sessions in
- * flight would get no answer.
+ * Signals: all threads block SIGHUP, SIGTERM and SIGINT, and the main thread reads
+ * them from a signalfd(2). libmilter, which would take each as "stop", is kept
+ * from waiting for them (callbacks.c), and smfi_main runs in a second thread.
+ * smfi_stop is never called: sessions in flight would get no answer.
  *
  * End: no new message begins, those begun get their answer (traffic.h), then
  * sockets and pid file go and the caller exits under libmilter's feet.
@@ -29,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "conf/diagnostic.h"
@@ -77,54 +76,26 @@ struct daemon {
 	struct reload *reload;
 	struct control *control;
 	int64_t started_us;
-	int wake[2]; /* a byte: look at the flags */
+	int signals; /* SIGHUP, SIGTERM and SIGINT come out of it */
+	int wake[2]; /* a byte: libmilter has ended */
 	atomic_bool milter_ended;
 };
 
-static volatile sig_atomic_t signal_reload;
-static volatile sig_atomic_t signal_stop;
-static volatile sig_atomic_t signal_wake; /* the descriptor that wakes the main thread */
-
-static void
-on_signal(int number)
+/* Blocks what the main thread reads, for all threads that it makes; the descriptor, or -1. */
+static int
+signals_open(void)
 {
-	int error = errno;
-
-	if (number == SIGHUP)
-		signal_reload = 1;
-	else
-		signal_stop = 1;
-	if (write(signal_wake, "", 1) < 0)
-		errno = error; /* a full pipe wakes as well */
-	errno = error;
-}
-
-/* Blocks or unblocks, for the calling thread and those it makes, what the main thread handles. */
-static void
-signals_mask(int how)
-{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t set;
 
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	pthread_sigmask(how, &set, NULL);
-}
-
-static void
-signals_handle(int wake)
-{
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_NODEFER | SA_RESTART };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-	signal_wake = wake;
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGHUP, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGUSR1, &ignore, NULL);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 /* Says "file:line:column: text" of a setting. */
@@ -417,15 +388,17 @@ daemon_serve(struct daemon *daemon, struct err *err)
 		daemon->traffic, &daemon->metrics };
 	pthread_t milter;
 
-	/* Not blocking: a handler must not wait for the main thread, which it interrupts. */
 	if (pipe2(daemon->wake, O_NONBLOCK | O_CLOEXEC) != 0) {
 		err_set(err, "pipe: %s", strerror(errno));
 		return false;
 	}
 	if (!callbacks_open(&host, daemon->listener.fd, err))
 		return false;
-	signals_handle(daemon->wake[1]);
-	signals_mask(SIG_BLOCK);
+	daemon->signals = signals_open();
+	if (daemon->signals < 0) {
+		err_set(err, "signalfd: %s", strerror(errno));
+		return false;
+	}
 	daemon_lay_feeds(daemon);
 	daemon->reload = reload_start(daemon->options->config, daemon->dns, daemon->live,
 	    daemon->feeds, daemon->scanner.memory, &daemon->metrics);
@@ -438,7 +411,6 @@ daemon_serve(struct daemon *daemon, struct err *err)
 	if (pthread_create(&milter, NULL, milter_thread, daemon) != 0 ||
 	    pthread_detach(milter) != 0)
 		abort();
-	signals_mask(SIG_UNBLOCK);
 	return true;
 }
 
@@ -465,25 +437,36 @@ log_start(const struct daemon *daemon)
 		    where->text);
 }
 
+/* Does what the signals that came ask. True: the end. */
+static bool
+daemon_signalled(struct daemon *daemon)
+{
+	struct signalfd_siginfo came;
+	bool stop = false, reload = false;
+
+	while (read(daemon->signals, &came, sizeof(came)) == sizeof(came)) {
+		stop = stop || came.ssi_signo != SIGHUP;
+		reload = reload || came.ssi_signo == SIGHUP;
+	}
+	if (reload && !stop)
+		reload_request(daemon->reload);
+	return stop;
+}
+
 /* Waits for signals and does what they ask. Returns the exit status. */
 static int
 daemon_wait(struct daemon *daemon)
 {
-	struct pollfd wanted = { .fd = daemon->wake[0], .events = POLLIN };
-	char bytes[64];
+	struct pollfd wanted[] = { { .fd = daemon->signals, .events = POLLIN },
+		{ .fd = daemon->wake[0], .events = POLLIN } };
 
 	for (;;) {
-		if (poll(&wanted, 1, -1) > 0 && read(daemon->wake[0], bytes, sizeof(bytes)) < 0)
-			continue;
-		if (signal_stop)
+		poll(wanted, 2, -1);
+		if (daemon_signalled(daemon))
 			return DAEMON_DONE;
 		if (atomic_load(&daemon->milter_ended)) {
 			log_event(LOG_LEVEL_ERROR, "milter", "libmilter has ended");
 			return DAEMON_FAULT;
-		}
-		if (signal_reload) {
-			signal_reload = 0;
-			reload_request(daemon->reload);
 		}
 	}
 }
