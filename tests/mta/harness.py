@@ -27,6 +27,7 @@ TOP = HERE.parent.parent
 BUILD = pathlib.Path(os.environ.get("TOP_BUILDDIR", ".")).resolve()
 CACHE = os.environ.get("STEELYARD_MTA_CACHE", str(BUILD / "mta"))
 LONG = os.environ.get("STEELYARD_LONG") == "1"
+LOG_LINES = 20  # of each server's log, where a scenario fails
 OUR_FIELDS = ("x-spam-flag", "x-spam-level", "x-spam-status", "x-spam-score", "x-spam-report")
 DOMAIN = "steelyard.test"
 
@@ -70,6 +71,7 @@ class Mta:
         self.run = pathlib.Path(folder)
         self.port = free_port()
         self.script = str(HERE / (kind + ".sh"))
+        self.log = self.run / ("log/maillog" if kind == "postfix" else "log")
         if not (BUILD / "steelyardd").exists():
             raise FileNotFoundError("no build in %s: set TOP_BUILDDIR" % BUILD)
         subprocess.run([self.script, "unpack", CACHE], check=True)
@@ -177,6 +179,13 @@ class Daemon:
         return [line for line in self.log.read_text(errors="replace").splitlines() if word in line]
 
 
+def tell_log(path):
+    """The last lines of a server's log, as TAP's comments."""
+    lines = path.read_text(errors="replace").splitlines() if path.exists() else ["there is none"]
+    for line in lines[-LOG_LINES:]:
+        print("# %s: %s" % (path.name, line), flush=True)
+
+
 class Scene:
     """A temporary folder with the servers of one scenario, ended whatever happens."""
 
@@ -192,10 +201,10 @@ class Scene:
         return self
 
     def __exit__(self, kind_failed, *_):
-        if kind_failed and os.environ.get("STEELYARD_TELL"):
-            print(self.servers[0].log.read_text()[-3000:])
         for server in reversed(self.servers):
             server.stop()
+            if kind_failed:
+                tell_log(server.log)
         self.temporary.cleanup()
 
     def daemon(self, settings="", now=None, dns=None):

@@ -3,7 +3,7 @@
 #
 #	postfix.sh libraries                      print the library packages it needs
 #	postfix.sh unpack CACHE                   fetch and unpack Debian's package (once)
-#	postfix.sh start CACHE RUN PORT [LINE...] start; each LINE goes into main.cf
+#	postfix.sh start CACHE RUN PORT [LINE...] start; each LINE goes into main.cf, in the place of one of ours
 #	postfix.sh stop RUN                       end it, wait until its master is gone
 #	postfix.sh command CACHE RUN NAME ARG...  run postqueue, postcat, ... on it
 #
@@ -19,10 +19,10 @@ OWNER=mail          # must differ from DELIVERER and from root
 DELIVERER=nobody
 DROP_GROUP=operator # must differ from OWNER's own group
 
-write_main_cf() {
+settings() {
 	local postfix=$1 run=$2
 	shift 2
-	cat >"$run/etc/main.cf" <<EOF
+	cat <<EOF
 compatibility_level = 3.6
 queue_directory = $run/queue
 data_directory = $run/data
@@ -61,7 +61,13 @@ smtpd_discard_ehlo_keywords = chunking
 alias_maps =
 alias_database =
 EOF
-	[ $# -eq 0 ] || printf '%s\n' "$@" >>"$run/etc/main.cf"
+	[ $# -eq 0 ] || printf '%s\n' "$@"
+}
+
+# Of each setting the last word alone. Of a setting made twice every process warns, postlogd too, into the socket
+# that it reads; where that is full already, as with a full queue of ten, it waits for itself, and all Postfix for it.
+write_main_cf() {
+	settings "$@" | tac | awk -F ' *= *' '!seen[$1]++' | tac >"$2/etc/main.cf"
 }
 
 write_master_cf() {
