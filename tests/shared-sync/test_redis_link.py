@@ -342,8 +342,10 @@ def test_replica():
     with Redis() as master, Redis("replicaof 127.0.0.1 %d" % master.port,
                                   "replica-serve-stale-data no") as replica:
         wait_for("the replica", lambda: replica.info("master_link_status") == "up")
-        master.command("SET", "a", "b")
-        master.command("WAIT", 1, 5000)
+        client = master.client()
+        client.command("SET", "a", "b")
+        same("replicas with what this connection wrote", client.command("WAIT", 1, 10000), 1)
+        client.close()
         with connected(replica.url, master.url) as link:
             same("reading", link.command("GET a")[2], '"b"')
             same("writing", link.command("SET a c")[0], "readonly")
