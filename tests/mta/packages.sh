@@ -38,6 +38,11 @@ wait_for() {
 	done
 }
 
+# group_members GROUP - the processes of a process group that run; one that has ended and waits for its parent does not
+group_members() {
+	pgrep -g "$1" -r R,S,D,T,t
+}
+
 # port_answers PORT - whether something listens on loopback
 port_answers() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null

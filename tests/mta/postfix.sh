@@ -66,8 +66,10 @@ EOF
 
 # Of each setting the last word alone. Of a setting made twice every process warns, postlogd too, into the socket
 # that it reads; where that is full already, as with a full queue of ten, it waits for itself, and all Postfix for it.
+# The file's time is a past one, since Postfix waits with a new file until it is two seconds old.
 write_main_cf() {
 	settings "$@" | tac | awk -F ' *= *' '!seen[$1]++' | tac >"$2/etc/main.cf"
+	touch -d '1 minute ago' "$2/etc/main.cf"
 }
 
 write_master_cf() {
@@ -134,16 +136,17 @@ start() {
 	}
 }
 
-gone() {
-	! kill -0 "$1" 2>/dev/null
+# alone GROUP - whether nothing of a process group runs, its leader aside
+alone() {
+	! group_members "$1" | grep -qvx "$1"
 }
 
+# The master tells its process group to end and then waits a second: once it is alone it may go.
 stop() {
 	local pid
 	pid=$(cat "$1/master.pid") || return 0
 	kill -TERM "$pid" 2>/dev/null || :
-	wait_for 20 gone "$pid" || kill -KILL "$pid"
-	# The master's children are its process group: none may stay.
+	wait_for 20 alone "$pid" || :
 	pkill -KILL -g "$pid" 2>/dev/null || :
 	rm -f "$1/master.pid"
 }

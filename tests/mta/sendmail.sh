@@ -89,15 +89,15 @@ start() {
 	}
 }
 
-no_such_group() {
-	! pgrep -g "$1" >/dev/null
+ended() {
+	! group_members "$1" >/dev/null
 }
 
 stop() {
 	local pid
 	pid=$(cat "$1/group.pid") || return 0
 	pkill -TERM -g "$pid" 2>/dev/null || :
-	wait_for 20 no_such_group "$pid" || pkill -KILL -g "$pid" || :
+	wait_for 20 ended "$pid" || pkill -KILL -g "$pid" || :
 	rm -f "$1/group.pid"
 }
 
