@@ -51,13 +51,17 @@ check-live: $(test_needs)
 check-feed: $(test_needs)
 	$(run_tests) $(feed_scripts)
 
+# All tests with servers, in one queue: one that waits leaves its processor to the next.
+check-servers: $(test_needs)
+	$(run_tests) $(mta_scripts) $(feed_scripts) $(live_scripts)
+
 check-threads: $(test_needs)
 	$(run_tests) $(thread_tests)
 
 check-long: $(test_needs)
 	STEELYARD_LONG=1 TEST_TIMEOUT=7200 $(run_tests) $(mta_scripts) $(live_scripts) $(long_scripts)
 
-.PHONY: check-feed check-live check-mta check-threads check-long
+.PHONY: check-feed check-live check-mta check-servers check-threads check-long
 
 clean-local:
 	rm -rf test-logs
