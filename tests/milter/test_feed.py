@@ -178,6 +178,10 @@ def test_journal():
             daemon.wait_feed(sequence=1)
             publisher.publish(rule("COMM_B", "beta"))
             daemon.wait_feed(sequence=2)
+            # What is live already may still be on its way into the journal.
+            wait_for("COMM_B in the journal", lambda: "COMM_B" in subprocess.run(
+                [STEELYARD, "rules", "-c", str(daemon.config)], capture_output=True, text=True, timeout=60,
+                check=True).stdout)
             daemon.process.kill()
             daemon.process.wait()
             redis.stop()
