@@ -125,16 +125,20 @@ struct place {
 	bool spamassassin;
 };
 
-/* Whether a place that a line named can be opened; else told of there. */
+/* Whether a place that the settings name can be opened; else told of where they do. */
 static bool
 place_opens(const struct place *place, struct diagnostics *diagnostics)
 {
 	const struct origin *named = place->named;
 
-	if (named == NULL || named->file == NULL || access(place->path, R_OK) == 0)
+	if (named == NULL || access(place->path, R_OK) == 0)
 		return true;
 	diagnostics_add(diagnostics, SEVERITY_ERROR, named->file, named->line, named->column,
-	    "%s: %s", place->path, strerror(errno));
+	    "%s: %s%s", place->path, strerror(errno),
+	    strcmp(place->layer, "shipped") == 0
+		? " (the shipped rules: `make install` puts them there; " SHIPPED_VARIABLE
+		  " in the environment names another place)"
+		: "");
 	return false;
 }
 

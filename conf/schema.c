@@ -57,6 +57,8 @@ schema_no_memory(const struct schema *schema, const struct yaml_node *node)
 struct origin
 schema_origin(const struct schema *schema, const struct yaml_node *node)
 {
+	if (schema->file == NULL)
+		return (struct origin){ .layer = schema->layer };
 	return (struct origin){ schema->file, node->line, node->column, schema->layer };
 }
 

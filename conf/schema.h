@@ -21,7 +21,7 @@
 
 /* What is being read. */
 struct schema {
-	const char *file; /* lives as long as what is made of it */
+	const char *file; /* lives as long as what is made of it; NULL: none, a default is read */
 	const char *layer;
 	struct arena *arena;
 	struct diagnostics *diagnostics;
@@ -38,6 +38,7 @@ void schema_warn(const struct schema *schema, const struct yaml_node *node, cons
 /* Tells that memory for configuration has run out; false. */
 bool schema_no_memory(const struct schema *schema, const struct yaml_node *node);
 
+/* The node's place; what is in no file has none. */
 struct origin schema_origin(const struct schema *schema, const struct yaml_node *node);
 
 /* Whether it is a list, or a mapping; `what` goes into the message: "a list of networks". */

@@ -172,7 +172,7 @@ setting_parse_text(const struct schema *schema, const struct setting_row *row,
 const char *
 setting_path_of(const struct schema *schema, struct slice path)
 {
-	const char *slash = strrchr(schema->file, '/');
+	const char *slash = schema->file == NULL ? NULL : strrchr(schema->file, '/');
 	char *folder;
 	struct slice full;
 

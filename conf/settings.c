@@ -135,6 +135,7 @@ read_row(
 		shown->origin = schema_origin(schema, given->key[i]);
 	} else {
 		from.layer = "default";
+		from.file = NULL;
 		value = yaml_read(
 		    schema->arena, "default", slice_of(row->standard), schema->diagnostics);
 	}

@@ -162,6 +162,29 @@ test_unreadable(void **state)
 	diagnostics_free(&found);
 }
 
+/* Nobody wrote the default: it has no line, and what to do is told. */
+static void
+test_not_installed(void **state)
+{
+	struct settings *settings = settings_from("hostname: a\n");
+	struct diagnostics *found = diagnostics_new();
+	const struct diagnostic *told;
+
+	(void)state;
+	setenv("STEELYARD_RULES", "/nowhere/rules", 1);
+	assert_null(ruleset_load(settings, NULL, 0, found));
+	unsetenv("STEELYARD_RULES");
+	assert_int_equal(diagnostics_kept(found), 1);
+	told = diagnostics_at(found, 0);
+	assert_string_equal(told->file, "");
+	assert_int_equal(told->line, 0);
+	assert_string_equal(told->text,
+	    "/nowhere/rules: No such file or directory (the shipped rules: `make install` puts them "
+	    "there; STEELYARD_RULES in the environment names another place)");
+	settings_free(&settings);
+	diagnostics_free(&found);
+}
+
 /* What the configuration names and is not there is told of at its line. */
 static void
 test_unreadable_named(void **state)
@@ -268,6 +291,7 @@ main(void)
 		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_not_installed),
 		cmocka_unit_test(test_unreadable_named),
 	};
 
