@@ -44,7 +44,7 @@ struct pattern_set {
 	struct vec patterns; /* struct pattern */
 	struct vec gathered; /* struct literal_uses, by literal */
 	uint32_t *first; /* by literal: where its uses begin; one more at the end */
-	struct use *uses;
+	struct use *uses; /* of a literal: by pattern */
 	unsigned char fold[256];
 };
 
@@ -73,6 +73,7 @@ struct pattern_hits {
 	uint32_t *found_in; /* by literal: the reading that found it last */
 	uint32_t reading; /* a text's, 1 the first */
 	char *block; /* folded */
+	uint32_t only; /* number + 1 of the pattern that is looked for; 0: all are */
 };
 
 struct pattern_set *
@@ -165,6 +166,15 @@ pattern_hits_new(const struct pattern_set *set, struct arena *arena)
 		   : hits;
 }
 
+void
+pattern_hits_only(struct pattern_hits *hits, unsigned pattern)
+{
+	if (hits->only != 0)
+		hits->patterns[hits->only - 1] = (struct pattern_places){ 0 };
+	hits->places.n = 0;
+	hits->only = pattern + 1;
+}
+
 /* There is no room: from the text at hand on it may match all. */
 static void
 match_all(struct pattern_hits *hits, uint32_t pattern)
@@ -198,17 +208,39 @@ note_place(struct pattern_hits *hits, uint32_t pattern)
 	places->count++;
 }
 
+/* The first use of a literal that is one of the pattern's or of a later pattern. */
+static uint32_t
+first_use_of(const struct pattern_set *set, unsigned literal, uint32_t pattern)
+{
+	uint32_t from = set->first[literal], to = set->first[literal + 1];
+
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+
+		if (set->uses[middle].pattern < pattern)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 /* A literal stands in the text at hand. */
 static void
 literal_found(void *p, unsigned number)
 {
 	struct pattern_hits *hits = p;
 	const struct pattern_set *set = hits->set;
+	uint32_t from = set->first[number], to = set->first[number + 1];
 
 	if (hits->found_in[number] == hits->reading)
 		return;
 	hits->found_in[number] = hits->reading;
-	for (uint32_t i = set->first[number]; i < set->first[number + 1]; i++) {
+	if (hits->only != 0) {
+		from = first_use_of(set, number, hits->only - 1);
+		to = first_use_of(set, number, hits->only);
+	}
+	for (uint32_t i = from; i < to; i++) {
 		const struct use *use = &set->uses[i];
 		const struct pattern *pattern = vec_at(&set->patterns, use->pattern);
 		unsigned char *met = &hits->met[use->pattern];

@@ -49,6 +49,12 @@ struct pattern_hits *pattern_hits_new(const struct pattern_set *set, struct aren
 void pattern_hits_read(struct pattern_hits *hits, unsigned group, size_t number, struct slice text);
 
 /*
+ * Nothing is read yet, and from now on that pattern alone is looked for, at a cost that the
+ * others have no part in. Only before the first text that is read for all.
+ */
+void pattern_hits_only(struct pattern_hits *hits, unsigned pattern);
+
+/*
  * Moves *at to the first text of that number or a higher one that the pattern
  * may match. False: there is none. With more texts than read, it is the
  * caller's to stop.

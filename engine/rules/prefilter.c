@@ -48,6 +48,7 @@ struct prefilter_scan {
 	bool read[PREFILTER_COUNT];
 	size_t new_steps; /* that beginnings may still take */
 	size_t begun_words; /* that may still be kept */
+	const struct rule *only; /* whose pattern is looked for; NULL: all are */
 	size_t count;
 	struct layer_scan layers[]; /* by depth */
 };
@@ -215,6 +216,13 @@ prefilter_looks(
 			prefix_set_count(prefilter->starts[view]) >= STARTS_WORTH;
 }
 
+static void
+fill_budgets(struct prefilter_scan *scan)
+{
+	scan->new_steps = PREFIX_NEW_STEPS_MAX;
+	scan->begun_words = BEGUN_WORDS_MAX;
+}
+
 struct prefilter_scan *
 prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 {
@@ -225,9 +233,8 @@ prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 	if (scan == NULL)
 		return NULL;
 	scan->arena = arena;
-	scan->new_steps = PREFIX_NEW_STEPS_MAX;
-	scan->begun_words = BEGUN_WORDS_MAX;
 	scan->count = count;
+	fill_budgets(scan);
 	for (const struct layer *layer = ruleset->layer; layer != NULL; layer = layer->below) {
 		struct layer_scan *of = &scan->layers[layer->depth];
 
@@ -240,13 +247,42 @@ prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena)
 	return scan;
 }
 
+void
+prefilter_only(struct prefilter_scan *scan, const struct rule *rule)
+{
+	enum prefilter_view view = prefilter_view_of(rule);
+	struct layer_scan *of = &scan->layers[rule->layer];
+
+	scan->only = rule;
+	fill_budgets(scan);
+	if (view == PREFILTER_COUNT)
+		return;
+	scan->read[view] = false;
+	if (view == PREFILTER_HEADER)
+		of->fields_read[rule->selector] = false;
+	if (of->hits[view] != NULL && rule->sought != 0)
+		pattern_hits_only(of->hits[view], rule->sought - 1);
+}
+
+/* Readies what is found of the layer's literals in the view, if it was not. */
+static void
+need_hits(struct prefilter_scan *scan, struct layer_scan *of, enum prefilter_view view)
+{
+	if (of->hits[view] != NULL)
+		return;
+	of->hits[view] = pattern_hits_new(of->prefilter->sets[view], scan->arena);
+	if (of->hits[view] != NULL && scan->only != NULL && scan->only->sought != 0)
+		pattern_hits_only(of->hits[view], scan->only->sought - 1);
+}
+
 /* Where the layer's patterns begin in the view's texts, to be filled; NULL: it is not kept. */
 static uint64_t *
 new_begun(struct prefilter_scan *scan, const struct prefix_set *starts, size_t count)
 {
 	size_t words = prefix_walks_words(starts);
 
-	if (prefix_set_count(starts) < STARTS_WORTH || count > scan->begun_words / words)
+	if (prefix_set_count(starts) < STARTS_WORTH || count > scan->begun_words / words ||
+	    (scan->only != NULL && scan->only->start == 0))
 		return NULL;
 	scan->begun_words -= count * words;
 	return arena_array(scan->arena, count * words + 1, sizeof(uint64_t));
@@ -259,7 +295,7 @@ layer_wants(
 	const struct prefilter *prefilter = of->prefilter;
 
 	if (pattern_set_count(prefilter->sets[view]) >= WORTH)
-		of->hits[view] = pattern_hits_new(prefilter->sets[view], scan->arena);
+		need_hits(scan, of, view);
 	of->begun[view] = new_begun(scan, prefilter->starts[view], count);
 	return of->hits[view] != NULL || of->begun[view] != NULL;
 }
@@ -272,8 +308,10 @@ prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view, size_t co
 	if (scan->read[view])
 		return false;
 	scan->read[view] = true;
-	for (size_t i = 0; i < scan->count; i++)
-		wants |= layer_wants(scan, &scan->layers[i], view, count);
+	for (size_t i = 0; i < scan->count; i++) {
+		if (scan->only == NULL || scan->only->layer == i)
+			wants |= layer_wants(scan, &scan->layers[i], view, count);
+	}
 	return wants;
 }
 
@@ -281,19 +319,19 @@ bool
 prefilter_may_hit_field(struct prefilter_scan *scan, const struct rule *rule, struct slice value)
 {
 	struct layer_scan *of = &scan->layers[rule->layer];
-	struct pattern_hits **hits = &of->hits[PREFILTER_HEADER];
+	struct pattern_hits *hits;
 	size_t at = 0;
 
 	if (rule->sought == 0 || of->prefilter->fields[rule->selector] < WORTH)
 		return true;
-	if (*hits == NULL)
-		*hits = pattern_hits_new(of->prefilter->sets[PREFILTER_HEADER], scan->arena);
-	if (*hits == NULL)
+	need_hits(scan, of, PREFILTER_HEADER);
+	hits = of->hits[PREFILTER_HEADER];
+	if (hits == NULL)
 		return true;
 	if (!of->fields_read[rule->selector])
-		pattern_hits_read(*hits, (unsigned)rule->selector, 0, value);
+		pattern_hits_read(hits, (unsigned)rule->selector, 0, value);
 	of->fields_read[rule->selector] = true;
-	return pattern_hits_next(*hits, rule->sought - 1, &at);
+	return pattern_hits_next(hits, rule->sought - 1, &at);
 }
 
 void

@@ -44,6 +44,13 @@ void prefilter_looks(
 /* For one message, of all layers: nothing read yet. NULL at the arena's cap. */
 struct prefilter_scan *prefilter_scan_new(const struct ruleset *ruleset, struct arena *arena);
 
+/*
+ * Nothing is read yet, and from now on the rule's pattern alone is looked for. So one scan serves
+ * one rule after another at a cost that the others have no part in. Only of a scan that never
+ * read for all.
+ */
+void prefilter_only(struct prefilter_scan *scan, const struct rule *rule);
+
 /* Whether the view's `count` texts are still to be read; they then count as read. */
 bool prefilter_wants(struct prefilter_scan *scan, enum prefilter_view view, size_t count);
 

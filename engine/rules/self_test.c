@@ -27,7 +27,7 @@
 #define SAMPLE_STEPS 10000
 #define TEXT_MAX ((size_t)4096)
 #define TEXTS_MAX ((size_t)32 << 20)
-/* For one rule's scan, which takes some KB for each layer. */
+/* For the scan, which takes some bytes for each pattern and serves all rules. */
 #define SCAN_MAX ((size_t)16 << 20)
 
 struct tested {
@@ -106,28 +106,25 @@ self_test_add(struct self_test *test, struct rule *rule, const struct syntax_nod
 
 /* A header rule's: the value of a selector is read once in a scan. */
 static bool
-passes_field(const struct ruleset *ruleset, const struct tested *tested, struct arena *arena)
+passes_field(struct prefilter_scan *scan, const struct tested *tested)
 {
 	for (size_t i = 0; i < tested->n; i++) {
-		struct prefilter_scan *scan = prefilter_scan_new(ruleset, arena);
-
-		if (scan != NULL && !prefilter_may_hit_field(scan, tested->rule, tested->texts[i]))
+		prefilter_only(scan, tested->rule);
+		if (!prefilter_may_hit_field(scan, tested->rule, tested->texts[i]))
 			return false;
 	}
 	return true;
 }
 
 static bool
-passes(const struct self_test *test, const struct ruleset *ruleset, const struct tested *tested,
-    struct arena *arena)
+passes(const struct self_test *test, struct prefilter_scan *scan, const struct tested *tested)
 {
 	enum prefilter_view view = prefilter_view_of(tested->rule);
-	struct prefilter_scan *scan;
 
 	if (view == PREFILTER_HEADER)
-		return passes_field(ruleset, tested, arena);
-	scan = prefilter_scan_new(ruleset, arena);
-	if (scan == NULL || !prefilter_wants(scan, view, tested->n))
+		return passes_field(scan, tested);
+	prefilter_only(scan, tested->rule);
+	if (!prefilter_wants(scan, view, tested->n))
 		return true;
 	for (size_t i = 0; i < tested->n; i++)
 		prefilter_read(
@@ -145,18 +142,18 @@ size_t
 self_test_run(struct self_test *test, const struct ruleset *ruleset)
 {
 	struct arena *arena = arena_new(SCAN_MAX);
+	struct prefilter_scan *scan = prefilter_scan_new(ruleset, arena);
 	size_t lost = 0;
 
-	for (size_t i = 0; i < test->rules.n; i++) {
+	for (size_t i = 0; scan != NULL && i < test->rules.n; i++) {
 		const struct tested *tested = vec_at(&test->rules, i);
 
-		if (!passes(test, ruleset, tested, arena)) {
+		if (!passes(test, scan, tested)) {
 			tested->rule->sought = 0;
 			tested->rule->start = 0;
 			tested->rule->unproven = true;
 			lost++;
 		}
-		arena_empty(arena);
 	}
 	arena_free(&arena);
 	return lost;

@@ -206,6 +206,58 @@ test_shared_literal(void **state)
 	arena_free(&arena);
 }
 
+/* The texts that the pattern may match, a bit each. */
+static unsigned
+places(const struct pattern_hits *hits, unsigned pattern)
+{
+	unsigned bits = 0;
+
+	for (size_t at = 0; pattern_hits_next(hits, pattern, &at); at++)
+		bits |= 1U << at;
+	return bits;
+}
+
+/* One alone is found where it is found among all, whichever came before it. */
+static void
+test_only(void **state)
+{
+	enum { PATTERNS = 300, TEXTS = 30 };
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct pattern_set *set = pattern_set_new(arena);
+	struct sample_source dice = { .state = 7 };
+	struct slice texts[TEXTS];
+	struct pattern_hits *all, *one;
+	size_t found = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < PATTERNS; i++) {
+		struct slice *words = arena_array(arena, 4, sizeof(*words));
+
+		for (size_t k = 0; k < 4; k++)
+			words[k] = random_word(&dice, arena, 4);
+		add_pattern(set, i % 2, words, 1 + sample_number(&dice, 2), i % 3);
+	}
+	pattern_set_seal(set);
+	all = pattern_hits_new(set, arena);
+	one = pattern_hits_new(set, arena);
+	for (size_t i = 0; i < TEXTS; i++)
+		texts[i] = random_word(&dice, arena, 60);
+	for (unsigned group = 0; group < 2; group++)
+		for (size_t i = 0; i < TEXTS; i++)
+			pattern_hits_read(all, group, i, texts[i]);
+	for (unsigned round = 0; round < 2 * PATTERNS; round++) {
+		unsigned pattern = sample_number(&dice, PATTERNS);
+
+		pattern_hits_only(one, pattern);
+		for (size_t i = 0; i < TEXTS; i++)
+			pattern_hits_read(one, pattern % 2, i, texts[i]);
+		assert_int_equal(places(one, pattern), places(all, pattern));
+		found += places(one, pattern) != 0;
+	}
+	assert_true(found > PATTERNS);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -215,6 +267,7 @@ main(void)
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_many_texts),
 		cmocka_unit_test(test_shared_literal),
+		cmocka_unit_test(test_only),
 	};
 
 	return cmocka_run_group_tests_name("pattern_set", tests, NULL, NULL);

@@ -271,5 +271,5 @@ unit_tests += tests/engine/rules/test_self_test
 tests_engine_rules_test_self_test_SOURCES = tests/engine/rules/test_self_test.c \
 	tests/engine/scan_helper.c tests/engine/scan_helper.h
 tests_engine_rules_test_self_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_engine_rules_test_self_test_LDFLAGS = -Wl,--wrap=factor_find
+tests_engine_rules_test_self_test_LDFLAGS = -Wl,--wrap=factor_find,--wrap=prefix_pattern_find
 tests_engine_rules_test_self_test_LDADD = $(unit_test_libs)
