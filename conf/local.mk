@@ -10,6 +10,7 @@ libconf_a_SOURCES = \
 	conf/perl_class.c conf/perl_escape.c conf/perl_group.c conf/perl_lookbehind.c \
 	conf/perl_parser.h conf/perl_piece.c \
 	conf/perl_regex.c conf/perl_regex.h \
+	conf/redis_address.c conf/redis_address.h \
 	conf/replace_tag.c conf/replace_tag.h \
 	conf/rule_dns_yaml.c conf/rule_dns_yaml.h \
 	conf/rule_example_yaml.c \

@@ -1,12 +1,13 @@
 /*
  * setting_feed.c - the setting `feeds`: channels that are followed, and what each may do
  *
- * Addresses and keys are checked in their form alone; whoever uses them reads
- * them whole. A key that is not given has the default that its reader's row names.
+ * Addresses are taken apart and keys checked in their form, to tell of mistakes; whoever uses
+ * them reads them whole. A key that is not given has the default that its reader's row names.
  */
 #include "conf/setting_type.h"
 
 #include "conf/duration.h"
+#include "conf/redis_address.h"
 #include "engine/rules/score.h"
 #include "engine/util/ascii.h"
 
@@ -106,6 +107,13 @@ read_redis(const struct schema *schema, const struct yaml_node *node, struct fee
 	    "an address like redis://HOST:PORT, rediss://, sentinel:// or unix://, without a "
 	    "password: that has a password_file:");
 	feed->redis_count = node->n;
+	for (size_t i = 0; feed->redis != NULL && i < node->n; i++) {
+		struct redis_address address;
+		struct err err;
+
+		if (!redis_address_parse(feed->redis[i], &address, &err))
+			return schema_error(schema, node->entries[i].value, "%s", err.text);
+	}
 	return feed->redis != NULL;
 }
 

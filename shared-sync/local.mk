@@ -31,7 +31,6 @@ libsharedsync_a_SOURCES += \
 	shared-sync/host_lookup.c shared-sync/host_lookup.h \
 	shared-sync/link_outcome.c shared-sync/link_outcome.h \
 	shared-sync/link_wait.c shared-sync/link_wait.h \
-	shared-sync/redis_address.c shared-sync/redis_address.h \
 	shared-sync/redis_guard.c shared-sync/redis_guard.h \
 	shared-sync/redis_link.c shared-sync/redis_link.h \
 	shared-sync/redis_reader.c shared-sync/redis_reader.h \

@@ -34,7 +34,7 @@
 #include "engine/util/err.h"
 #include "engine/util/slice.h"
 #include "shared-sync/link_outcome.h"
-#include "shared-sync/redis_address.h"
+#include "conf/redis_address.h"
 #include "shared-sync/redis_reader.h"
 #include "shared-sync/redis_reply.h"
 

@@ -13,7 +13,7 @@
 #include "engine/util/slice.h"
 #include "shared-sync/link_outcome.h"
 #include "shared-sync/link_wait.h"
-#include "shared-sync/redis_address.h"
+#include "conf/redis_address.h"
 #include "shared-sync/redis_reply.h"
 
 struct redis_wire;

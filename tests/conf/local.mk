@@ -3,6 +3,11 @@ tests_conf_test_markup_read_SOURCES = tests/conf/test_markup_read.c
 tests_conf_test_markup_read_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_conf_test_markup_read_LDADD = $(CONF_LIBS) $(unit_test_libs)
 
+unit_tests += tests/conf/test_redis_address
+tests_conf_test_redis_address_SOURCES = tests/conf/test_redis_address.c
+tests_conf_test_redis_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_conf_test_redis_address_LDADD = $(CONF_LIBS) $(unit_test_libs)
+
 unit_tests += tests/conf/test_replace_tag
 tests_conf_test_replace_tag_SOURCES = tests/conf/test_replace_tag.c
 tests_conf_test_replace_tag_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -497,6 +497,8 @@ static const struct {
 	    "f:1:99: error: expected an address like redis://HOST:PORT, rediss://, sentinel:// or unix://, without a password" },
 	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], redis: [http://h]}]\n",
 	    "f:1:99: error: expected an address like redis://" },
+	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], redis: ['redis://h:6379x']}]\n",
+	    "f:1:99: error: the port must be a number from 1 to 65535" },
 	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], policy: {kinds: [dnsbl]}}]\n",
 	    "f:1:108: error: expected header, body, rawbody, full, uri, mime or meta, found" },
 	{ "feeds: [{channel: a, root_keys: [" ROOT_KEY "], policy: {min_score: 1}}]\n",

@@ -40,11 +40,6 @@ tests_shared_sync_test_backoff_SOURCES = tests/shared-sync/test_backoff.c
 tests_shared_sync_test_backoff_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_shared_sync_test_backoff_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
 
-unit_tests += tests/shared-sync/test_redis_address
-tests_shared_sync_test_redis_address_SOURCES = tests/shared-sync/test_redis_address.c
-tests_shared_sync_test_redis_address_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_shared_sync_test_redis_address_LDADD = $(SHARED_SYNC_LIBS) $(CONF_LIBS) $(unit_test_libs)
-
 unit_tests += tests/shared-sync/test_link_outcome
 tests_shared_sync_test_link_outcome_SOURCES = tests/shared-sync/test_link_outcome.c
 tests_shared_sync_test_link_outcome_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

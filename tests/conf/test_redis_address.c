@@ -1,7 +1,7 @@
 /* test_redis_address.c - redis_address.c: addresses taken apart, written again, and refused */
 #include "config.h"
 
-#include "shared-sync/redis_address.h"
+#include "conf/redis_address.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,8 +10,8 @@
  * Redis's 6379 and Sentinel's 26379. Behind Sentinel, USER is for the master. A password never
  * stands in an address, since addresses are logged: it has a file of its own.
  */
-#ifndef STEELYARD_SHARED_SYNC_REDIS_ADDRESS_H
-#define STEELYARD_SHARED_SYNC_REDIS_ADDRESS_H
+#ifndef STEELYARD_CONF_REDIS_ADDRESS_H
+#define STEELYARD_CONF_REDIS_ADDRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

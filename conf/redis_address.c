@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "shared-sync/redis_address.h"
+#include "conf/redis_address.h"
 
 #include <stdio.h>
 
