@@ -224,9 +224,9 @@ choose_version(struct keyset_job *job)
 	return true;
 }
 
-/* The root key may be new to this machine: signing with it pins it. */
+/* The root key may be new to this machine: signing with it pins it. False with *status_r. */
 static bool
-open_archive(struct keyset_job *job, const struct feed_secret *root)
+open_archive(struct keyset_job *job, const struct feed_secret *root, int *status_r)
 {
 	struct feed_desk *desk = &job->desk;
 	struct feed_public roots[ARCHIVE_ROOTS_MAX];
@@ -245,8 +245,10 @@ open_archive(struct keyset_job *job, const struct feed_secret *root)
 	desk->publisher.now = feed_now;
 	if (desk->publisher.archive == NULL)
 		return command_complain_err(&err);
-	if (publisher_look(&desk->publisher, &err) == FAULT_UNREACHABLE)
-		return command_complain_err(&err);
+	if (publisher_look(&desk->publisher, &err) == FAULT_UNREACHABLE) {
+		*status_r = feed_complain(FAULT_UNREACHABLE, &err);
+		return false;
+	}
 	return true;
 }
 
@@ -309,7 +311,8 @@ keyset_sign(struct keyset_job *job)
 		    job->options->key, feed_roles_text(root.roles));
 	else if (job->draft.n == 0)
 		command_complain("%s: no key in it yet: steelyard feed keyset add", job->path);
-	else if ((job->desk.place.count == 0 || open_archive(job, &root)) && choose_version(job)) {
+	else if ((job->desk.place.count == 0 || open_archive(job, &root, &status)) &&
+		 choose_version(job)) {
 		sign_draft(job, &root, lifetime, &bytes);
 		status = write_draft(job) ? deliver(job, buf_slice(&bytes)) : COMMAND_FAULT;
 	}
@@ -411,13 +414,16 @@ keyset_show(struct keyset_job *job)
 		fault = publisher_look(&job->desk.publisher, &err);
 		keyset = channel_keyset(archive_channel(job->desk.publisher.archive));
 	}
-	if (fault != FAULT_NONE && (keyset == NULL || keyset->version == 0))
-		return feed_complain(fault, &err);
+	/* What was known before is shown all the same, and is not what Redis has. */
+	status = fault == FAULT_NONE ? COMMAND_DONE : feed_complain(fault, &err);
+	if (status != COMMAND_DONE && (keyset == NULL || keyset->version == 0))
+		return status;
 	if (job->options->json)
 		print_keyset_json(keyset, &out);
 	else
 		print_keyset(keyset, &out);
-	status = command_print(&out) ? COMMAND_DONE : COMMAND_FAULT;
+	if (!command_print(&out))
+		status = COMMAND_FAULT;
 	buf_clear(&out);
 	return status;
 }

@@ -16,7 +16,7 @@ import threading
 
 for folder in ("milter", "shared-sync"):
     sys.path.insert(0, os.path.join(os.environ.get("TOP_SRCDIR", "."), "tests", folder))
-from redis_server import Cluster, Listener, Redis, hang_up, wait_for  # noqa: E402
+from redis_server import Cluster, Listener, Redis, free_port, hang_up, wait_for  # noqa: E402
 import tap  # noqa: E402
 from tap import same  # noqa: E402
 
@@ -208,6 +208,10 @@ def test_keyset():
         same("version", json.loads(bench.stranger("keyset", "show", "--json"))["version"], 2)
         has("retired", bench.publish(bench.rule("pills"), want=1, err=True), "retired")
         same("nothing signed", bench.entries(), {})
+        nobody = "redis://127.0.0.1:%d" % free_port()
+        has("signed", bench.feed("keyset", "sign", "--key", bench.key("root"), redis=nobody, want=75, err=True),
+            "unreachable")
+        has("what was known", bench.stranger("keyset", "show", redis=nobody, want=75), "version 2")
         os.unlink(bench.folder / "state" / "community.keyset")
         bench.feed("keyset", "add", bench.key("head"), redis=False)
         has("an old draft", bench.feed("keyset", "sign", "--key", bench.key("root"), want=1, err=True), "in force")
