@@ -235,7 +235,7 @@ bench_profile(struct bench *bench)
 	if (bench->profile.rules == NULL || (bench->asked && bench->profile.asked == NULL))
 		abort();
 	for (size_t i = 0; i < bench->mails.n; i++) {
-		scan_one(bench, 0, i, &options, &arena);
+		bench->profile_cut += scan_one(bench, 0, i, &options, &arena)->incomplete;
 		arena_free(&arena);
 	}
 }

@@ -32,7 +32,7 @@ struct bench_cost {
 	int64_t wall_ns; /* from the first to the last */
 	int64_t cpu_ns; /* of the whole process meanwhile */
 	int64_t first_ns; /* CPU of a scan in the mean while the first worker warmed; 0: not done */
-	int64_t p50_ns, p99_ns, max_ns; /* of one scan */
+	int64_t p50_ns, p99_ns, max_ns; /* of one scan, a message having several */
 	const char *dearest; /* the message that took max_ns */
 	size_t incomplete; /* scans that a limit cut short */
 	int64_t *each; /* by message: the least that one of its scans took */
@@ -60,6 +60,7 @@ struct bench {
 	size_t unread; /* that could not be read, which was told */
 	struct bench_cost cost;
 	struct profile profile; /* of one walk by one thread */
+	size_t profile_cut; /* scans of that walk that a limit cut short */
 	struct vec differences; /* struct bench_difference */
 };
 

@@ -69,11 +69,11 @@ peak_kb(void)
 }
 
 static void
-add_stages(const struct bench *bench, struct buf *out)
+add_stages(const struct bench_report *report, const struct bench *bench, struct buf *out)
 {
 	int64_t sum = profile_sum(&bench->profile);
 
-	buf_add(out, SLICE("where the time goes:\n"));
+	buf_printf(out, "where the time goes%s:\n", report->later ? " in a later walk, warm" : "");
 	for (size_t i = 0; i < PROFILE_COUNT; i++) {
 		int64_t ns = bench->profile.stages[i];
 
@@ -146,7 +146,7 @@ bench_report_text(const struct bench_report *report, const struct bench *bench, 
 	if (cost->incomplete > 0)
 		buf_printf(out, "%zu scans were cut short by a limit\n", cost->incomplete);
 	if (report->stages)
-		add_stages(bench, out);
+		add_stages(report, bench, out);
 	if (report->rules)
 		add_rules(bench, out);
 	if (report->each)

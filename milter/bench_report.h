@@ -15,7 +15,8 @@
 
 struct bench_report {
 	int64_t load_ns; /* what reading and compiling the rules took */
-	bool stages; /* bench_profile was run */
+	bool stages; /* bench_profile was run, */
+	bool later; /* in a walk that found warm what those before had found cold */
 	bool rules; /* the dearest rules too */
 	bool compared; /* bench_compare was run */
 	bool each; /* the cost of each message too */

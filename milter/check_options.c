@@ -249,6 +249,9 @@ check_sense(const struct check_options *options)
 				 "--report or --slow");
 	else if (options->report && (options->json || options->all || options->explain))
 		command_complain("--report does not go with --json, --all or --explain");
+	else if ((options->envelope.helo.p != NULL || options->envelope.rdns.p != NULL) &&
+		 options->envelope.client_ip.p == NULL)
+		command_complain("--helo and --rdns go with --client-ip only");
 	else
 		return true;
 	return false;

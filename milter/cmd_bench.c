@@ -137,6 +137,7 @@ measure(const struct bench_options *options, struct bench *bench, struct bench_r
 	bool printed;
 
 	report->stages = options->profile || !options->each;
+	report->later = options->cold;
 	if (!options->cold)
 		bench_warm(bench);
 	bench_run(bench);

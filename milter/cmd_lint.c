@@ -78,47 +78,55 @@ parse(struct linting *linting, int argc, char **argv)
 	if (linting->config == NULL &&
 	    (linting->cost ? linting->rules.n : linting->path_count) == 0)
 		linting->config = settings_usual_path();
-	return linting->cost ? !linting->coverage : linting->rules.n == 0;
+	if (linting->cost && linting->coverage)
+		command_complain("lint: --cost and --coverage do not go together");
+	else if (!linting->cost && linting->rules.n > 0)
+		command_complain("lint: --rules goes with --cost only: name the rules as they are");
+	else
+		return true;
+	return false;
 }
 
-/* The table of costs. False: what it needs could not be read, which was told. */
-static bool
+/* The table of costs; returns the exit status, but for what is in `found`. */
+static int
 tell_cost(const struct linting *linting, const struct settings *settings, struct diagnostics *found,
     struct buf *table)
 {
 	struct ruleset *ruleset = ruleset_load(
 	    settings, (const char *const *)linting->rules.p, linting->rules.n, found);
-	bool told = ruleset == NULL || lint_cost_tell(ruleset, settings->time_limit, linting->paths,
-					   linting->path_count, table);
+	int status = COMMAND_DONE;
 
+	if (ruleset != NULL)
+		status = lint_cost_tell(
+		    ruleset, settings->time_limit, linting->paths, linting->path_count, table);
 	ruleset_unref(&ruleset);
-	return told;
+	return status;
 }
 
-/* False: messages could not be read, which was told. */
-static bool
+/* Returns the exit status, but for what is in `found`. */
+static int
 lint(const struct linting *linting, struct diagnostics *found, struct buf *table)
 {
 	struct settings *settings = NULL;
 	struct ruleset *ruleset;
-	bool told = true;
+	int status = COMMAND_DONE;
 
 	if (!settings_load(linting->config, &settings, found))
-		return true;
+		return status;
 	if (linting->coverage || linting->cost) {
 		if (linting->cost)
-			told = tell_cost(linting, settings, found, table);
+			status = tell_cost(linting, settings, found, table);
 		else
 			coverage_tell(settings, linting->paths, linting->path_count, found, table);
 		settings_free(&settings);
-		return told;
+		return status;
 	}
 	ruleset = ruleset_load(settings, linting->paths, linting->path_count, found);
 	if (ruleset != NULL)
 		rule_examples_run(ruleset, NULL, found);
 	ruleset_unref(&ruleset);
 	settings_free(&settings);
-	return true;
+	return status;
 }
 
 /* By file, line and column; what has the same place stays in the order it was found. */
@@ -173,21 +181,24 @@ cmd_lint(int argc, char **argv)
 	struct linting linting = { .rules = VEC_OF(const char *, NULL) };
 	struct diagnostics *found;
 	struct buf table = { 0 };
-	bool errors, printed, told;
+	bool good = parse(&linting, argc, argv);
+	bool errors, printed;
+	int status;
 
-	if (!parse(&linting, argc, argv) || linting.help) {
+	if (!good || linting.help) {
 		vec_clear(&linting.rules);
-		fputs(help_text, linting.help ? stdout : stderr);
+		fputs(linting.help ? help_text : "`steelyard lint --help` tells more\n",
+		    linting.help ? stdout : stderr);
 		return linting.help ? COMMAND_DONE : COMMAND_USAGE;
 	}
 	found = diagnostics_new();
-	told = lint(&linting, found, &table);
+	status = lint(&linting, found, &table);
 	printed = print_sorted(found) && (table.n == 0 || command_print(&table));
 	buf_clear(&table);
 	vec_clear(&linting.rules);
 	errors = diagnostics_count(found, SEVERITY_ERROR) > 0;
 	diagnostics_free(&found);
-	if (!printed || !told)
+	if (!printed)
 		return COMMAND_FAULT;
-	return errors ? COMMAND_NO : COMMAND_DONE;
+	return status == COMMAND_DONE && errors ? COMMAND_NO : status;
 }

@@ -3,7 +3,7 @@
  *
  * Guesses are the engine's. Measured is one walk over the messages after
  * another that is not counted, for machine code is made when a pattern is first
- * run; a rule's time is what PCRE2 took, by the wall's clock.
+ * run; a rule's time is the CPU that PCRE2 took.
  */
 #include "config.h"
 
@@ -15,6 +15,7 @@
 #include "engine/rules/pattern_cost.h"
 #include "milter/bench.h"
 #include "milter/clock.h"
+#include "milter/command.h"
 #include "milter/local_scan.h"
 
 #define NS_US 1000.0
@@ -30,6 +31,7 @@ struct table {
 	struct row *rows;
 	size_t n;
 	size_t messages; /* 0: nothing was measured */
+	size_t cut; /* scans that a limit cut short */
 };
 
 static int64_t
@@ -70,6 +72,7 @@ take_measured(struct table *table, const struct bench *bench)
 	double messages = (double)bench->mails.n;
 
 	table->messages = bench->mails.n;
+	table->cut = bench->profile_cut;
 	for (size_t i = 0; i < table->n; i++) {
 		struct row *row = &table->rows[i];
 		size_t number = rule_number(row->cost.rule);
@@ -81,8 +84,8 @@ take_measured(struct table *table, const struct bench *bench)
 	}
 }
 
-/* Replaces guesses by what the messages at `paths` cost. */
-static bool
+/* Replaces guesses by what the messages at `paths` cost; returns the exit status. */
+static int
 measure(struct table *table, struct ruleset *ruleset, int64_t time_limit_us,
     const char *const *paths, size_t n)
 {
@@ -96,16 +99,19 @@ measure(struct table *table, struct ruleset *ruleset, int64_t time_limit_us,
 		.repeat = 1,
 		.asked = true,
 		.now = clock_wall_us() / CLOCK_SECOND_US };
-	bool loaded = bench_load(&bench, paths, n, false);
+	int status = COMMAND_USAGE;
 
-	if (loaded) {
+	if (bench_load(&bench, paths, n, false)) {
 		bench_warm(&bench);
 		bench_profile(&bench);
 		take_measured(table, &bench);
+		status = COMMAND_DONE;
 	}
+	if (bench.unread > 0)
+		status = COMMAND_FAULT;
 	bench_clear(&bench);
 	local_scan_free(&scanner);
-	return loaded;
+	return status;
 }
 
 static int
@@ -123,6 +129,8 @@ tell_summary(const struct table *table, struct buf *out)
 {
 	buf_printf(out, "%zu patterns, microseconds a message %s\n", table->n,
 	    table->messages > 0 ? "measured" : "guessed");
+	if (table->cut > 0)
+		buf_printf(out, "%zu scans were cut short by a limit\n", table->cut);
 	for (size_t way = 0; way < PATTERN_WAY_COUNT; way++) {
 		size_t count = 0;
 		double us = 0;
@@ -156,17 +164,18 @@ tell_row(const struct table *table, const struct row *row, struct buf *out)
 	buf_add_byte(out, '\n');
 }
 
-bool
+int
 lint_cost_tell(struct ruleset *ruleset, int64_t time_limit_us, const char *const *paths, size_t n,
     struct buf *out)
 {
 	struct arena *arena = arena_new((size_t)256 << 20);
 	struct table table = { .n = 0 };
-	bool told;
+	int status = COMMAND_DONE;
 
 	guess(&table, ruleset, arena);
-	told = n == 0 || measure(&table, ruleset, time_limit_us, paths, n);
-	if (told) {
+	if (n > 0)
+		status = measure(&table, ruleset, time_limit_us, paths, n);
+	if (n == 0 || table.messages > 0) {
 		qsort(table.rows, table.n, sizeof(*table.rows), compare_rows);
 		tell_summary(&table, out);
 		for (size_t i = 0; i < table.n; i++)
@@ -174,5 +183,5 @@ lint_cost_tell(struct ruleset *ruleset, int64_t time_limit_us, const char *const
 	}
 	free(table.rows);
 	arena_free(&arena);
-	return told;
+	return status;
 }

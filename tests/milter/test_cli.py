@@ -482,7 +482,14 @@ def test_cost():
             problems += [] if rows["P_SHAPE"][1] >= 1 else ["P_SHAPE: %r" % (rows["P_SHAPE"],)]
         report("lint --cost %s" % ("measures" if messages else "guesses"), problems)
     problems = status(run("lint", "--cost", "--rules", "cost.yaml", "absent.eml"), 75)
-    problems += status(run("lint", "--rules", "cost.yaml"), 2) + status(run("lint", "--cost", "--coverage"), 2)
+    done = run("lint", "--cost", "--rules", "cost.yaml", "absent.eml", "cost")
+    problems += status(done, 75) + differ("of the others", b"measured" in done.stdout, True)
+    os.makedirs("cost/none", exist_ok=True)
+    problems += status(run("lint", "--cost", "--rules", "cost.yaml", "cost/none"), 2)
+    for words, text in ((["--rules", "cost.yaml"], b"--rules goes with --cost only"),
+                        (["--cost", "--coverage"], b"do not go together")):
+        done = run("lint", *words)
+        problems += status(done, 2) + ([] if text in done.stderr else [done.stderr])
     problems += status(run("lint", "--cost", "--rules", "none.yaml"), 1)
     report("lint --cost tells what it cannot do", problems)
 
@@ -666,7 +673,8 @@ def test_bench():
         problems += [] if text in done.stdout else ["%r is not in %r" % (text, done.stdout)]
     report("bench tells it in words", problems)
     done = bench("--cold", "--repeat", "1", "spam.eml")
-    report("bench --cold has no walk before", status(done, 0) + differ("walk", b"first walk" in done.stdout, False))
+    report("bench --cold has no walk before", status(done, 0) + differ("walk", b"first walk" in done.stdout, False) +
+           differ("the stages' walk", b"in a later walk, warm:" in done.stdout, True))
 
 
 def test_bench_faults():
@@ -678,6 +686,9 @@ def test_bench_faults():
     done = run("bench", "-c", "cpu.yaml", "--repeat", "1", "--compare", "dear.eml")
     report("bench --compare vouches for no scan that was cut", status(done, 1) + differ(
         "differences", b"  dear.eml: a limit cut a scan short\n" in done.stdout, True))
+    done = run("lint", "--cost", "-c", "time.yaml", "dear.eml")
+    report("lint --cost tells of scans that were cut", status(done, 0) + differ(
+        "text", b"\n1 scans were cut short by a limit\n" in done.stdout, True))
     done = bench("--repeat", "1", "--jobs", "256", "ham.eml")
     report("bench has no more workers than scans", status(done, 0) + differ("jobs", b"; 1 times, 256 at" in done.stdout, True))
 
