@@ -31,6 +31,8 @@ LANGUAGE = re.compile(
     r"^(?:OFFERS_IN_|TEXT_|FOREIGN_|EASTERN_EUROPE_|SELLS_IN_|NOTICE_TO_CLIENT_|CHINESE_|JAPANESE_|CYRILLIC_|"
     r"ARABIC_|CZECH_|SUBJ_ITALIAN|SUBJ_GERMAN)")
 LANGUAGE_CAP = 1.5		# most for rules that speak of a language: elsewhere it is everybody's
+# What the DNS said of old mail is gone: these are scored by hand.
+NETWORK = re.compile(r"(?m)^    (?:dnsbl|uribl|dns): |\btags: .*\bnet\b")
 SPARSE = 3			# clusters of spam below which a rule is not fitted
 SET_WEIGHT = {"public-spam": 1.0, "list-spam": 1.4, "public-ham": 1.0, "list-ham": 2.2}
 
@@ -41,11 +43,12 @@ def read_rules(folder):
     for path in hits.rule_files(folder):
         with open(path, encoding="utf-8") as f:
             text = f.read()
-        for block in re.split(r"(?m)^(?=  \w+:)", text):
+        section = re.search(r"(?ms)^rules:\n(.*?)(?=^\w|\Z)", text)
+        for block in re.split(r"(?m)^(?=  \w+:)", section.group(1) if section else ""):
             name = re.match(r"  (\w+):", block)
             if not name or name.group(1).startswith("__"):
                 continue
-            if re.search(r"(?m)^    tags: .*\bnet\b", block):  # old mail's DNS is gone: these are scored by hand
+            if NETWORK.search(block):
                 continue
             score = re.search(r"(?m)^    score: *(-?[\d.]+)", block)
             many = re.search(r"(?m)^    maxhits: *(\d+)", block)
