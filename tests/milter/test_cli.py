@@ -143,6 +143,7 @@ USAGE = [
     (["check", "--nonsense"], 2), (["check", "--jobs", "0", "ham.eml"], 2), (["check", "--jobs", "x", "ham.eml"], 2),
     (["check", "--now", "-1", "ham.eml"], 2), (["check", "--now", "12x", "ham.eml"], 2),
     (["check", "--client-ip", "300.1.1.1", "ham.eml"], 2), (["check", "--fail-open", "ham.eml"], 2),
+    (["check", "--helo", "mail.example.org", "ham.eml"], 2),
     (["config", "extra"], 2), (["status", "extra"], 2), (["reload", "--json"], 2), (["lint", "--nonsense"], 2),
     (["rules", "--nonsense"], 2), (["config", "--nonsense"], 2),
 ]
