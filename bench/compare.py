@@ -195,7 +195,9 @@ def draw_sets(work):
     """{name: (messages, paths of their files)}"""
     sets = {}
     for words in OPTIONS.set:
-        name, _, folders = words.partition("=")
+        name, equals, folders = words.partition("=")
+        if not (name and equals and folders):
+            sys.exit("compare: --set %s: NAME=FOLDER[,FOLDER...] was expected" % words)
         messages = sample.draw(folders.split(","), OPTIONS.messages)
         if not messages:
             sys.exit("compare: no messages in " + folders)
@@ -211,10 +213,20 @@ def machine():
     return "%d x %s, load %.1f" % (os.cpu_count(), model, os.getloadavg()[0])
 
 
+def wanted_peers():
+    """Those that are run."""
+    wanted = {"spamd"}
+    if OPTIONS.part != "engine":
+        wanted |= {"spamass-milter", "postfix"}
+    if not {"rspamd", "rspamd-stock"} <= set(OPTIONS.skip):
+        wanted.add("rspamd")
+    return wanted
+
+
 def main():
     if OPTIONS.unpack:
         peers.unpack(OPTIONS.cache)
-    lacking = peers.missing(OPTIONS.cache)
+    lacking = peers.missing(OPTIONS.cache, sorted(wanted_peers()))
     for name in ("steelyard", "steelyardd", "bench/idle_milter", "bench/smtp_load"):
         if not (harness.BUILD / name).exists():
             lacking.append("not built in %s: make %s" % (harness.BUILD, name))
@@ -242,7 +254,7 @@ def main():
         if OPTIONS.part != "engine":
             results["postfix"], more = postfix_part(stack, work, site, next(iter(sets.values()))[1])
             panels += more
-    OPTIONS.out.mkdir(exist_ok=True)
+    OPTIONS.out.mkdir(parents=True, exist_ok=True)
     (OPTIONS.out / "compare.svg").write_text(plot.bars(panels))
     (OPTIONS.out / "compare.json").write_text(json.dumps(results, indent=1) + "\n")
     return 0

@@ -243,6 +243,9 @@ def main():
     parser.add_argument("--lists", help="folder that holds list-ham and list-spam")
     parser.add_argument("--work", required=True, help="folder to write to")
     args = parser.parse_args()
+    for folder in filter(None, (args.public, args.lists)):
+        if not os.path.isdir(folder):
+            parser.error(f"{folder}: no such folder")
     os.makedirs(args.work, exist_ok=True)
     rows = list(public_rows(args.public)) if args.public else []
     rows += list(list_rows(args.lists, args.work)) if args.lists else []

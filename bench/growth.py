@@ -27,6 +27,7 @@ import sys
 import tempfile
 
 import dear
+import program
 
 STOCK = ["/usr/share/spamassassin", "/etc/spamassassin"]
 HITTING = 10			# one rule in so many is made of what some message says
@@ -51,15 +52,6 @@ def bench(options, rules, paths, more=()):
 
 
 # --- more rules ---
-
-def files(places):
-    for place in places:
-        if os.path.isfile(place):
-            yield place
-        for folder, _, names in sorted(os.walk(place)):
-            # the package of the public corpus has each message as JSON too
-            yield from (os.path.join(folder, name) for name in sorted(names) if not name.endswith(".json"))
-
 
 def read_words(dice, paths):
     """Runs of words as bodies say them, hosts as links do, words of Subjects and Froms."""
@@ -120,15 +112,15 @@ def share_hit(options, rules, paths):
 
 def grow_rules(options):
     dice = random.Random(options.seed)
-    paths = list(files(options.places))
+    paths = options.paths
     with tempfile.NamedTemporaryFile(suffix=".yaml", mode="w", encoding="utf-8") as more:
         make_rules(dice, read_words(dice, paths), options.count, more)
         more.flush()
         hit = share_hit(options, options.rules + [more.name], paths)
         few, many = [], []
         for _ in range(RUNS):
-            few.append(bench(options, options.rules, options.places))
-            many.append(bench(options, options.rules + [more.name], options.places))
+            few.append(bench(options, options.rules, paths))
+            many.append(bench(options, options.rules + [more.name], paths))
     cost = [min(sum(one["us_cpu"] for one in run["each"]) / len(run["each"]) for run in runs) for runs in (few, many)]
     print("%d messages; %d more rules, of which %d hit" % (len(paths), options.count, hit))
     print("%-16s %10s %10s %10s" % ("", "us a message", "load s", "peak MB"))
@@ -209,7 +201,7 @@ def grow_sizes(options):
 
 def main():
     parser = argparse.ArgumentParser(description="What more rules and longer messages cost.")
-    parser.add_argument("--steelyard", default=os.path.join("build", "steelyard"))
+    program.add_option(parser)
     parser.add_argument("--rules", action="append", help="a file or folder; several times")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10000)
@@ -220,6 +212,8 @@ def main():
     options.rules = options.rules or STOCK
     if options.what == "rules" and not options.places:
         parser.error("which mail?")
+    program.check(parser, options)
+    options.paths = program.mail_files(parser, options.places)
     good = grow_rules(options) if options.what == "rules" else grow_sizes(options)
     return 1 if options.gate and not good else 0
 

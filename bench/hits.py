@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import corpus
+import program
 
 BATCH = 400			# messages a run: keeps the argument list short
 SCORES = "90-scores.yaml"
@@ -44,10 +45,11 @@ def read_hits(work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--work", required=True)
-    parser.add_argument("--steelyard", default="build/steelyard")
+    program.add_option(parser)
     parser.add_argument("--rules", default="rules")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     args = parser.parse_args()
+    program.check(parser, args)
     paths = [row["path"] for row in corpus.read_index(args.work)]
     failed = 0
     with open(os.path.join(args.work, "hits.jsonl"), "w", encoding="utf-8") as out:

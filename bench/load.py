@@ -6,8 +6,8 @@
 Loads the rules (SpamAssassin's stock ones unless --rules says otherwise) seven times for one tiny message and prints
 the least and the median of the seconds, less what a run with no rules takes. Then it starts the daemon beside that
 program as often, with these rules and no DNS, and prints how long it takes from its start to the answer to a first
-message over its socket. --gate: exits with 1 when one of the two medians is over that. --slow: scans the messages, files or folders, and lists the rules that took longer than MS on any,
-with the worst time and the message it was.
+message over its socket. --gate: exits with 1 when one of the two medians is over that. --slow: scans the messages,
+files or folders, and lists the rules that took longer than MS on any, with the worst time and the message it was.
 """
 import argparse
 import json
@@ -21,9 +21,11 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "milter"))
 sys.dont_write_bytecode = True
 
+import program  # noqa: E402
 from steelyardd import Daemon  # noqa: E402
 
 RUNS = 7
+BATCH = 400			# messages in a run of check
 STOCK = ["/usr/share/spamassassin", "/etc/spamassassin"]
 MESSAGE = b"From: a@example.org\nTo: b@example.net\nSubject: lunch\n\nSee you at noon.\n"
 
@@ -83,10 +85,13 @@ def start_time(options):
 
 def slow_rules(options):
     worst = {}
-    words = command(options, options.rules, ["--slow", str(options.slow), *options.messages])
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        for line in process.stdout:
-            one = json.loads(line.decode("utf-8"))
+    for start in range(0, len(options.paths), BATCH):
+        words = command(options, options.rules, ["--slow", str(options.slow), *options.paths[start:start + BATCH]])
+        done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            sys.exit("%s: exit status %d" % (options.steelyard, done.returncode))
+        for line in done.stdout.decode("utf-8").splitlines():
+            one = json.loads(line)
             for rule in one.get("slow", []):
                 times = worst.setdefault(rule["rule"], [])
                 times.append((rule["us"], one["file"]))
@@ -98,15 +103,19 @@ def slow_rules(options):
 
 def main():
     parser = argparse.ArgumentParser(description="How long rules take to load, and which are slow.")
-    parser.add_argument("--steelyard", default=os.path.join("build", "steelyard"))
+    program.add_option(parser)
     parser.add_argument("--rules", action="append", help="a file or folder; several times")
     parser.add_argument("--gate", type=float, help="the most seconds that loading may take")
     parser.add_argument("--slow", type=int, metavar="MS")
     parser.add_argument("messages", nargs="*")
     options = parser.parse_args()
     options.rules = options.rules or STOCK
+    if bool(options.slow) != bool(options.messages):
+        parser.error("--slow MS goes with messages, and messages with it")
+    program.check(parser, options, "steelyardd")
+    options.paths = program.mail_files(parser, options.messages)
     seconds = max(load_time(options), start_time(options))
-    if options.slow and options.messages:
+    if options.slow:
         slow_rules(options)
     return 1 if options.gate and seconds > options.gate else 0
 

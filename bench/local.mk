@@ -1,6 +1,6 @@
 # Benchmarks and the score fitter: run by hand, see bench/README.md.
 EXTRA_DIST += bench/README.md bench/corpus.py bench/hits.py bench/fit_scores.py bench/accuracy.py bench/load.py \
-	bench/compare.py bench/figures.py bench/milters.py bench/peers.py bench/plot.py bench/process_tree.py \
+	bench/compare.py bench/figures.py bench/milters.py bench/peers.py bench/plot.py bench/process_tree.py bench/program.py \
 	bench/rspamd.py bench/sample.py bench/spamd.py bench/steelyard.py \
 	bench/growth.py bench/worst.py bench/dear.py
 

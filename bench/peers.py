@@ -52,17 +52,17 @@ def lacking_libraries(path, library_path=""):
     return [line.split()[0] for line in run.stdout.splitlines() if line.endswith("not found")]
 
 
-def missing(cache):
-    """What is not there yet, a line each, with how to get it."""
+def missing(cache, wanted):
+    """What is not there yet of the wanted ones of PROGRAMS, a line each, with how to get it."""
     lines = []
     packages = [name for name, path in INSTALLED.items() if not pathlib.Path(path).exists()]
     if packages:
         lines.append("not installed: apt-get install --no-install-recommends " + " ".join(packages))
-    absent = [name for name in PROGRAMS if not program(cache, name).exists()]
+    absent = [name for name in wanted if not program(cache, name).exists()]
     if absent:
         lines.append("not unpacked in %s: %s; bench/compare.py --unpack" % (cache, ", ".join(absent)))
     for name in ("rspamd", "spamass-milter"):
-        if name not in absent:
+        if name in wanted and name not in absent:
             library_path = rspamd_libraries(cache) if name == "rspamd" else ""
             lacking = lacking_libraries(program(cache, name), library_path)
             if lacking:

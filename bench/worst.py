@@ -26,6 +26,7 @@ import tempfile
 import time
 
 import dear
+import program
 
 STOCK = ["/usr/share/spamassassin", "/etc/spamassassin"]
 BATCH = 24			# messages in a run of bench
@@ -275,7 +276,7 @@ WAYS = {"shapes": shapes, "patterns": patterns, "climb": climb}
 
 def main():
     parser = argparse.ArgumentParser(description="Searches for the message that costs most.")
-    parser.add_argument("--steelyard", default=os.path.join("build", "steelyard"))
+    program.add_option(parser)
     parser.add_argument("--texts", help="tests/parity/pattern_texts (default: that of the build)")
     parser.add_argument("--rules", action="append", help="a file or folder; several times")
     parser.add_argument("--size", type=int, default=1000000)
@@ -288,10 +289,18 @@ def main():
     options = parser.parse_args()
     options.rules = options.rules or STOCK
     options.texts = options.texts or os.path.join(os.path.dirname(options.steelyard), "tests", "parity", "pattern_texts")
+    options.only = options.only.split(",")
+    if not set(options.only) <= set(WAYS):
+        parser.error("--only: ways are %s" % ", ".join(WAYS))
+    if options.show < 1:
+        parser.error("--show: at least one message")
+    program.check(parser, options)
+    if options.only != ["shapes"] and not os.access(options.texts, os.X_OK):
+        parser.error("%s: no program; make tests/parity/pattern_texts, or name it with --texts" % options.texts)
     costs = []
     with tempfile.TemporaryDirectory(prefix="steelyard-worst-") as folder:
         bench = Bench(options, folder)
-        for way in options.only.split(","):
+        for way in options.only:
             costs += WAYS[way](bench)
         costs = dearest(costs, options.show)
         costs = bench.with_notes(costs)
