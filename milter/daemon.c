@@ -221,6 +221,10 @@ daemon_make_health(struct daemon *daemon)
 		return;
 	buf_printf(&path, "%s/dns-lists", folder);
 	daemon->scanner.health = list_health_new(folder[0] == '\0' ? NULL : buf_text(&path));
+	/* before the first message: the watch looks when it comes to run */
+	if (resolver != NULL)
+		list_health_use(daemon->scanner.health, daemon->first->ruleset,
+		    daemon->settings->dns_list_tests);
 	buf_clear(&path);
 }
 
