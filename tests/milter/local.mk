@@ -52,7 +52,7 @@ tests_milter_test_session_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_milter_test_session_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 
 # Scenarios over the milter socket. What threads touch shows under the thread sanitizer.
-EXTRA_DIST += tests/milter/manners.lua tests/milter/milter_client.py tests/milter/steelyardd.py tests/milter/tap.py
+EXTRA_DIST += tests/milter/libmilter.supp tests/milter/manners.lua tests/milter/milter_client.py tests/milter/steelyardd.py tests/milter/tap.py
 test_scripts += tests/milter/test_miltertest.sh tests/milter/test_steelyardd.py tests/milter/test_early.py \
 	tests/milter/test_auth.py
 thread_tests += tests/milter/test_message_scan tests/milter/test_traffic tests/milter/test_steelyardd.py \

@@ -16,6 +16,8 @@ import time
 from milter_client import MilterClient
 
 BUILD = pathlib.Path(os.environ.get("TOP_BUILDDIR", "."))
+# For a build with ThreadSanitizer; others do not read it.
+os.environ.setdefault("TSAN_OPTIONS", "suppressions=%s" % pathlib.Path(__file__).resolve().with_name("libmilter.supp"))
 PROGRAM = BUILD / "steelyardd"
 
 RULES = r"""rules:
