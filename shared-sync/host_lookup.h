@@ -6,10 +6,10 @@
 
 #include <netdb.h>
 
+#include "conf/redis_address.h"
 #include "engine/util/err.h"
 #include "shared-sync/link_outcome.h"
 #include "shared-sync/link_wait.h"
-#include "conf/redis_address.h"
 
 /*
  * The stream addresses of a host, IPv4 and IPv6, as the system orders them. LINK_OK with *list_r,

@@ -31,10 +31,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/redis_address.h"
 #include "engine/util/err.h"
 #include "engine/util/slice.h"
 #include "shared-sync/link_outcome.h"
-#include "conf/redis_address.h"
 #include "shared-sync/redis_reader.h"
 #include "shared-sync/redis_reply.h"
 

@@ -6,11 +6,11 @@
 
 #include <stddef.h>
 
+#include "conf/redis_address.h"
 #include "engine/util/err.h"
 #include "engine/util/slice.h"
 #include "shared-sync/link_outcome.h"
 #include "shared-sync/link_wait.h"
-#include "conf/redis_address.h"
 
 /* Connects to one of the host's addresses: LINK_OK with *fd_r, the caller's to close; or *err. */
 enum link_outcome redis_socket_tcp(

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conf/redis_address.h"
 #include "engine/util/err.h"
 #include "engine/util/slice.h"
 #include "shared-sync/link_outcome.h"
 #include "shared-sync/link_wait.h"
-#include "conf/redis_address.h"
 #include "shared-sync/redis_reply.h"
 
 struct redis_wire;
